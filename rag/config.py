@@ -1,0 +1,1 @@
+"""Settings: composed from the options of the stages, a TOML file and `YINJU_*` variables."""

@@ -1,0 +1,320 @@
+"""The vocabulary of the project: frozen values that every stage passes on and none changes.
+
+Offsets count Unicode code points in `Source.text`, half-open. They are born where text is split and
+passed down; nobody searches for them afterwards. A place in a source is a tuple of spans in order,
+because a line break or a photo credit can stand in the middle of a sentence; no span contains a line break.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+RefusalReason = Literal["not_in_documents", "not_stated", "off_topic", "unsafe"]
+Verdict = Literal["supported", "unsupported"]
+QuoteVerdict = Literal["exact", "altered", "spliced", "paraphrase", "not_found"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Span:
+    """Code points `start` to `end` (half-open) of a source's text; 0 <= start < end."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"not a span: [{self.start}, {self.end})")
+
+
+def cut(text: str, spans: Sequence[Span]) -> str:
+    """Return the raw text at the spans, joined: what a citation quotes."""
+    return "".join(text[span.start : span.end] for span in spans)
+
+
+def locate(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
+    """Map [start, end) of the joined text of `spans` back to spans of the source.
+
+    Args:
+        spans: the pieces whose join the offsets count in.
+        start: first code point, 0 <= start < end.
+        end: one past the last code point, at most the total length of the pieces.
+
+    Raises:
+        ValueError: the range is empty or reaches outside the pieces.
+    """
+    if not 0 <= start < end <= sum(span.end - span.start for span in spans):
+        raise ValueError(f"[{start}, {end}) lies outside the pieces")
+    found = []
+    offset = 0
+    for span in spans:
+        length = span.end - span.start
+        low, high = max(start - offset, 0), min(end - offset, length)
+        if low < high:
+            found.append(Span(start=span.start + low, end=span.start + high))
+        offset += length
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One file, or one line of a `.jsonl`: its decoded text, never changed afterwards.
+
+    `file` is relative to the docs folder (`NAME.jsonl#ID` for a line), `sha256` is of the bytes read,
+    `pages` are the spans of its pages where it has pages.
+    """
+
+    file: str
+    text: str
+    sha256: str
+    pages: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A labelled stretch of a source outside its paragraphs: a metadata line or a piece of noise."""
+
+    kind: str
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A section heading inside an article."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A paragraph as its author wrote it.
+
+    `text` is the join of the raw text at `spans`; `number` counts from 1 within the article; `heading` is
+    the section it stands under; `speaker` is who speaks in it (an interview's answer), where that is stated.
+    """
+
+    number: int
+    text: str
+    spans: tuple[Span, ...]
+    heading: str | None = None
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One piece of writing in a source. What the source does not state is None or empty, never guessed.
+
+    `metadata` holds the lines that the fields were read from, with their spans; `fragment` marks the
+    continuation of a piece whose beginning is not in the source; `date` is ISO 8601.
+    """
+
+    span: Span
+    title: str | None = None
+    kicker: str | None = None
+    subtitle: str | None = None
+    outlet: str | None = None
+    authors: tuple[str, ...] = ()
+    date: str | None = None
+    speakers: tuple[str, ...] = ()
+    fragment: bool = False
+    headings: tuple[Heading, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
+    metadata: tuple[Block, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The title, or for an untitled piece the opening words of its first paragraph."""
+        if self.title:
+            return self.title
+        opening = self.paragraphs[0].text if self.paragraphs else ""
+        return opening[:20] + ("…" if len(opening) > 20 else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A source with its structure: articles and noise tile it, white space aside."""
+
+    source: Source
+    articles: tuple[Article, ...]
+    noise: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """What is embedded and indexed: whole sentences of one paragraph, or of short neighbours.
+
+    `text` is the raw text at `spans` and is what may be quoted; `context` (title and heading) is embedded
+    and indexed with it and never quoted. `article` counts from 0 within the file; `paragraphs` are the
+    first and last paragraph number covered.
+    """
+
+    id: int
+    file: str
+    article: int
+    paragraphs: tuple[int, int]
+    text: str
+    spans: tuple[Span, ...]
+    context: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A chunk found by a search: fused score in [0, 1], and its 1-based rank in each retriever's list."""
+
+    chunk: Chunk
+    score: float
+    ranks: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where words stand: the spans in a file, and the article and paragraph that they belong to.
+
+    `quote` is the raw text at the spans. `paragraph` is 0 for a metadata line (a byline, a date line).
+    """
+
+    file: str
+    article: str
+    paragraph: int
+    spans: tuple[Span, ...]
+    quote: str
+    date: str | None = None
+    outlet: str | None = None
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A numbered passage that the answer may rest on; numbers run from 1 without a gap."""
+
+    n: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A numbered place that the answer rests on; `n` is the number in its `[n]` markers."""
+
+    n: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence of an answer, the numbers of its citations, and whether they support it."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+    verdict: Verdict = "supported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why nothing is answered: a machine-readable reason and a sentence for the reader."""
+
+    reason: RefusalReason
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Sources that say different things about one matter: which citations, and the difference in a sentence."""
+
+    citations: tuple[int, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The one object behind the stream, the JSON, the chat history and every export.
+
+    Every `[n]` in `text` is the number of one of `citations`, and every citation is used. `listing` says
+    that the sentences are items to be shown one a line. `notice` tells the reader about a fallback
+    (the language model failed, say). `seconds` maps a stage to how long it took.
+    """
+
+    question: str
+    standalone_question: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...] = ()
+    refusal: Refusal | None = None
+    conflicts: tuple[Conflict, ...] = ()
+    nearest: tuple[Place, ...] = ()
+    listing: bool = False
+    answerer: str = "extractive"
+    notice: str | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the question was refused."""
+        return self.refusal is not None
+
+    @property
+    def text(self) -> str:
+        """The sentences with their `[n]` markers."""
+        marked = (
+            sentence.text + "".join(f"[{number}]" for number in sentence.citations)
+            for sentence in self.sentences
+        )
+        return ("\n" if self.listing else " ").join(marked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which part of the corpus a question is put to; an empty field does not restrict."""
+
+    files: tuple[str, ...] = ()
+    date_from: str | None = None
+    date_to: str | None = None
+    outlet: str | None = None
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One earlier turn of a conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How a quote departs from its source: the words given, the words there, and what kind they are."""
+
+    given: str
+    source: str
+    kind: Literal["number", "date", "name", "negation", "word", "omission", "addition"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteMatch:
+    """A place that a quote comes from, how alike the two are (0 to 1), and every difference."""
+
+    place: Place
+    similarity: float
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteReport:
+    """What became of a quote: the verdict and the places that stand behind it, best first."""
+
+    quote: str
+    verdict: QuoteVerdict
+    matches: tuple[QuoteMatch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """A step of a streamed answer: what is being done, and the answer so far, already checked.
+
+    The last update has the stage `done` and the whole answer.
+    """
+
+    stage: Literal["retrieved", "answering", "done"]
+    answer: Answer

@@ -1,0 +1,113 @@
+"""Numbers and dates as they stand in Chinese text: 8000亿元, 六类, 26.3%, 1.5万家, 2025年12月29日."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rag.datatypes import Span
+from rag.text import fold
+
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3}
+_SMALL = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
+_LARGE = {"万": 10**4, "亿": 10**8}
+_CHINESE = "零〇一二三四五六七八九十百千两"
+_NUMBER = re.compile(
+    rf"(?P<percent>百分之)?(?P<body>\d[\d,]*(?:\.\d+)?|[{_CHINESE}]+(?:点[{_CHINESE}]+)?)"
+    r"\s*(?P<scale>(?:[万亿千百](?![一-鿿]?(?:花|众|科|象|物|元级)))*)(?P<sign>%|‰)?"
+)
+# Classifiers and units that make a Chinese numeral a number (一 alone is mostly part of a word).
+_UNIT = re.compile(
+    r"(?:个百分点|个|项|条|家|类|种|年|月|日|号|天|周|小时|分钟|次|届|期|版|章|节|款|级|名|位|人|户|件|份|批|大|方面|元|美元|"
+    r"公里|千米|米|吨|亩|公顷|平方米|辆|台|座|所|倍|成|度|点|步|部门|国|省|市|县|区|强|岁|多)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A number in a text: its exact value, the unit that follows it (or %), and where the two stand."""
+
+    value: Decimal
+    unit: str
+    span: Span
+
+
+def chinese_value(numeral: str) -> Decimal:
+    """Return the value of a Chinese numeral such as 三十五, 两千, 二〇二六 or 三点五.
+
+    Raises:
+        ValueError: `numeral` is not one.
+    """
+    whole, _, fraction = numeral.partition("点")
+    if not whole or any(c not in _DIGITS and c not in _SMALL and c not in _LARGE for c in whole + fraction):
+        raise ValueError(f"not a Chinese numeral: {numeral}")
+    if all(c in _DIGITS for c in whole):
+        value = Decimal("".join(str(_DIGITS[c]) for c in whole))
+    else:
+        value = Decimal(_read_units(whole))
+    if fraction:
+        value += Decimal("0." + "".join(str(_DIGITS[c]) for c in fraction))
+    return value
+
+
+def _read_units(numeral: str) -> int:
+    """Return the value of a whole Chinese numeral written with 十, 百, 千, 万, 亿."""
+    total = section = digit = 0
+    for character in numeral:
+        if character in _DIGITS:
+            digit = _DIGITS[character]
+        elif character in _SMALL:
+            section += (digit or 1) * _SMALL[character]
+            digit = 0
+        else:
+            total = (total + section + digit) * _LARGE[character]
+            section = digit = 0
+    return total + section + digit
+
+
+def numbers(text: str) -> list[Number]:
+    """Return the numbers of `text` in order, Chinese numerals included where a unit follows them."""
+    folded = fold(text)
+    found = []
+    for match in _NUMBER.finditer(folded):
+        body, scale = match["body"], match["scale"]
+        unit = _UNIT.match(folded, match.end())
+        chinese = not body[0].isdigit()
+        if chinese and not (match["percent"] or scale or unit):
+            continue
+        if chinese and folded[match.start() - 1 : match.start()] in ("第", '"'):
+            continue
+        value = chinese_value(body) if chinese else Decimal(body.replace(",", ""))
+        for character in scale:
+            value *= _SMALL.get(character) or _LARGE[character]
+        sign = "%" if match["percent"] else match["sign"] or ""
+        end = match.end()
+        if not sign and unit:
+            sign, end = unit.group(), unit.end()
+        found.append(Number(value=value.normalize(), unit=sign, span=Span(start=match.start(), end=end)))
+    return found
+
+
+_DATE = re.compile(
+    r"(?P<year>(?:19|20)\d\d)\s*[年\-/.]\s*(?P<month>1[0-2]|0?[1-9])\s*[月\-/.]\s*(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)日?"
+)
+
+
+def find_dates(text: str) -> list[tuple[str, Span]]:
+    """Return the full dates in `text` as ISO 8601 days, with their spans."""
+    return [
+        (
+            f"{match['year']}-{int(match['month']):02}-{int(match['day']):02}",
+            Span(start=match.start(), end=match.end()),
+        )
+        for match in _DATE.finditer(fold(text))
+    ]
+
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年|-(?:19|20)\d\d年)")
+
+
+def years(text: str) -> set[int]:
+    """Return the years that `text` names (2026年, 2020-2024年)."""
+    return {int(year) for year in _YEAR.findall(fold(text))}
