@@ -1,0 +1,46 @@
+"""The source panel beside a tab: opens the place that a clicked link stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import gradio as gr
+
+from rag.datatypes import Place
+from rag.errors import YinjuError
+from rag.web.protocol import Assistant
+from rag.web.source import EMPTY, problem_html, source_html
+from rag.web.theme import static
+
+_State = TypeVar("_State")
+_GONE = "这条出处已不在当前对话里，请重新提问。"
+
+
+def source_panel(
+    assistant: Assistant, state: gr.State, find: Callable[[_State, str], Place | None]
+) -> gr.HTML:
+    """Lay out a source panel and wire it.
+
+    Args:
+        assistant: where documents come from.
+        state: the session's value in which the links of this tab are looked up.
+        find: finds the place that a link stands for in the state's value.
+    """
+
+    def open_source(value: _State, event: gr.EventData) -> str:
+        reference: str = event.reference
+        place = find(value, reference)
+        if place is None:
+            return problem_html(_GONE)
+        try:
+            return source_html(assistant.document(place.file), place, reference)
+        except YinjuError as error:
+            return problem_html(str(error))
+
+    with gr.Column(scale=5, min_width=320, elem_classes="yj-right"):
+        panel = gr.HTML(
+            EMPTY, elem_classes="yj-panel", apply_default_css=False, js_on_load=static("panel.js")
+        )
+    panel.click(open_source, state, panel, queue=False, show_progress="hidden", api_visibility="private")
+    return panel

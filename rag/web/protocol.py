@@ -1,0 +1,24 @@
+"""What the page asks of the assistant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from rag.datatypes import Document, QuoteReport, Turn, Update
+
+
+class Assistant(Protocol):
+    """The page's view of the assistant. It is called from several threads at once."""
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Update]:
+        """Answer a question step by step; raises `YinjuError` for one that cannot be worked with."""
+        ...
+
+    def cite(self, quote: str) -> QuoteReport:
+        """Say where a sentence comes from and whether it is quoted rightly."""
+        ...
+
+    def document(self, file: str) -> Document:
+        """Return a file with its articles and paragraphs."""
+        ...

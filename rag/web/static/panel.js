@@ -1,0 +1,15 @@
+// Runs once in each source panel: asks the server for a source, and scrolls to the marked words when it is there.
+const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+const reveal = () => {
+  const target = element.querySelector("mark") || element.querySelector(".yj-source");
+  target?.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+};
+
+element.addEventListener("yinju-open", (event) => {
+  const shown = element.querySelector(".yj-source")?.dataset.reference;
+  if (shown === event.detail.reference) reveal();
+  else trigger("click", event.detail);
+});
+
+watch("value", reveal);
