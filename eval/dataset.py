@@ -1,0 +1,182 @@
+"""The gold: questions with key facts and passages, quotes with verdicts. Loading checks every entry.
+
+What a field means is written in `eval/README.md`. A passage is given by its words, never by a chunk id, and
+loading finds it in the raw file; an entry that does not fit the files stops the evaluation.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args
+
+from eval.matching import RawTexts, occurrences, plain, states
+from rag.datatypes import QuoteVerdict, RefusalReason, Span, Turn
+from rag.errors import UsageError
+
+Split = Literal["dev", "test"]
+
+# The longest right answer of a type, in characters without white space and markers, unless a question sets
+# its own: room for the source's whole sentence and a short second one, not for a paragraph. The gold
+# passages of a question have 48 characters in the median.
+MAX_CHARS: Mapping[str, int] = {
+    "fact": 180,
+    "definition": 250,
+    "list": 500,
+    "attribution": 200,
+    "paraphrase": 200,
+    "noisy": 180,
+    "several": 450,
+    "time": 200,
+    "conversation": 200,
+    "unanswerable": 200,
+    "off_topic": 200,
+}
+QUOTE_KINDS = (
+    *("exact", "exact_break", "exact_marks", "number", "year", "name", "negation", "word"),
+    *("spliced", "paraphrase", "invented"),
+)
+
+
+_Entry = TypeVar("_Entry", "Question", "Quote")
+
+
+class DatasetError(UsageError):
+    """An entry of the gold is malformed or does not stand in the documents."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Gold words in a file; `span` runs from their first to their last character in the raw text."""
+
+    file: str
+    quote: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question. `sources` are the passages an answer needs, each with the places that serve as well."""
+
+    id: str
+    split: Split
+    type: str
+    question: str
+    history: tuple[Turn, ...] = ()
+    answerable: bool
+    facts: tuple[tuple[str, ...], ...]
+    forbidden: tuple[str, ...]
+    sources: tuple[tuple[Passage, ...], ...]
+    reason: RefusalReason | None = None
+    max_chars: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """One quote. `file` is where it comes from; `difference` is what a report must at least point out."""
+
+    id: str
+    kind: str
+    quote: str
+    verdict: QuoteVerdict
+    file: str | None = None
+    given: str | None = None
+    source: str | None = None
+
+
+def load_questions(path: Path, texts: RawTexts) -> tuple[Question, ...]:
+    """Return the questions of a JSONL file, in its order.
+
+    Raises:
+        DatasetError: a line is not an entry, an id stands twice, or an entry contradicts the raw files.
+    """
+    return _load(path, lambda entry: _question(entry, texts))
+
+
+def load_quotes(path: Path, texts: RawTexts) -> tuple[Quote, ...]:
+    """Return the quotes of a JSONL file, in its order; errors as in `load_questions`."""
+    return _load(path, lambda entry: _quote(entry, texts))
+
+
+def _load(path: Path, parse: Callable[[dict[str, Any]], _Entry]) -> tuple[_Entry, ...]:
+    entries: dict[str, _Entry] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        where = f"{path.name} 第 {number} 行"
+        try:
+            entry = parse(json.loads(line))
+        except DatasetError as error:
+            raise DatasetError(f"{where}：{error}") from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise DatasetError(f"{where}的字段不对：{error!r}") from error
+        if entry.id in entries:
+            raise DatasetError(f"{where}：编号 {entry.id} 重复")
+        entries[entry.id] = entry
+    return tuple(entries.values())
+
+
+def _question(entry: dict[str, Any], texts: RawTexts) -> Question:
+    sources = [_source(source, texts) for source in entry.pop("sources")]
+    question = Question(
+        facts=tuple(tuple(forms) for forms in entry.pop("facts")),
+        forbidden=tuple(entry.pop("forbidden")),
+        sources=tuple(sources),
+        history=tuple(Turn(**turn) for turn in entry.pop("history", [])),
+        max_chars=entry.pop("max_chars", None) or MAX_CHARS[entry["type"]],
+        **entry,
+    )
+    _check(question.split in get_args(Split), f"split 是 {question.split}，应为 dev 或 test")
+    if question.answerable:
+        _check_gold(question)
+    else:
+        _check(question.reason in get_args(RefusalReason), "不可答的问题要有 reason")
+        _check(not (question.facts or question.sources), "不可答的问题不能有要点和出处")
+    return question
+
+
+def _source(entry: dict[str, Any], texts: RawTexts) -> tuple[Passage, ...]:
+    also = entry.pop("also", [])
+    return tuple(_passage(texts=texts, **place) for place in [entry, *also])
+
+
+def _passage(*, file: str, quote: str, texts: RawTexts) -> Passage:
+    places = occurrences(texts[file], quote)
+    _check(len(places) == 1, f"引文在 {file} 中出现 {len(places)} 次，应恰好一次：{quote}")
+    return Passage(file=file, quote=quote, span=places[0])
+
+
+def _check_gold(question: Question) -> None:
+    """Check that the gold passages hold every fact, nothing forbidden, and fit the length allowed."""
+    _check(bool(question.facts and question.sources), "可答的问题要有要点和出处")
+    gold = " ".join(passages[0].quote for passages in question.sources)
+    everywhere = " ".join(passage.quote for passages in question.sources for passage in passages)
+    for forms in question.facts:
+        _check(any(states(everywhere, form) for form in forms), f"出处里没有要点 {forms}")
+    for words in question.forbidden:
+        _check(not states(gold, words), f"出处里有不许出现的 {words}")
+    _check(len(plain(gold)) <= question.max_chars, f"出处共 {len(plain(gold))} 字，超过 {question.max_chars}")
+
+
+def _quote(entry: dict[str, Any], texts: RawTexts) -> Quote:
+    difference = entry.pop("difference", {"given": None, "source": None})
+    quote = Quote(**entry, **difference)
+    _check(quote.kind in QUOTE_KINDS, f"kind 是 {quote.kind}")
+    _check(quote.verdict in get_args(QuoteVerdict), f"verdict 是 {quote.verdict}")
+    _check((quote.file is None) == (quote.verdict == "not_found"), "只有 not_found 没有出处文件")
+    if quote.file is None:
+        return quote
+    raw = plain(texts[quote.file])
+    if quote.verdict == "exact" and quote.kind != "exact_break":
+        _check(plain(quote.quote) in raw, f"{quote.file} 里没有这句话")
+    if quote.verdict == "altered":
+        _check(plain(quote.quote) not in raw, f"{quote.file} 里有这句话，不是改动过的")
+    if quote.given is not None and quote.source is not None:
+        mended = plain(quote.quote).replace(plain(quote.given), plain(quote.source), 1)
+        _check(mended in raw, f"改回 {quote.source} 后仍不是 {quote.file} 的原文")
+    return quote
+
+
+def _check(holds: bool, message: str) -> None:
+    if not holds:
+        raise DatasetError(message)
