@@ -31,7 +31,7 @@ from rag.datatypes import (
 from rag.errors import UsageError
 
 HOSTILE = (
-    '<script>window.hit = 1</script><img src=x onerror="window.hit = 2">**粗** `code` $$x^2$$ ${1+1} {{title}} '
+    '<script>window.hit=1</script><img src=x onerror="window.hit=2">**粗** `code` $$x^2$$ ${1+1} {{title}} '
     "\\`[外链](http://example.com/a.png) ![图](http://example.com/b.png) <b>b</b> & &lt;"
 )
 
@@ -129,7 +129,7 @@ class FakeAssistant:
         self.pause = pause
         self.asked: list[tuple[str, list[Turn]]] = []
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Update]:
+    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Update]:
         """Answer sentence by sentence."""
         self.asked.append((question, list(history)))
         if not question.strip():
@@ -172,6 +172,14 @@ class FakeAssistant:
     def document(self, file: str) -> Document:
         """Return one of the two documents."""
         return {"loan.txt": LOAN, "trap.txt": TRAP}[file]
+
+    def verify(self, places: Sequence[tuple[int, Place]]) -> list[str]:
+        """Compare the places with the documents."""
+        return [
+            f"[{number}] {place.file} 的相应位置已不是所引的文字"
+            for number, place in places
+            if cut(self.document(place.file).source.text, place.spans) != place.quote
+        ]
 
     def _answer(self, question: str, history: Sequence[Turn]) -> Answer:
         if "增长目标" in question:

@@ -34,12 +34,12 @@ def chat_tab(assistant: Assistant) -> None:
         chat = _chatbot()
         with gr.Row(elem_classes="yj-entry"):
             box = gr.Textbox(
-                placeholder="输入问题，回车发送",
+                label="问题",
+                placeholder="输入问题",
                 show_label=False,
                 container=False,
                 max_lines=6,
                 scale=8,
-                autofocus=True,
                 elem_classes="yj-box",
             )
             send = gr.Button("提问", variant="primary", scale=0, min_width=76)
@@ -67,6 +67,7 @@ def _chatbot() -> gr.Chatbot:
         buttons=[],
         feedback_options=None,
         latex_delimiters=[],
+        group_consecutive_messages=False,
         placeholder=_INVITATION,
         examples=[{"text": example} for example in EXAMPLES],
     )
@@ -89,7 +90,7 @@ def _exchanges(assistant: Assistant, question: str, earlier: Conversation) -> It
     exchange = Exchange(question=question)
     yield exchange
     try:
-        for update in assistant.stream(question, history(earlier)):
+        for update in assistant.stream(question, history=history(earlier)):
             exchange = replace(exchange, answer=update.answer, running=update.stage != "done")
             yield exchange
     except YinjuError as error:

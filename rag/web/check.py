@@ -24,12 +24,14 @@ def check_tab(assistant: Assistant) -> None:
     with gr.Column(scale=6, min_width=320, elem_classes="yj-left"):
         box = gr.Textbox(
             label="要核查的句子",
+            show_label=False,
+            container=False,
             placeholder="粘贴一句引文，看它出自哪里、有没有引错",
             lines=4,
             max_lines=12,
             elem_classes="yj-box",
         )
-        check = gr.Button("核查", variant="primary", elem_classes="yj-check")
+        check = gr.Button("核查", variant="primary", min_width=96, elem_classes="yj-check")
         result = gr.HTML(elem_classes="yj-result", apply_default_css=False)
     source_panel(assistant, report, _find)
     check.click(_checker(assistant), box, [result, report], show_progress="hidden", api_visibility="private")

@@ -27,8 +27,17 @@ def escape(text: str) -> str:
 
 def where(place: Place) -> str:
     """Return where a place is, in words: article, outlet, date, paragraph."""
-    paragraph = f"第{place.paragraph}段" if place.paragraph else "篇首信息"
-    return " · ".join(part for part in (place.article, place.outlet, place.date, paragraph) if part)
+    return " · ".join((work(place), paragraph(place)))
+
+
+def work(place: Place) -> str:
+    """Return the article that a place stands in, in words: title, outlet, date."""
+    return " · ".join(part for part in (place.article, place.outlet, place.date) if part)
+
+
+def paragraph(place: Place) -> str:
+    """Return which paragraph a place is in, in words."""
+    return f"第{place.paragraph}段" if place.paragraph else "题名、署名处"
 
 
 def link(reference: str, label: str, place: Place, style: str) -> str:
@@ -128,16 +137,24 @@ def _conflict(conflict: Conflict, turn: int, citations: dict[int, Citation]) -> 
 
 
 def _sources(citations: tuple[Citation, ...], turn: int) -> str:
-    rows = [
+    """Return the sources, one article a row, a link for each citation in it."""
+    works: dict[tuple[str, str], list[Citation]] = {}
+    for citation in citations:
+        works.setdefault((citation.place.file, citation.place.article), []).append(citation)
+    return _rows("出处", [_work(cited, turn) for cited in works.values()])
+
+
+def _work(cited: list[Citation], turn: int) -> str:
+    links = (
         link(
             f"src-{turn}-{citation.n}",
-            f"<b>[{citation.n}]</b> {escape(where(citation.place))}",
+            f"<b>[{citation.n}]</b> {paragraph(citation.place)}",
             citation.place,
-            "yj-row",
+            "yj-chip",
         )
-        for citation in citations
-    ]
-    return _rows("出处", rows)
+        for citation in cited
+    )
+    return f"<span>{escape(work(cited[0].place))}</span>{''.join(links)}"
 
 
 def _nearest(places: tuple[Place, ...], turn: int) -> str:

@@ -33,8 +33,12 @@ def source_panel(
         place = find(value, reference)
         if place is None:
             return problem_html(_GONE)
+        number = int(reference.rsplit("-", 1)[-1])
         try:
-            return source_html(assistant.document(place.file), place, reference)
+            problems = assistant.verify([(number, place)])
+            return source_html(assistant.document(place.file), place, reference, problems)
+        except KeyError:
+            return problem_html(f"{place.file} 已不在索引里，原文打不开。")
         except YinjuError as error:
             return problem_html(str(error))
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from rag.datatypes import Document, QuoteReport, Turn, Update
+from rag.datatypes import Document, Place, QuoteReport, Turn, Update
 
 
 class Assistant(Protocol):
     """The page's view of the assistant. It is called from several threads at once."""
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Update]:
+    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Update]:
         """Answer a question step by step; raises `YinjuError` for one that cannot be worked with."""
         ...
 
@@ -20,5 +20,9 @@ class Assistant(Protocol):
         ...
 
     def document(self, file: str) -> Document:
-        """Return a file with its articles and paragraphs."""
+        """Return a file with its articles and paragraphs; raises `KeyError` for one that is not indexed."""
+        ...
+
+    def verify(self, places: Sequence[tuple[int, Place]]) -> list[str]:
+        """Return a line for each numbered place whose quote does not stand in the file as it is now."""
         ...

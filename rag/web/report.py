@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rag.datatypes import Difference, Place, QuoteMatch, QuoteReport
+from rag.render import KINDS
 from rag.web.html import block, escape, link, where
 
 VERDICTS = {
@@ -11,15 +12,6 @@ VERDICTS = {
     "spliced": ("拼接", "引文由几处原文拼接而成，每一处都列在下面。"),
     "paraphrase": ("转述", "文中有相同的意思，但不是这些字句。"),
     "not_found": ("文中没有", "文献里找不到这句话，也找不到相近的原文。"),
-}
-KINDS = {
-    "number": "数字",
-    "date": "日期",
-    "name": "名称",
-    "negation": "否定",
-    "word": "用词",
-    "omission": "漏字",
-    "addition": "添字",
 }
 
 

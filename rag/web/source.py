@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.datatypes import Article, Document, Place, Source, Span, cut
-from rag.web.html import block, escape
+from rag.text import squeeze
+from rag.web.html import block, escape, paragraph
 
 _HINT = "点一下回答里的编号，出处的全文会在这里打开，引用的字句会标出来。"
 EMPTY = block("yj-empty", ["<p><strong>原文</strong></p>", f"<p>{_HINT}</p>"])
+_CHANGED = "文件在作答之后有改动，原处已不是这些字句。引用时的原文是："
+_FRAGMENT = "这是承接别处的后半篇，开头不在本文件中。"
 _HEADING_SIGN = re.compile(r"[#\s]*")
 
 
@@ -57,28 +60,28 @@ def mark(text: str, ranges: Sequence[tuple[int, int]]) -> str:
     return "".join(parts) + escape(text[position:])
 
 
-def source_html(document: Document, place: Place, reference: str) -> str:
+def source_html(document: Document, place: Place, reference: str, problems: Iterable[str] = ()) -> str:
     """Return the article that a place stands in, with the place's words marked.
 
-    The quote is compared with the file once more before it is marked: if the file has changed since the
-    answer was given, nothing is marked and the reader is told.
+    The quote is compared with the document once more before it is marked: if the document has changed since
+    the answer was given, nothing is marked and the reader is told.
 
     Args:
-        document: the file as it is now.
+        document: the file as it is indexed now.
         place: the words to mark.
-        reference: the link that opened the panel, which the page needs to find it again.
+        reference: the link that opened the panel, by which the page knows what is open.
+        problems: what a comparison with the file itself has found, to be shown above the article.
     """
     source = document.source
+    warnings = "".join(f'<p class="yj-error">{escape(problem)}</p>' for problem in problems)
     article = _article(document, place)
-    standing = _squeeze(cut(source.text, place.spans)) == _squeeze(place.quote)
-    if article is None or not standing:
-        warning = "文件在作答之后有改动，原处已不是这些字句。引用时的原文是："
-        body = f'<p class="yj-error">{warning}</p><p class="yj-paragraph">{escape(place.quote)}</p>'
-        return _panel(reference, _header(place, place.article, "", ()), body)
+    if article is None or squeeze(cut(source.text, place.spans)) != squeeze(place.quote):
+        body = f'<p class="yj-error">{_CHANGED}</p><p class="yj-paragraph">{escape(place.quote)}</p>'
+        return _panel(reference, _header(place, place.article, "", ()), warnings + body)
     lines = "".join(_line_html(source, line, place.spans) for line in _lines(article, source))
-    fragment = '<p class="yj-notice">这是承接别处的后半篇，开头不在本文件中。</p>' if article.fragment else ""
+    fragment = f'<p class="yj-notice">{_FRAGMENT}</p>' if article.fragment else ""
     header = _header(place, article.name, _page(source, place), article.authors)
-    return _panel(reference, header, fragment + lines)
+    return _panel(reference, header, warnings + fragment + lines)
 
 
 def problem_html(message: str) -> str:
@@ -92,10 +95,6 @@ def _article(document: Document, place: Place) -> Article | None:
         if article.span.start <= start < article.span.end:
             return article
     return None
-
-
-def _squeeze(text: str) -> str:
-    return "".join(text.split())
 
 
 def _page(source: Source, place: Place) -> str:
@@ -129,24 +128,27 @@ def _without_sign(span: Span, source: Source) -> Span:
 
 
 def _line_html(source: Source, line: _Line, cited: Sequence[Span]) -> str:
+    """Return a line with its marks; the title, which heads the panel, is repeated only if it is cited."""
     ranges = marked_ranges(line.spans, cited)
+    if line.style.endswith("yj-title") and not ranges:
+        return ""
     style = f"{line.style} yj-on" if ranges else line.style
     number = f'<span class="yj-number">{line.number}</span>' if line.number else ""
     return f'<p class="{style}">{number}{mark(cut(source.text, line.spans), ranges)}</p>'
 
 
 def _header(place: Place, title: str, page: str, authors: Sequence[str]) -> str:
-    paragraph = f"第{place.paragraph}段" if place.paragraph else "篇首信息"
     facts = [
         ("媒体", place.outlet),
         ("日期", place.date),
         ("作者", "、".join(authors)),
         ("讲话人", place.speaker),
-        ("位置", " ".join(part for part in (page, paragraph) if part)),
+        ("位置", " ".join(part for part in (page, paragraph(place)) if part)),
         ("文件", place.file),
     ]
-    rows = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts if value)
-    return f'<header class="yj-header"><h2>{escape(title)}</h2><dl>{rows}</dl></header>'
+    rows = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts if value)
+    back = '<a class="yj-back" href="#back">返回</a>'
+    return f'<header class="yj-header"><h2>{escape(title)}</h2><dl>{rows}</dl>{back}</header>'
 
 
 def _panel(reference: str, header: str, body: str) -> str:
