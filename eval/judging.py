@@ -114,6 +114,7 @@ def pointer_faults(answer: Answer, read: ReadRaw) -> tuple[str, ...]:
 
     Markers `[n]` in the text and numbers at the sentences resolve to one citation each, every citation is
     used, and the raw text at a place's spans is its quote, white space aside (the nearest passages too).
+    A `[2026]` that a sentence takes over from its source reads as a marker and is a fault as well.
     """
     counts = Counter(citation.n for citation in answer.citations)
     marked = {int(number) for number in _MARKER.findall(answer.text)}

@@ -1,0 +1,193 @@
+"""The gold stands in the documents, and an entry that does not is refused."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from eval.dataset import QUOTE_KINDS, DatasetError, load_questions, load_quotes
+from eval.matching import RawTexts, plain
+from rag.datatypes import Span, Turn
+
+ROOT = Path(__file__).parent.parent
+TEXTS = RawTexts(ROOT / "docs_src")
+QUESTIONS = load_questions(ROOT / "eval" / "questions.jsonl", TEXTS)
+QUOTES = load_quotes(ROOT / "eval" / "quotes.jsonl", TEXTS)
+
+# The opening words of every piece of writing in the corpus, in the order of the files.
+PIECES = {
+    "000_32955ea674607d7a.txt": [
+        "# 坚持创新驱动",
+        "## 两部门推出城市更新",
+        "## 三部门部署创建",
+        "## 五部门联合发文",
+        "## 科技型中小企业纳入",
+        "(上接第一版)",
+    ],
+    "001_af76cae5511be1fe.txt": ["科学技术部部长阴和俊:", "工业和信息化部部长李乐成:"],
+    "002_d80b382c7b586b9d.txt": [
+        "智能化、绿色化、融合化:现代化产业体系",
+        "现代化产业体系基本特征",
+        "筑牢新质生产力发展",
+        "创新科技金融服务 赋能",
+    ],
+    "003_1cd45f47ce8bf859.txt": ["工业和信息化部:四方面", "相关推荐"],
+    "004_90f40236bc051bf2.txt": ["工信部部署2026年", "2025年12月26日,西安", "我国科技成果转化实现量质"],
+}
+
+
+def test_counts_by_type():
+    assert Counter(question.type for question in QUESTIONS) == {
+        "fact": 18,
+        "definition": 8,
+        "list": 16,
+        "attribution": 12,
+        "paraphrase": 14,
+        "noisy": 10,
+        "several": 8,
+        "time": 10,
+        "conversation": 12,
+        "unanswerable": 18,
+        "off_topic": 12,
+    }
+
+
+def test_each_type_is_split_in_halves():
+    halves = Counter((question.type, question.split) for question in QUESTIONS)
+    for kind in {question.type for question in QUESTIONS}:
+        assert halves[kind, "dev"] == halves[kind, "test"]
+
+
+def test_a_conversation_has_earlier_turns_that_end_with_an_answer_and_no_other_type_has():
+    for question in QUESTIONS:
+        assert bool(question.history) == (question.type == "conversation")
+        assert [turn.role for turn in question.history] == ["user", "assistant"] * (
+            len(question.history) // 2
+        )
+
+
+@pytest.mark.parametrize(
+    ("file", "number"), [(f, i) for f, pieces in PIECES.items() for i in range(len(pieces))]
+)
+def test_every_piece_of_writing_is_asked_about(file, number):
+    raw = TEXTS[file]
+    starts = [raw.index(opening) for opening in PIECES[file]] + [len(raw)]
+    passages = [p for question in QUESTIONS for source in question.sources for p in source]
+    inside = [p for p in passages if p.file == file and starts[number] <= p.span.start < starts[number + 1]]
+    assert inside
+
+
+def test_a_gold_passage_is_cut_from_the_raw_file_at_its_span():
+    for question in QUESTIONS:
+        for passage in (passage for source in question.sources for passage in source):
+            cut = TEXTS[passage.file][passage.span.start : passage.span.end]
+            assert "".join(cut.split()) == "".join(passage.quote.split())
+
+
+def test_quotes_by_kind():
+    assert Counter(quote.kind for quote in QUOTES) == dict(
+        zip(QUOTE_KINDS, (6, 7, 3, 6, 4, 4, 4, 3, 4, 3, 6), strict=True)
+    )
+
+
+def test_a_quote_over_a_break_stands_in_the_file_once_the_photo_credit_is_taken_out():
+    for quote in QUOTES:
+        if quote.kind == "exact_break":
+            assert quote.quote not in TEXTS[quote.file]
+            assert plain(quote.quote) in plain(TEXTS[quote.file]).replace(plain("新华社记者李鑫/摄"), "")
+
+
+def test_only_exact_quotes_stand_in_any_file():
+    everything = [plain(TEXTS[file]) for file in PIECES]
+    for quote in QUOTES:
+        if quote.verdict != "exact":
+            assert not any(plain(quote.quote) in raw for raw in everything), quote.id
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a.txt").write_text("办法将于2026年\n\n4月1日起实施。办法好。办法好。", encoding="utf-8")
+    return tmp_path
+
+
+def entry(**changes: object) -> dict[str, object]:
+    return {
+        "id": "q1",
+        "split": "dev",
+        "type": "fact",
+        "question": "何时实施？",
+        "answerable": True,
+        "facts": [["2026年4月1日", "4月1日"]],
+        "forbidden": ["2027年"],
+        "sources": [{"file": "a.txt", "quote": "办法将于2026年4月1日起实施。"}],
+    } | changes
+
+
+def load(folder: Path, *entries: dict[str, object]):
+    path = folder / "questions.jsonl"
+    path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in entries), encoding="utf-8")
+    return load_questions(path, RawTexts(folder))
+
+
+def test_a_question_is_loaded_with_its_passage_located(folder):
+    (question,) = load(folder, entry(history=[{"role": "user", "content": "喂"}]))
+    assert question.sources[0][0].span == Span(start=0, end=19)
+    assert question.max_chars == 180
+    assert question.history == (Turn(role="user", content="喂"),)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"sources": [{"file": "a.txt", "quote": "办法将于2027年实施"}]}, "出现 0 次"),
+        ({"sources": [{"file": "a.txt", "quote": "办法好。"}]}, "出现 2 次"),
+        ({"sources": []}, "要有要点和出处"),
+        ({"facts": [["2026年5月"]]}, "出处里没有要点"),
+        ({"forbidden": ["4月1日"]}, "不许出现的 4月1日"),
+        ({"max_chars": 16}, "出处共 17 字，超过 16"),
+        ({"split": "train"}, "split 是 train"),
+        ({"type": "riddle"}, "第 1 行的字段不对"),
+        ({"colour": "red"}, "第 1 行的字段不对"),
+        ({"answerable": False, "facts": [], "sources": []}, "要有 reason"),
+        ({"answerable": False, "reason": "not_stated"}, "不能有要点和出处"),
+    ],
+)
+def test_a_bad_entry_is_refused_with_its_line(folder, changes, message):
+    with pytest.raises(DatasetError, match=message):
+        load(folder, entry(**changes))
+
+
+def test_an_id_that_stands_twice_is_refused(folder):
+    with pytest.raises(DatasetError, match="第 2 行：编号 q1 重复"):
+        load(folder, entry(), entry())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"verdict": "exact", "kind": "exact", "difference": {"given": None, "source": None}},
+            "里没有这句话",
+        ),
+        ({"quote": "办法将于2026年4月1日起实施。"}, "不是改动过的"),
+        ({"difference": {"given": "2027", "source": "2028"}}, "改回 2028 后仍不是"),
+        ({"file": None}, "只有 not_found 没有出处文件"),
+        ({"kind": "odd"}, "kind 是 odd"),
+    ],
+)
+def test_a_quote_that_does_not_fit_its_verdict_is_refused(folder, changes, message):
+    quote = {
+        "id": "c1",
+        "kind": "year",
+        "quote": "办法将于2027年4月1日起实施。",
+        "verdict": "altered",
+        "file": "a.txt",
+        "difference": {"given": "2027", "source": "2026"},
+    }
+    path = folder / "quotes.jsonl"
+    path.write_text(json.dumps(quote, ensure_ascii=False), encoding="utf-8")
+    assert load_quotes(path, RawTexts(folder))[0].source == "2026"
+    path.write_text(json.dumps(quote | changes, ensure_ascii=False), encoding="utf-8")
+    with pytest.raises(DatasetError, match=message):
+        load_quotes(path, RawTexts(folder))

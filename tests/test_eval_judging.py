@@ -1,0 +1,216 @@
+"""One answer against its gold: the values are written as the arithmetic."""
+
+import pytest
+
+from eval import judging
+from eval.dataset import Passage, Question, Quote
+from rag.datatypes import (
+    Answer,
+    Citation,
+    Difference,
+    Place,
+    QuoteMatch,
+    QuoteReport,
+    Refusal,
+    Sentence,
+    Span,
+)
+
+#      0         1         2
+#      0123456789012345678901234567
+RAW = "到2027年建设工厂。\n到2030年不超过500个。"
+FIRST, SECOND = Span(start=0, end=11), Span(start=12, end=26)
+
+
+def read(file: str) -> str:
+    return {"a.txt": RAW, "b.txt": RAW}[file]
+
+
+def place(*spans: tuple[int, int], file: str = "a.txt", quote: str | None = None) -> Place:
+    found = tuple(Span(start=start, end=end) for start, end in spans)
+    words = "".join(RAW[span.start : span.end] for span in found)
+    return Place(file=file, article="", paragraph=1, spans=found, quote=words if quote is None else quote)
+
+
+def answer(text: str, *places: Place, refusal: Refusal | None = None) -> Answer:
+    return Answer(
+        question="？",
+        standalone_question="？",
+        sentences=(Sentence(text=text, citations=tuple(range(1, len(places) + 1))),),
+        citations=tuple(Citation(n=n, place=where) for n, where in enumerate(places, start=1)),
+        refusal=refusal,
+    )
+
+
+def passage(span: Span, file: str = "a.txt") -> Passage:
+    return Passage(file=file, quote=RAW[span.start : span.end], span=span)
+
+
+QUESTION = Question(
+    id="q",
+    split="dev",
+    type="time",
+    question="？",
+    answerable=True,
+    facts=(("2030年",), ("500个", "五百个"), ("工厂",)),
+    forbidden=("600个",),
+    sources=((passage(SECOND),), (passage(FIRST), passage(FIRST, "b.txt"))),
+    max_chars=20,
+)
+REFUSED = Refusal(reason="not_stated", message="文中没有。")
+UNANSWERABLE = Question(
+    id="u",
+    split="dev",
+    type="unanswerable",
+    question="？",
+    answerable=False,
+    facts=(),
+    forbidden=(),
+    sources=(),
+    reason="not_stated",
+    max_chars=200,
+)
+
+
+def test_the_passages_of_these_tests_are_the_two_lines():
+    assert RAW[FIRST.start : FIRST.end] == "到2027年建设工厂。"
+    assert RAW[SECOND.start : SECOND.end] == "到2030年不超过500个。"
+
+
+def test_fact_recall_is_stated_over_all_facts():
+    assert judging.fact_recall(QUESTION, answer("到2030年不超过五百个。")) == pytest.approx(2 / 3)
+    assert judging.missing_facts(QUESTION, answer("到2030年不超过五百个。")) == ("工厂",)
+    assert judging.fact_recall(QUESTION, answer("工厂到2030年500个")) == 1
+    assert judging.fact_recall(QUESTION, answer("工厂到2030年500个", refusal=REFUSED)) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal", "expected"),
+    [
+        ("工厂到2030年不超过500个", None, True),
+        ("工厂到2030年不超过1500个", None, False),
+        ("工厂到2030年从600个到500个", None, False),
+        ("工厂到2030年不超过500个" + "长" * 5, None, True),
+        ("工厂到2030年不超过500个" + "长" * 6, None, False),
+        ("工厂到2030年不超过500个", REFUSED, False),
+    ],
+)
+def test_an_answer_is_right_with_all_facts_nothing_forbidden_and_short_enough(text, refusal, expected):
+    assert judging.is_right(QUESTION, answer(text, refusal=refusal)) is expected
+
+
+def test_an_unanswerable_question_is_right_when_it_is_refused():
+    assert judging.is_right(UNANSWERABLE, answer("文中没有。", refusal=REFUSED))
+    assert not judging.is_right(UNANSWERABLE, answer("有500个。"))
+
+
+def test_characters_leave_out_markers_and_white_space():
+    assert judging.characters(answer("甲 乙。\n丙", place((0, 3)))) == 4
+
+
+def test_markers_are_not_read_as_facts():
+    assert judging.missing_facts(QUESTION, answer("甲", place((0, 3)))) == ("2030年", "500个", "工厂")
+
+
+@pytest.mark.parametrize(
+    ("spans", "expected"),
+    [
+        ([(12, 26)], True),
+        ([(14, 18)], True),  # 4 of the 4 cited characters
+        ([(0, 26)], True),  # all 14 of the gold
+        ([(5, 18)], True),  # 6 of min(12, 14), the line break not counted
+        ([(4, 18)], False),  # 6 of min(13, 14)
+        ([(0, 11)], False),
+        ([(0, 3), (19, 22)], True),  # 3 of 6
+        ([(0, 4), (19, 22)], False),  # 3 of 7
+    ],
+)
+def test_a_place_meets_a_passage_by_half_of_the_shorter(spans, expected):
+    assert judging.meets(place(*spans), passage(SECOND), read) is expected
+
+
+def test_another_file_is_never_met():
+    assert not judging.meets(place((12, 26), file="b.txt"), passage(SECOND), read)
+
+
+def test_precision_and_recall_of_citations():
+    wrong = place((12, 26), file="b.txt")
+    half = answer("甲", place((12, 26)), wrong)
+    assert judging.citation_precision(QUESTION, half, read) == 1 / 2
+    assert judging.citation_recall(QUESTION, half, read) == 1 / 2
+    elsewhere = answer("甲", place((12, 20)), place((18, 26)), place((0, 11), file="b.txt"), wrong)
+    assert judging.citation_precision(QUESTION, elsewhere, read) == 3 / 4
+    assert judging.citation_recall(QUESTION, elsewhere, read) == 2 / 2
+    assert judging.citation_precision(QUESTION, answer("甲"), read) is None
+    assert judging.citation_recall(QUESTION, answer("甲"), read) == 0
+
+
+def test_a_sound_answer_has_no_fault_whatever_white_space_its_quote_has():
+    sound = answer("甲。", place((0, 11), (12, 26), quote="到2027年建设工厂。 到2030年不超过500个。"))
+    assert judging.pointer_faults(sound, read) == ()
+
+
+def test_a_dangling_marker_an_unused_and_a_doubled_citation_are_faults():
+    sentences = (Sentence(text="甲[7]", citations=(1, 3)),)
+    places = (
+        Citation(n=1, place=place((0, 3))),
+        Citation(n=1, place=place((0, 3))),
+        Citation(n=2, place=place((0, 3))),
+    )
+    broken = Answer(question="？", standalone_question="？", sentences=sentences, citations=places)
+    assert judging.pointer_faults(broken, read) == (
+        "标记 [3] 没有对应的引文",
+        "标记 [7] 没有对应的引文",
+        "引文 [2] 没有被用到",
+        "引文编号 [1] 重复",
+    )
+
+
+def test_a_false_quote_is_a_fault_also_among_the_nearest():
+    false = place((12, 26), quote="到2030年不超过600个。")
+    assert len(judging.pointer_faults(answer("甲", false), read)) == 1
+    refused = Answer(
+        question="？", standalone_question="？", sentences=(), refusal=REFUSED, nearest=(false, place((0, 2)))
+    )
+    (fault,) = judging.pointer_faults(refused, read)
+    assert fault == "a.txt [(12, 26)] 处的原文不是“到2030年不超过600个。”"
+
+
+def test_a_place_without_spans_or_beyond_the_text_is_a_fault():
+    assert len(judging.place_faults([place(quote="")], read)) == 1
+    assert len(judging.place_faults([place((20, 99), quote="到2030年不超过500个。")], read)) == 1
+
+
+QUOTE = Quote(
+    id="c",
+    kind="number",
+    quote="到2030年不超过600个。",
+    verdict="altered",
+    file="a.txt",
+    given="600",
+    source="500",
+)
+
+
+def report(verdict: str, given: str, source: str, file: str = "a.txt") -> QuoteReport:
+    difference = Difference(given=given, source=source, kind="number")
+    match = QuoteMatch(place=place((12, 26), file=file), similarity=0.9, differences=(difference,))
+    return QuoteReport(quote=QUOTE.quote, verdict=verdict, matches=(match,))
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (report("altered", "600个", "500个"), ()),
+        (report("altered", "６００", "500"), ()),
+        (report("exact", "600", "500"), ("判为 exact，应为 altered",)),
+        (report("altered", "600", "500", "b.txt"), ("没有指出出自 a.txt",)),
+        (report("altered", "2030", "2035"), ("没有指出 600 应为 500",)),
+        (
+            QuoteReport(quote="", verdict="not_found"),
+            ("判为 not_found，应为 altered", "没有指出出自 a.txt", "没有指出 600 应为 500"),
+        ),
+    ],
+)
+def test_a_quote_report_is_right_in_verdict_file_and_difference(told, expected):
+    assert judging.quote_faults(QUOTE, told) == expected

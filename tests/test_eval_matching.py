@@ -1,0 +1,75 @@
+"""Where words stand, and whether an answer states a fact."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eval.matching import RawTexts, occurrences, plain, states, visible
+from rag.datatypes import Span
+from rag.errors import UsageError
+from rag.text import squeeze
+
+words = st.text(alphabet="国家科技8 \n，。18", max_size=30)
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "expected"),
+    [
+        ("不超过500个", "500个", True),
+        ("不超过1500个", "500个", False),
+        ("占0.18%", "18%", False),
+        ("占1,018%", "18%", False),
+        ("超过18%;525家", "18%", True),
+        ("6.84万亿元", "6.8", False),
+        ("到2030年", "203", False),
+        ("1500个，后改为500个", "500个", True),
+        ("规模增加至 ８０００ 億元", "8000亿元", True),
+        ("「科技板」", "“科技板”", True),
+        ("2026-01-06 08:24:13", "2026-01-06", True),
+        ("2026-01-061", "2026-01-06", False),
+        ("第3条500个", "500个", True),
+        ("任何话", "", False),
+    ],
+)
+def test_a_fact_is_stated_as_a_whole_number_and_in_any_width(text, form, expected):
+    assert states(text, form) is expected
+
+
+def test_occurrences_span_the_break_and_count_every_place():
+    assert occurrences("甲乙\n\n丙丁 乙丙", "乙丙") == [Span(start=1, end=5), Span(start=7, end=9)]
+    assert occurrences("aaa", "aa") == [Span(start=0, end=2), Span(start=1, end=3)]
+    assert occurrences("甲乙", " \n") == []
+
+
+@given(words, words, words)
+def test_what_stands_in_a_text_is_found_at_its_characters(before, wanted, after):
+    text = before + wanted + after
+    spans = occurrences(text, wanted)
+    assert bool(spans) == bool(squeeze(wanted))
+    for span in spans:
+        assert squeeze(text[span.start : span.end]) == squeeze(wanted)
+
+
+@given(words, st.text(alphabet="国家科技", min_size=1, max_size=5))
+def test_a_form_without_digits_is_stated_wherever_it_stands(text, form):
+    assert states(text, form) == (plain(form) in plain(text))
+
+
+def test_visible_characters_leave_out_white_space_and_the_end_of_the_text():
+    assert visible("甲 乙\n丙", [Span(start=0, end=3), Span(start=2, end=99)]) == {0, 2, 4}
+
+
+def test_raw_texts_keep_line_endings_and_drop_the_byte_order_mark(tmp_path: Path):
+    (tmp_path / "a.txt").write_bytes("\ufeff甲\r\n乙".encode())
+    assert RawTexts(tmp_path)["a.txt"] == "甲\r\n乙"
+
+
+def test_a_missing_or_undecodable_document_is_named(tmp_path: Path):
+    (tmp_path / "b.txt").write_bytes("甲".encode("gb18030"))
+    texts = RawTexts(tmp_path)
+    with pytest.raises(UsageError, match=r"读不到文档 .*none\.txt"):
+        texts["none.txt"]
+    with pytest.raises(UsageError, match=r"b\.txt 不是 UTF-8"):
+        texts["b.txt"]
