@@ -65,9 +65,11 @@ def run(docs: Docs = Path("docs_src"), index: Index = Path("index"), split: Spli
         },
     )
     path = write_run(RUNS, done)
-    verdict = judge(done.answers, done.quotes, read_baseline(BASELINE))
+    baseline = read_baseline(BASELINE)
+    verdict = judge(done.answers, done.quotes, baseline)
     console = report.console()
-    console.print(report.answer_table(done.answers))
+    comparable = baseline.metrics if baseline is not None and split is Part.ALL else None
+    console.print(report.answer_table(done.answers, comparable))
     console.print(report.quote_table(done.quotes))
     console.print(report.gate_report(verdict, done.answers, done.quotes))
     console.print(f"结果：{path}", soft_wrap=True)
@@ -115,18 +117,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         typer.echo(str(error), err=True)
         return error.status
     except _USAGE_ERROR as error:
-        typer.echo(f"{_misused(error)}；用法见 python -m eval --help", err=True)
+        given = sys.argv[1:] if arguments is None else arguments
+        typer.echo(f"{_misused(error, given)}；用法见 python -m eval --help", err=True)
         return 2
 
 
-def _misused(error: Exception) -> str:
+def _misused(error: Exception, arguments: Sequence[str]) -> str:
+    """Say in Chinese what click says in English, by the fields that its usage errors carry."""
     option = getattr(error, "option_name", None)
     parameter = getattr(error, "param", None)
     if option:
-        return f"没有选项 {option}"
+        return f"没有选项 {option}" if hasattr(error, "possibilities") else f"选项 {option} 缺少值"
     if parameter is not None and parameter.opts:
         return f"选项 {parameter.opts[0]} 的值不对"
-    return f"命令不对：{' '.join(sys.argv[1:]) or '没有给出命令'}"
+    return f"命令不对：{' '.join(arguments)}" if arguments else "没有给出命令"
 
 
 def _sha256(path: Path) -> str:

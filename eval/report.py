@@ -28,8 +28,8 @@ _COLUMNS = {
 _EXCERPT = 80
 
 
-def answer_table(rows: Sequence[AnswerRow]) -> Table:
-    """Return the metrics by question type, with a last line over all."""
+def answer_table(rows: Sequence[AnswerRow], baseline: Mapping[str, float | None] | None = None) -> Table:
+    """Return the metrics by question type, then over all, and then those of the baseline where given."""
     table = Table(title="问答，按类型")
     table.add_column("类型")
     for column in ("题数", *_COLUMNS.values()):
@@ -39,6 +39,8 @@ def answer_table(rows: Sequence[AnswerRow]) -> Table:
         if group:
             cells = [_cell(metric, METRICS[metric](group)) for metric in _COLUMNS]
             table.add_row(name, str(len(group)), *cells, end_section=name == list(groups)[-1])
+    if baseline is not None:
+        table.add_row("基线", "", *(_cell(metric, baseline.get(metric)) for metric in _COLUMNS))
     return table
 
 
