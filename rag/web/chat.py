@@ -13,7 +13,7 @@ from rag.errors import YinjuError
 from rag.web.conversation import Conversation, Exchange, find_place, history, messages
 from rag.web.panel import source_panel
 from rag.web.protocol import Assistant
-from rag.web.source import EMPTY
+from rag.web.source import empty_html
 
 EXAMPLES = (
     "科技创新和技术改造再贷款规模增加到多少？",
@@ -23,6 +23,7 @@ EXAMPLES = (
     "2026年国内生产总值增长目标是多少？",
 )
 _INVITATION = '<p class="yj-invitation">想问文献里的什么？</p>'
+_HINT = "点一下回答里的编号，出处的全文会在这里打开，引用的字句会标出来。"
 _FAILED = "程序出错，这次没有答成；详情已记入日志，请再试一次。"
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ def chat_tab(assistant: Assistant) -> None:
             send = gr.Button("提问", variant="primary", scale=0, min_width=76)
             stop = gr.Button("停止", variant="stop", scale=0, min_width=76, visible=False)
             clear = gr.Button("清空", scale=0, min_width=76)
-    panel = source_panel(assistant, conversation, find_place)
+    panel = source_panel(assistant, conversation, find_place, _HINT)
 
     ask = _asker(assistant)
     outputs = [box, chat, conversation, send, stop]
@@ -112,7 +113,7 @@ def _stop(conversation: Conversation) -> tuple[Any, ...]:
 
 
 def _clear() -> tuple[Any, ...]:
-    return "", [], (), *_buttons(running=False), EMPTY
+    return "", [], (), *_buttons(running=False), empty_html(_HINT)
 
 
 def _buttons(running: bool) -> tuple[gr.Button, gr.Button]:

@@ -14,6 +14,7 @@ from rag.web.panel import source_panel
 from rag.web.protocol import Assistant
 from rag.web.report import find_match, report_html
 
+_HINT = "点一下核查结果里的原文，它的全文会在这里打开。"
 _FAILED = "程序出错，这次没有核成；详情已记入日志，请再试一次。"
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ def check_tab(assistant: Assistant) -> None:
         )
         check = gr.Button("核查", variant="primary", min_width=96, elem_classes="yj-check")
         result = gr.HTML(elem_classes="yj-result", apply_default_css=False)
-    source_panel(assistant, report, _find)
+    source_panel(assistant, report, _find, _HINT)
     check.click(_checker(assistant), box, [result, report], show_progress="hidden", api_visibility="private")
 
 

@@ -10,7 +10,7 @@ import gradio as gr
 from rag.datatypes import Place
 from rag.errors import YinjuError
 from rag.web.protocol import Assistant
-from rag.web.source import EMPTY, problem_html, source_html
+from rag.web.source import empty_html, problem_html, source_html
 from rag.web.theme import static
 
 _State = TypeVar("_State")
@@ -18,7 +18,7 @@ _GONE = "这条出处已不在当前对话里，请重新提问。"
 
 
 def source_panel(
-    assistant: Assistant, state: gr.State, find: Callable[[_State, str], Place | None]
+    assistant: Assistant, state: gr.State, find: Callable[[_State, str], Place | None], hint: str
 ) -> gr.HTML:
     """Lay out a source panel and wire it.
 
@@ -26,6 +26,7 @@ def source_panel(
         assistant: where documents come from.
         state: the session's value in which the links of this tab are looked up.
         find: finds the place that a link stands for in the state's value.
+        hint: what the panel says while it is empty.
     """
 
     def open_source(value: _State, event: gr.EventData) -> str:
@@ -44,7 +45,7 @@ def source_panel(
 
     with gr.Column(scale=5, min_width=320, elem_classes="yj-right"):
         panel = gr.HTML(
-            EMPTY, elem_classes="yj-panel", apply_default_css=False, js_on_load=static("panel.js")
+            empty_html(hint), elem_classes="yj-panel", apply_default_css=False, js_on_load=static("panel.js")
         )
     panel.click(open_source, state, panel, queue=False, show_progress="hidden", api_visibility="private")
     return panel

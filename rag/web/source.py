@@ -10,8 +10,6 @@ from rag.datatypes import Article, Document, Place, Source, Span, cut
 from rag.text import squeeze
 from rag.web.html import block, escape, paragraph
 
-_HINT = "点一下回答里的编号，出处的全文会在这里打开，引用的字句会标出来。"
-EMPTY = block("yj-empty", ["<p><strong>原文</strong></p>", f"<p>{_HINT}</p>"])
 _CHANGED = "文件在作答之后有改动，原处已不是这些字句。引用时的原文是："
 _FRAGMENT = "这是承接别处的后半篇，开头不在本文件中。"
 _HEADING_SIGN = re.compile(r"[#\s]*")
@@ -82,6 +80,11 @@ def source_html(document: Document, place: Place, reference: str, problems: Iter
     fragment = f'<p class="yj-notice">{_FRAGMENT}</p>' if article.fragment else ""
     header = _header(place, article.name, _page(source, place), article.authors)
     return _panel(reference, header, warnings + fragment + lines)
+
+
+def empty_html(hint: str) -> str:
+    """Return what the panel shows before a source is opened."""
+    return block("yj-empty", ["<p><strong>原文</strong></p>", f"<p>{escape(hint)}</p>"])
 
 
 def problem_html(message: str) -> str:

@@ -14,6 +14,8 @@ document.addEventListener(
       tab.querySelector(".yj-left").scrollIntoView();
       return;
     }
+    for (const open of tab.querySelectorAll(".yj-open")) open.classList.remove("yj-open");
+    link.classList.add("yj-open");
     const detail = { reference: link.getAttribute("href").split("#").pop() };
     for (const panel of tab.querySelectorAll(".yj-panel")) {
       panel.dispatchEvent(new CustomEvent("yinju-open", { detail }));
