@@ -1,0 +1,247 @@
+"""The quote lookup: where does a sentence come from, and is it quoted rightly?
+
+A quote is first sought verbatim. Otherwise the regions that share most character pairs with it, or with a
+part of it, are taken from the index, the stretches shared with them are chained, and the quote is held
+against what the chain runs through: one place that differs (`altered`), several that do not adjoin
+(`spliced`), or one that says the same in other words (`paraphrase`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rag.datatypes import Document, QuoteMatch, QuoteReport
+from rag.errors import UsageError
+from rag.quoting.alignment import Block, chain, key, similarity
+from rag.quoting.asked import Quote, margins
+from rag.quoting.paraphrase import Restatement, restatement
+from rag.quoting.passages import Passage, align, edges, groups, sentences_between
+from rag.quoting.stream import Integers, Stream, blocks
+
+LONGEST = 5000
+# A quote of at most this many comparable characters must stand verbatim.
+SHORT = 4
+# No more places of a verbatim quote than this are listed, nor of one that is altered or restated.
+MOST_PLACES = 100
+MOST_MATCHES = 3
+
+# A quote is sought whole, and piece by piece: pieces of this many characters, this far apart.
+_PIECE = 24
+_STEP = 12
+_REGIONS_WHOLE = 6
+_REGIONS_PIECE = 4
+# The least comparable characters that a part of a spliced quote shares with its place.
+SPLICED_LENGTH = 8
+# Shorter stretches say nothing about a place that only a part of the quote comes from.
+_SHARED = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """Where the verdicts part; fitted by training/fit_quotes.py on news, all of them shares from 0 to 1.
+
+    `altered`: from this share of its characters on, one place stands behind the quote and what differs is
+    listed; `loose`: down to here it still does, unless the quote restates the place.
+    `part`, `cover`: how much of each part of a spliced quote stands in its place, and how much of the
+    quote in all places together.
+    `restated`: the share of a paraphrase's content words that stand in the sentences it restates.
+    """
+
+    altered: float = 0.75
+    loose: float = 0.58
+    part: float = 0.8
+    cover: float = 0.85
+    restated: float = 0.75
+
+
+class QuoteIndex:
+    """Finds where quotes come from in a fixed set of documents."""
+
+    def __init__(self, documents: Sequence[Document], thresholds: Thresholds | None = None) -> None:
+        self._stream = Stream(documents)
+        self._thresholds = thresholds or Thresholds()
+
+    def lookup(self, quote: str) -> QuoteReport:
+        """Return where `quote` comes from and how it departs from its source.
+
+        Returns:
+            The verdict and the matches, best first: every place of a verbatim quote (at most
+            `MOST_PLACES`), every part of a spliced one, up to `MOST_MATCHES` places otherwise, none where
+            nothing was found.
+
+        Raises:
+            UsageError: the quote has no letter or digit, or is longer than `LONGEST` characters.
+        """
+        if len(quote) > LONGEST:
+            raise UsageError(
+                f"引文有{len(quote)}个字符,超过{LONGEST}个的上限:请分段查询,或只贴出需要核对的句子。"
+            )
+        asked = Quote.read(quote)
+        if not asked.key.text:
+            raise UsageError("引文里没有文字:请贴出要核对的句子,例如一整句话或其中一个分句。")
+        verbatim = self._verbatim(asked)
+        clean = [passage for passage in verbatim if not passage.differences]
+        if clean:
+            return QuoteReport(quote=quote, verdict="exact", matches=self._matches(asked, clean))
+        if len(asked.key.text) <= SHORT:
+            return QuoteReport(quote=quote, verdict="not_found")
+        if verbatim:
+            return QuoteReport(
+                quote=quote, verdict="altered", matches=self._matches(asked, verbatim[:MOST_MATCHES])
+            )
+        return self._compare(asked)
+
+    def _compare(self, quote: Quote) -> QuoteReport:
+        """Return the report on a quote that stands nowhere verbatim."""
+        length = len(quote.key.text)
+        at, where = self._stream.hits(quote.key.text)
+        regions = self._stream.regions(at, where, 0, length, _REGIONS_WHOLE)
+        singles = self._singles(quote, at, where, regions)
+        same = [passage for passage in singles if not passage.differences]
+        if same:
+            return QuoteReport(quote=quote.text, verdict="exact", matches=self._matches(quote, same))
+        best = singles[0].shared if singles else 0.0
+        parts = self._parts(quote, at, where, regions) if (1 - best) * length >= SPLICED_LENGTH else []
+        covers = self._cover(quote, parts)
+        if covers and any(self._apart(a, b) for a, b in pairwise(parts)):
+            parts.sort(key=lambda part: -part.similarity)
+            return QuoteReport(quote=quote.text, verdict="spliced", matches=self._matches(quote, parts))
+        alike = [one for one in singles if one.shared >= max(self._thresholds.loose, best - 0.1)]
+        matches = self._matches(quote, alike[:MOST_MATCHES])
+        altered = QuoteReport(quote=quote.text, verdict="altered", matches=matches)
+        # Parts that cover the quote in another order are not held against their order.
+        turned = covers and any(a.ranges > b.ranges for a, b in pairwise(parts))
+        if best >= self._thresholds.altered and not turned:
+            return altered
+        restated = restatement(self._stream, quote.text, regions)
+        if restated and restated.coverage >= self._thresholds.restated:
+            return self._restated(quote, restated)
+        return altered if alike else QuoteReport(quote=quote.text, verdict="not_found")
+
+    def _restated(self, quote: Quote, found: Restatement) -> QuoteReport:
+        """Return the report on a quote whose content stands in `found`."""
+        plain = key(found.text)
+        match = QuoteMatch(
+            place=self._stream.place([(found.start, found.end)], margins(found.text, plain)),
+            similarity=similarity(quote.key.text, plain.text),
+            differences=found.conflicts,
+        )
+        return QuoteReport(
+            quote=quote.text, verdict="altered" if found.conflicts else "paraphrase", matches=(match,)
+        )
+
+    def _verbatim(self, quote: Quote) -> list[Passage]:
+        """Return the places where the quote, or all that its ellipses join, stands word for word."""
+        text = quote.key.text
+        places = [[(at, at + len(text))] for at in self._stream.occurrences(text, MOST_PLACES)]
+        if not places and quote.joints:
+            places = self._elided(quote)
+        return [
+            Passage(
+                start=0,
+                end=len(text),
+                ranges=tuple(ranges),
+                similarity=1.0,
+                shared=1.0,
+                differences=tuple(edges(self._stream, ranges)),
+            )
+            for ranges in places
+        ]
+
+    def _elided(self, quote: Quote) -> list[list[tuple[int, int]]]:
+        """Return where the parts between the ellipses stand in order within one paragraph."""
+        text, stream = quote.key.text, self._stream
+        bounds = [0, *sorted(quote.joints), len(text)]
+        parts = [text[a:b] for a, b in pairwise(bounds)]
+        anchor = max(parts, key=len)
+        found = []
+        for first in sorted({stream.piece(at).start for at in stream.occurrences(anchor, MOST_PLACES)}):
+            ranges: list[tuple[int, int]] = []
+            position, end = first, stream.piece(first).end
+            for part in parts:
+                at = stream.text.find(part, position, end)
+                if at < 0:
+                    break
+                position = at + len(part)
+                ranges.append((at, position))
+            if len(ranges) == len(parts):
+                found.append(ranges)
+        return found
+
+    def _singles(
+        self, quote: Quote, at: Integers, where: Integers, regions: Sequence[tuple[int, int]]
+    ) -> list[Passage]:
+        """Return for each region the one passage that stands behind most of the quote, best first."""
+        length = len(quote.key.text)
+        found: dict[tuple[tuple[int, int], ...], Passage] = {}
+        for low, high in regions:
+            reach = (low - length // 2, high + length // 2)
+            chained = self._chain(blocks(at, where, [reach], 2))
+            if chained:
+                group = max(groups(self._stream, quote, chained), key=_weight)
+                passage = align(self._stream, quote, group, 0, length)
+                found.setdefault(passage.ranges, passage)
+        return sorted(found.values(), key=lambda passage: (-passage.shared, -passage.similarity))
+
+    def _parts(
+        self, quote: Quote, at: Integers, where: Integers, regions: Sequence[tuple[int, int]]
+    ) -> list[Passage]:
+        """Return the passages that stand behind the quote's parts, wherever they are, in its order."""
+        length = len(quote.key.text)
+        wide = list(regions)
+        for start in range(0, max(1, length - _STEP), _STEP):
+            wide += self._stream.regions(at, where, start, start + _PIECE, _REGIONS_PIECE)
+        chained = self._chain(blocks(at, where, sorted(set(wide)), _SHARED))
+        strong = [
+            block
+            for group in groups(self._stream, quote, chained)
+            if _weight(group) >= SPLICED_LENGTH
+            for block in group
+        ]
+        joined = groups(self._stream, quote, strong)
+        if len(joined) < 2:
+            return []
+        bounds = [0]
+        for left, right in pairwise(joined):
+            bounds.append(quote.seam(left[-1].quote + left[-1].length, right[0].quote))
+        bounds.append(length)
+        return [
+            align(self._stream, quote, group, start, end)
+            for group, start, end in zip(joined, bounds, bounds[1:], strict=False)
+        ]
+
+    def _cover(self, quote: Quote, parts: Sequence[Passage]) -> bool:
+        """Whether each of several parts is like its place and they make up the quote together."""
+        covered = sum(part.shared * (part.end - part.start) for part in parts)
+        return (
+            len(parts) > 1
+            and min(part.shared for part in parts) >= self._thresholds.part
+            and covered >= self._thresholds.cover * len(quote.key.text)
+        )
+
+    def _apart(self, left: Passage, right: Passage) -> bool:
+        """Whether two parts lie in different articles, or with more than a sentence between them."""
+        low, high = sorted((left.ranges, right.ranges))
+        end, start = low[-1][1], high[0][0]
+        if self._stream.piece(end - 1).home != self._stream.piece(start).home:
+            return True
+        return start > end and sentences_between(self._stream, end, start) > 1
+
+    def _chain(self, found: Sequence[Block]) -> list[Block]:
+        return chain(found, [self._stream.piece(block.source).home for block in found])
+
+    def _matches(self, quote: Quote, passages: Sequence[Passage]) -> tuple[QuoteMatch, ...]:
+        return tuple(
+            QuoteMatch(
+                place=self._stream.place(passage.ranges, quote.around(passage.start, passage.end)),
+                similarity=passage.similarity,
+                differences=passage.differences,
+            )
+            for passage in passages
+        )
+
+
+def _weight(group: Sequence[Block]) -> int:
+    return sum(block.length for block in group)

@@ -1,0 +1,1 @@
+"""The parts of the quote lookup: the stream of all sources, alignment, tokens, differences."""

@@ -1,0 +1,168 @@
+"""Aligning a quote with a source: the form they are compared in, and the chain of words they share.
+
+A key is a text without what a quotation may change: white space, punctuation, width, quotation marks,
+traditional characters. Every key character remembers its offset in the text, so that what is found among
+keys can be cut from the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz.distance import Indel, Levenshtein, Opcode
+
+from rag.text import fold
+
+# Zero-width characters and variation selectors are no part of a word.
+_VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
+# Letters, digits and signs with a meaning; a point, comma, colon or dash only where it makes a number: 26.3
+# is not 263 and 1、2 is not 12, while 1,000 is 1000.
+_KEPT = re.compile(
+    r"[^\W_]|[%‰℃°$¥€£+<>=≥≤±×]|(?<=\d)[.:/~、-](?=\d)|(?<=\d),(?=\d)(?!\d{3}(?!\d))|(?<![\w-])-(?=\d)"
+)
+
+# What a leap to another place costs, in shared characters: a piece at an end of the quote must be longer
+# than this, one in its middle twice as long, before the quote is read as joined from several places.
+LEAP = 7.0
+# No more blocks than this enter a chain; the longest are kept.
+_MOST_BLOCKS = 1200
+# An end of a quote of at most this many characters that matches nothing is held against the source's
+# characters in its place; a longer one was added.
+_SHORT_END = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """The comparable characters of a text, and the offset of each in the text."""
+
+    text: str
+    origin: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Block:
+    """`length` characters from `quote` in the quote's key that stand from `source` in the stream."""
+
+    quote: int
+    source: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairing:
+    """A stretch of the quote's key held against a stretch of the stream; both half-open."""
+
+    quote: tuple[int, int]
+    source: tuple[int, int]
+
+
+def key(text: str) -> Key:
+    """Return the comparable form of `text`; empty where it has no letter or digit."""
+    folded = fold(text)
+    visible = [match.start() for match in _VISIBLE.finditer(folded)]
+    dense = "".join(folded[i] for i in visible)
+    kept = [match.start() for match in _KEPT.finditer(dense)]
+    return Key(text="".join(dense[i] for i in kept).replace("~", "-"), origin=tuple(visible[i] for i in kept))
+
+
+def chain(blocks: Sequence[Block], article: Sequence[int]) -> list[Block]:
+    """Return the sequence of blocks, in the quote's order, that explains most of the quote.
+
+    A step between neighbours costs by how much their distances in quote and source differ, a step to
+    another article, backwards or far away costs `LEAP`. Overlaps are trimmed off the later block.
+
+    Args:
+        blocks: shared stretches, in any order.
+        article: for each block the number of the article that it stands in.
+    """
+    if not blocks:
+        return []
+    order = sorted(range(len(blocks)), key=lambda i: -blocks[i].length)[:_MOST_BLOCKS]
+    order.sort(key=lambda i: (blocks[i].quote, blocks[i].source))
+    start = np.array([blocks[i].quote for i in order])
+    place = np.array([blocks[i].source for i in order])
+    length = np.array([blocks[i].length for i in order])
+    home = np.array([article[i] for i in order])
+    best = length.astype(float)
+    previous = np.full(len(order), -1)
+    for j in range(1, len(order)):
+        gap = start[j] - start[:j] - length[:j]
+        shift = place[j] - place[:j] - length[:j]
+        near = (home[:j] == home[j]) & (place[:j] < place[j])
+        overlap = np.maximum(0, -gap)
+        overlap = np.where(near, np.maximum(overlap, -shift), overlap)
+        uneven = np.abs(shift - gap)
+        cost = np.where(near, 0.05 * np.maximum(gap, shift).clip(0) + 0.5 * np.log2(1 + uneven), LEAP)
+        score = best[:j] + length[j] - overlap - np.minimum(cost, LEAP)
+        score[(overlap >= length[j]) | (start[:j] == start[j])] = -np.inf
+        i = int(score.argmax())
+        if score[i] > best[j]:
+            best[j], previous[j] = score[i], i
+    found = []
+    j = int(best.argmax())
+    while j >= 0:
+        found.append(Block(quote=int(start[j]), source=int(place[j]), length=int(length[j])))
+        j = int(previous[j])
+    return _trim(found[::-1])
+
+
+def _trim(blocks: Sequence[Block]) -> list[Block]:
+    """Cut from each block what the one before it covers already, in the quote or, read on, in the source."""
+    kept: list[Block] = []
+    for block in blocks:
+        cut = 0
+        if kept:
+            last = kept[-1]
+            cut = max(0, last.quote + last.length - block.quote)
+            if last.source < block.source:
+                cut = max(cut, min(block.length, last.source + last.length - block.source))
+        if cut < block.length:
+            moved = Block(quote=block.quote + cut, source=block.source + cut, length=block.length - cut)
+            kept.append(moved)
+    return kept
+
+
+def extend(ending: str, source: str) -> tuple[int, int]:
+    """Return how many characters of a quote's unexplained end, and of the source there, belong together.
+
+    Args:
+        ending: what follows the last shared block in the quote (for a beginning: reversed).
+        source: what follows it in the source, up to where the comparison may reach (likewise).
+    """
+    stands = source.find(ending) if len(ending) > 1 else -1
+    if stands >= 0:
+        return len(ending), stands + len(ending)
+    score = best = 0
+    reached = (0, 0)
+    for operation in Indel.opcodes(ending, source[: len(ending) + 4]):
+        if operation.tag == "equal":
+            score += operation.src_end - operation.src_start
+            if score > best:
+                best, reached = score, (operation.src_end, operation.dest_end)
+        else:
+            score -= operation.src_end - operation.src_start + operation.dest_end - operation.dest_start
+    rest = len(ending) - reached[0]
+    if rest <= _SHORT_END:
+        return len(ending), min(len(source), reached[1] + rest)
+    return reached
+
+
+def operations(quote: str, source: str) -> list[Opcode]:
+    """Return the edits that turn `quote` into `source`, those at the ends that only add source left off.
+
+    Offsets count in the two strings.
+    """
+    found = list(Levenshtein.opcodes(quote, source))
+    while found and found[0].tag == "insert":
+        found.pop(0)
+    while found and found[-1].tag == "insert":
+        found.pop()
+    return found
+
+
+def similarity(quote: str, source: str) -> float:
+    """Return the normalised Indel similarity of two keys: 1 the same, 0 nothing in common."""
+    return float(Indel.normalized_similarity(quote, source))

@@ -1,0 +1,49 @@
+"""A quote as it was asked about, in the form that the lookup works on."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from rag.quoting.alignment import Key, key
+from rag.text import squeeze
+
+_ELLIPSIS = re.compile(r"[(（\[【]?(?:…+|⋯+|\.{3,}|。{3,})[)）\]】]?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A quote, its key, and the offsets in the key where an ellipsis stands (not at its ends)."""
+
+    text: str
+    key: Key
+    joints: frozenset[int]
+
+    @classmethod
+    def read(cls, text: str) -> Quote:
+        """Return the quote `text` with what is worked out from it."""
+        found = key(text)
+        joints = {bisect_left(found.origin, match.start()) for match in _ELLIPSIS.finditer(text)}
+        return cls(text=text, key=found, joints=frozenset(joints - {0, len(found.text)}))
+
+    def words(self, start: int, end: int) -> str:
+        """Return the text of key characters [start, end), without white space."""
+        origin = self.key.origin
+        return squeeze(self.text[origin[start] : origin[end - 1] + 1]) if start < end else ""
+
+    def seam(self, low: int, high: int) -> int:
+        """Return where from `low` to `high` in the key a part ends: at the last punctuation, or at `high`."""
+        origin = self.key.origin
+        parted = [at for at in range(low, high + 1) if origin[at] - origin[at - 1] > 1]
+        return parted[-1] if parted else high
+
+    def around(self, start: int, end: int) -> tuple[str, str]:
+        """Return what stands before and after the key in the text, where [start, end) reaches its ends."""
+        before, after = margins(self.text, self.key)
+        return before if start == 0 else "", after if end == len(self.key.text) else ""
+
+
+def margins(text: str, found: Key) -> tuple[str, str]:
+    """Return what stands in `text` before and after its comparable characters: quotation marks, a stop."""
+    return text[: found.origin[0]], text[found.origin[-1] + 1 :]

@@ -1,0 +1,173 @@
+"""How a quote departs from its source: whole numbers, dates, names, negations, words left out or put in."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Opcode
+
+from rag.datatypes import Difference
+from rag.quoting.tokens import NEGATORS, Token, negations, same_value, tokens
+from rag.text import squeeze
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side of a comparison: a text, and for each of its comparable characters its offset there.
+
+    `first` is the number of the first comparable character that is compared. Those before it, and those
+    behind the last compared one, are context: they belong to a difference whose token they are part of.
+    """
+
+    text: str
+    origin: Sequence[int]
+    first: int = 0
+
+    def cut(self, numbers: Sequence[int]) -> str:
+        """Return the words from the first to the last of these comparable characters, or ""."""
+        if not numbers:
+            return ""
+        return squeeze(self.text[self.origin[numbers[0]] : self.origin[numbers[-1]] + 1])
+
+
+@dataclass(slots=True)
+class _Column:
+    """One step of the alignment: a comparable character of the quote, of the source, or of both.
+
+    `tokens` are the numbers of the tokens that they belong to; `edited` tells whether the two differ,
+    `shown` whether the column is part of a difference once that is widened to whole tokens.
+    """
+
+    numbers: tuple[int | None, int | None]
+    tokens: tuple[int | None, int | None]
+    edited: bool
+    shown: bool
+
+
+def differences(quote: Side, source: Side, edits: Sequence[Opcode]) -> list[Difference]:
+    """Return what differs, in order, each widened to whole tokens on both sides.
+
+    Args:
+        quote: the quote, or a part of it.
+        source: the text it is held against.
+        edits: what turns the one into the other; offsets count comparable characters from `first`.
+    """
+    cut = (tokens(quote.text), tokens(source.text))
+    columns = _columns(quote, source, edits, cut)
+    extents = _extents(columns)
+    _widen(columns, extents.values())
+    found = []
+    for start, end in _segments(columns, extents, cut):
+        segment = columns[start:end]
+        left = [number for column in segment if (number := column.numbers[0]) is not None]
+        right = [number for column in segment if (number := column.numbers[1]) is not None]
+        changed = {
+            side.text[side.origin[number]]
+            for column in segment
+            for side, number in zip((quote, source), column.numbers, strict=True)
+            if column.edited and number is not None
+        }
+        found.append(difference(quote.cut(left), source.cut(right), changed))
+    return found
+
+
+def _columns(
+    quote: Side, source: Side, edits: Sequence[Opcode], cut: tuple[list[Token], list[Token]]
+) -> list[_Column]:
+    """Lay the alignment out character by character, with the source's context around it."""
+    starts = [[token.start for token in found] for found in cut]
+
+    def column(left: int | None, right: int | None, edited: bool) -> _Column:
+        owners = (
+            None if left is None else bisect_right(starts[0], quote.origin[left]) - 1,
+            None if right is None else bisect_right(starts[1], source.origin[right]) - 1,
+        )
+        return _Column((left, right), owners, edited, edited)
+
+    end = source.first + (edits[0].dest_start if edits else 0)
+    columns = [column(None, number, False) for number in range(end)]
+    for edit in edits:
+        left = range(quote.first + edit.src_start, quote.first + edit.src_end)
+        right = range(source.first + edit.dest_start, source.first + edit.dest_end)
+        end = right.stop
+        for i in range(max(len(left), len(right))):
+            pair = (left[i] if i < len(left) else None, right[i] if i < len(right) else None)
+            columns.append(column(*pair, edit.tag != "equal"))
+    columns.extend(column(None, number, False) for number in range(end, len(source.origin)))
+    return columns
+
+
+def _extents(columns: Sequence[_Column]) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return for each token of either side, keyed by side and number, its first and last column."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for position, column in enumerate(columns):
+        for side, token in enumerate(column.tokens):
+            if token is not None:
+                found[side, token] = (found.get((side, token), (position, 0))[0], position)
+    return found
+
+
+def _widen(columns: Sequence[_Column], extents: Collection[tuple[int, int]]) -> None:
+    """Show every column of a token that a difference touches, until no token is cut."""
+    grown = True
+    while grown:
+        grown = False
+        for low, high in extents:
+            if len({columns[i].shown for i in range(low, high + 1)}) == 2:
+                grown = True
+                for i in range(low, high + 1):
+                    columns[i].shown = True
+
+
+def _segments(
+    columns: Sequence[_Column],
+    extents: dict[tuple[int, int], tuple[int, int]],
+    cut: tuple[list[Token], list[Token]],
+) -> list[tuple[int, int]]:
+    """Return the stretches of columns that are one difference each.
+
+    A number, date, name or negation is a difference of its own; plain words beside each other are one.
+    """
+    found: list[tuple[int, int]] = []
+    wordy = False
+    position = 0
+    while position < len(columns):
+        if not columns[position].shown:
+            position += 1
+            wordy = False
+            continue
+        start, end = position, position + 1
+        fact = False
+        while position < end:
+            for side, token in enumerate(columns[position].tokens):
+                if token is not None:
+                    end = max(end, extents[side, token][1] + 1)
+                    fact = fact or cut[side][token].kind != "word"
+            position += 1
+        if wordy and not fact:
+            start = found.pop()[0]
+        found.append((start, end))
+        wordy = not fact
+    return found
+
+
+def difference(given: str, source: str, changed: set[str]) -> Difference:
+    """Return the difference between a quote's words and the source's, with its kind.
+
+    Args:
+        given: the quote's words, or "".
+        source: the source's words, or "".
+        changed: the characters that were put in, left out or exchanged.
+    """
+    kinds = {token.kind for text in (given, source) for token in tokens(text)}
+    if changed <= NEGATORS or (given and source and negations(given) != negations(source)):
+        return Difference(given=given, source=source, kind="negation")
+    if not given or not source:
+        return Difference(given=given, source=source, kind="addition" if given else "omission")
+    if kinds & {"date", "number"}:
+        if same_value(given, source):
+            return Difference(given=given, source=source, kind="word")
+        return Difference(given=given, source=source, kind="date" if "date" in kinds else "number")
+    return Difference(given=given, source=source, kind="name" if "name" in kinds else "word")

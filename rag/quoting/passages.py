@@ -1,0 +1,233 @@
+"""One place that a quote comes from: which stretches of the stream, and how the quote departs from them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Opcode
+
+from rag.datatypes import Difference
+from rag.quoting.alignment import Block, extend, operations, similarity
+from rag.quoting.asked import Quote
+from rag.quoting.differences import Side, differences
+from rag.quoting.stream import Piece, Stream
+from rag.quoting.tokens import cut_short
+from rag.text import sentences, squeeze
+
+# Characters of a paragraph around a passage that its tokens may reach into.
+_CONTEXT = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """The stretches of the stream that stand behind [start, end) of a quote's key.
+
+    Several stretches, where the quote marks what it leaves out with an ellipsis or runs past a heading.
+    `shared` is the share of the quote's characters that stand there, `similarity` counts against it what
+    the source has besides.
+    """
+
+    start: int
+    end: int
+    ranges: tuple[tuple[int, int], ...]
+    similarity: float
+    shared: float
+    differences: tuple[Difference, ...]
+
+
+def groups(stream: Stream, quote: Quote, chained: Sequence[Block]) -> list[list[Block]]:
+    """Split a chain of blocks wherever the next one does not go on from the one before.
+
+    It goes on in the same article, forwards, past no more than one sentence, or past what an ellipsis
+    stands for within a paragraph.
+    """
+    found: list[list[Block]] = []
+    for block in chained:
+        if found and _goes_on(stream, quote, found[-1][-1], block):
+            found[-1].append(block)
+        else:
+            found.append([block])
+    return found
+
+
+def _goes_on(stream: Stream, quote: Quote, last: Block, block: Block) -> bool:
+    start, end = last.source + last.length, block.source
+    before, after = stream.piece(start - 1), stream.piece(end)
+    if before.home != after.home or end < start:
+        return False
+    elided = any(last.quote + last.length <= joint <= block.quote for joint in quote.joints)
+    if before is after and elided:
+        return True
+    if end - start <= block.quote - last.quote - last.length + _CONTEXT:
+        return True
+    return sentences_between(stream, start, end) <= 1
+
+
+def sentences_between(stream: Stream, start: int, end: int) -> int:
+    """Return how many sentences, whole or in part, [start, end) of the stream holds, headings aside."""
+    return sum(
+        len(sentences(piece.text[stream.origin[low] : stream.origin[high - 1] + 1]))
+        for piece, low, high in stream.covered(start, end)
+        if piece.number or (low, high) != (piece.start, piece.end)
+    )
+
+
+def align(stream: Stream, quote: Quote, group: Sequence[Block], start: int, end: int) -> Passage:
+    """Hold the quote's key characters [start, end) against the source around a group of blocks."""
+    text, first, last = quote.key.text, group[0], group[-1]
+    low, high = first.source, last.source + last.length
+    begins = _sentence(stream, low)[0]
+    ends = _sentence(stream, high - 1)[1]
+    more_quote, more_source = extend(text[start : first.quote][::-1], stream.text[begins:low][::-1])
+    left, low = first.quote - more_quote, low - more_source
+    more_quote, more_source = extend(text[last.quote + last.length : end], stream.text[high:ends])
+    right, high = last.quote + last.length + more_quote, high + more_source
+    edits = operations(text[left:right], stream.text[low:high])
+    low, high = low + edits[0].dest_start, low + edits[-1].dest_end
+    edits = [
+        Opcode(edit.tag, edit.src_start, edit.src_end, edit.dest_start - shift, edit.dest_end - shift)
+        for shift in (edits[0].dest_start,)
+        for edit in edits
+    ]
+    edits, ranges = _license(stream, quote, edits, left, low)
+    found = _added(quote, start, left)
+    found += differences(*_sides(stream, quote, (left, right), (low, high)), edits)
+    found += _added(quote, right, end)
+    if left == start and edits[0].tag == "equal":
+        found = _cut(stream, low, begins=True) + found
+    if right == end and edits[-1].tag == "equal":
+        found += _cut(stream, high, begins=False)
+    kept = "".join(stream.text[a:b] for a, b in ranges)
+    return Passage(
+        start=start,
+        end=end,
+        ranges=tuple(ranges),
+        similarity=similarity(text[start:end], kept) if found else 1.0,
+        shared=sum(edit.src_end - edit.src_start for edit in edits if edit.tag == "equal") / (end - start),
+        differences=tuple(found),
+    )
+
+
+def edges(stream: Stream, ranges: Sequence[tuple[int, int]]) -> list[Difference]:
+    """Return what the ends of verbatim stretches falsify: a number cut, a negation left outside."""
+    return [
+        found
+        for start, end in ranges
+        for found in _cut(stream, start, begins=True) + _cut(stream, end, begins=False)
+    ]
+
+
+def _cut(stream: Stream, edge: int, *, begins: bool) -> list[Difference]:
+    piece = stream.piece(edge if begins else edge - 1)
+    offset = stream.origin[edge] if begins else stream.origin[edge - 1] + 1
+    found = cut_short(piece.text, offset, begins=begins)
+    if found is None:
+        return []
+    given, source, kind = found
+    return [Difference(given=squeeze(given), source=squeeze(source), kind="word" if kind == "name" else kind)]
+
+
+def _added(quote: Quote, start: int, end: int) -> list[Difference]:
+    words = quote.words(start, end)
+    return [Difference(given=words, source="", kind="addition")] if words else []
+
+
+def _sentence(stream: Stream, position: int) -> tuple[int, int]:
+    """Return where in the stream the sentence around `position` begins and ends."""
+    piece = stream.piece(position)
+    origin = stream.origin
+    for span in sentences(piece.text):
+        if span.end > origin[position]:
+            low = bisect_left(origin, span.start, piece.start, piece.end)
+            return low, bisect_left(origin, span.end, piece.start, piece.end)
+    return piece.start, piece.end
+
+
+def _license(
+    stream: Stream, quote: Quote, edits: Sequence[Opcode], left: int, low: int
+) -> tuple[list[Opcode], list[tuple[int, int]]]:
+    """Take for equal what the quote may leave out: headings, and what its ellipses stand for.
+
+    Returns:
+        The edits, and the stretches of the stream between what was left out so.
+    """
+    kept: list[Opcode] = []
+    ranges = []
+    start = low
+    for number, edit in enumerate(edits):
+        if edit.tag != "insert":
+            kept.append(edit)
+            continue
+        most = min(edits[number - 1].src_end - edits[number - 1].src_start, 40)
+        shift, allowed = _slide(
+            stream, quote, left + edit.src_start, (low + edit.dest_start, low + edit.dest_end), most
+        )
+        a, b = edit.dest_start - shift, edit.dest_end - shift
+        if shift:
+            before = kept.pop()
+            kept.append(Opcode("equal", before.src_start, before.src_end - shift, before.dest_start, a))
+        at = edit.src_start - shift
+        kept.append(Opcode("equal" if allowed else "insert", at, at, a, b))
+        if shift:
+            kept.append(Opcode("equal", at, edit.src_end, b, edit.dest_end))
+        if allowed:
+            ranges.append((start, low + a))
+            start = low + b
+    ranges.append((start, low + edits[-1].dest_end))
+    return [edit for edit in kept if edit.src_end > edit.src_start or edit.dest_end > edit.dest_start], ranges
+
+
+def _slide(stream: Stream, quote: Quote, at: int, gap: tuple[int, int], most: int) -> tuple[int, bool]:
+    """Return how far left a gap in the quote is to be moved, and whether it may be left out.
+
+    The same alignment leaves open where equal characters at the ends of a gap belong; it is moved to
+    where it is a heading, an ellipsis or a clause.
+    """
+    best, score = 0, 0
+    for shift in range(most + 1):
+        start, end = gap[0] - shift, gap[1] - shift
+        if shift and stream.text[start] != stream.text[end]:
+            break
+        pieces = [piece for piece, _, _ in stream.covered(start, end)]
+        headings = all(piece.number == 0 for piece in pieces) and _bounds(pieces) == (start, end)
+        if headings or (at - shift in quote.joints and len(pieces) == 1):
+            return shift, True
+        clean = _parted(stream, start) + _parted(stream, end)
+        if clean > score:
+            best, score = shift, clean
+    return best, False
+
+
+def _bounds(pieces: Sequence[Piece]) -> tuple[int, int]:
+    return pieces[0].start, pieces[-1].end
+
+
+def _parted(stream: Stream, position: int) -> bool:
+    """Whether punctuation or a paragraph's end stands before `position`."""
+    return stream.piece(position).start == position or (
+        stream.origin[position] - stream.origin[position - 1] > 1
+    )
+
+
+def _sides(
+    stream: Stream, quote: Quote, within: tuple[int, int], place: tuple[int, int]
+) -> tuple[Side, Side]:
+    """Return both sides of a comparison, the source's with a little context around it."""
+    texts: list[str] = []
+    origin: list[int] = []
+    length = first = 0
+    parts = list(stream.covered(*place))
+    for number, (piece, low, high) in enumerate(parts):
+        start, end = stream.origin[low], stream.origin[high - 1] + 1
+        start = max(0, start - _CONTEXT) if number == 0 else 0
+        end = min(len(piece.text), end + _CONTEXT) if number == len(parts) - 1 else len(piece.text)
+        a = bisect_left(stream.origin, start, piece.start, piece.end)
+        b = bisect_left(stream.origin, end, piece.start, piece.end)
+        first = low - a if number == 0 else first
+        texts.append(piece.text[start:end] + "\n")
+        origin.extend(stream.origin[i] - start + length for i in range(a, b))
+        length += end - start + 1
+    left = Side(text=quote.text, origin=quote.key.origin[: within[1]], first=within[0])
+    return left, Side(text="".join(texts), origin=origin, first=first)
