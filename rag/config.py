@@ -1,1 +1,107 @@
-"""Settings: composed from the options of the stages, a TOML file and `YINJU_*` variables."""
+"""Settings: the options of the stages, composed from a TOML file and `YINJU_*` variables.
+
+A key that no stage knows is an error. `yinju.toml` in the working folder is read where it stands:
+
+    docs = "docs_src"
+    [llm]
+    base_url = "http://127.0.0.1:8000/v1"
+    model = "qwen3"
+
+`YINJU_LLM_BASE_URL` sets the same key as `base_url` under `[llm]`, and goes before the file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rag.answering.extractive import ExtractiveOptions
+from rag.answering.generative import LLMOptions
+from rag.chunking import ChunkingOptions
+from rag.errors import UsageError
+from rag.retrieval import RetrievalOptions
+from rag.web.options import WebOptions
+
+FILE = Path("yinju.toml")
+PREFIX = "YINJU_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set. `llm.base_url` and `llm.model` together switch the language model on."""
+
+    docs: Path = Path("docs_src")
+    index: Path = Path("index")
+    embedder: str = "builtin"
+    chunking: ChunkingOptions = field(default_factory=ChunkingOptions)
+    retrieval: RetrievalOptions = field(default_factory=RetrievalOptions)
+    extractive: ExtractiveOptions = field(default_factory=ExtractiveOptions)
+    llm: LLMOptions = field(default_factory=LLMOptions)
+    web: WebOptions = field(default_factory=WebOptions)
+
+
+def load_settings(file: Path = FILE, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of `file` (where it exists) and of the `YINJU_*` variables.
+
+    Raises:
+        UsageError: the file is not TOML, a key is unknown, or a value is not of the key's type.
+    """
+    settings = Settings()
+    if file.exists():
+        try:
+            table = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise UsageError(f"配置文件 {file} 不是有效的 TOML：{error}") from error
+        settings = _merge(settings, table, str(file))
+    return _merge(settings, _from_environment(environment), "环境变量")
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the `YINJU_*` variables as the table that a file would hold."""
+    sections = [f.name for f in fields(Settings) if is_dataclass(getattr(Settings(), f.name))]
+    table: dict[str, Any] = {}
+    for name, value in environment.items():
+        if not name.startswith(PREFIX) or not value:
+            continue
+        key = name.removeprefix(PREFIX).lower()
+        section = next((s for s in sections if key.startswith(f"{s}_")), None)
+        if section:
+            table.setdefault(section, {})[key.removeprefix(f"{section}_")] = value
+        else:
+            table[key] = value
+    return table
+
+
+def _merge(options: Any, table: Mapping[str, Any], where: str) -> Any:
+    """Return the dataclass `options` with the values of `table`, each of its field's type."""
+    changes: dict[str, Any] = {}
+    known = {f.name for f in fields(options)}
+    for key, value in table.items():
+        if key not in known:
+            raise UsageError(f"{where}里的设置 {key} 不认识；可用的有 {'、'.join(sorted(known))}")
+        current = getattr(options, key)
+        if is_dataclass(current):
+            if not isinstance(value, Mapping):
+                raise UsageError(f"{where}里的设置 {key} 应是一组键值")
+            changes[key] = _merge(current, value, where)
+        else:
+            changes[key] = _convert(key, value, current, where)
+    return replace(options, **changes)
+
+
+def _convert(key: str, value: Any, current: Any, where: str) -> Any:
+    """Return `value` in the type of the default `current`."""
+    if isinstance(current, bool):
+        words = {"true": True, "1": True, "false": False, "0": False}
+        if str(value).lower() in words:
+            return words[str(value).lower()]
+        raise UsageError(f"{where}里的设置 {key} 应是 true 或 false，而不是 {value}")
+    kind = str if current is None else type(current)
+    try:
+        return kind(value)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{where}里的设置 {key} 的值 {value} 不合要求") from error

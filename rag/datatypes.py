@@ -62,13 +62,15 @@ class Source:
     """One file, or one line of a `.jsonl`: its decoded text, never changed afterwards.
 
     `file` is relative to the docs folder (`NAME.jsonl#ID` for a line), `sha256` is of the bytes read,
-    `pages` are the spans of its pages where it has pages.
+    `pages` are the spans of its pages where it has pages, `declared` is what its container says of it
+    (a line's `title`, `date`, `source`, `author`).
     """
 
     file: str
     text: str
     sha256: str
     pages: tuple[Span, ...] = ()
+    declared: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,290 @@
+"""The command line: `python -m rag COMMAND`. What each prints with `--json` is fixed; see README.md."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+
+from rag import render
+from rag.assistant import Assistant, build_index, open_assistant
+from rag.config import Settings, load_settings
+from rag.errors import UsageError, YinjuError
+
+app = typer.Typer(
+    help="引据：回答文档里的问题，每句话都注明并核对出处。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+# Wherever this version of typer keeps click's class of usage errors.
+_USAGE_ERROR = cast(type[Exception], typer.BadParameter.__base__)
+
+Docs = Annotated[Path | None, typer.Option("--docs", help="文档文件夹", show_default="docs_src")]
+Index = Annotated[Path | None, typer.Option("--index", help="索引文件夹", show_default="index")]
+Json = Annotated[bool, typer.Option("--json", help="标准输出只写 JSON")]
+Batch = Annotated[Path | None, typer.Option("--batch", help="每行一个 JSON 对象的输入文件，须与 --json 同用")]
+NoUpdate = Annotated[bool, typer.Option("--no-update", help="用现有索引，不检查文档有无变化")]
+
+
+def _settings(docs: Path | None, index: Path | None) -> Settings:
+    settings = load_settings()
+    return replace(settings, docs=docs or settings.docs, index=index or settings.index)
+
+
+def _note(line: str) -> None:
+    """Write a line of progress to standard error."""
+    typer.echo(line, err=True)
+
+
+def _open(docs: Path | None, index: Path | None, no_update: bool) -> Assistant:
+    return open_assistant(_settings(docs, index), update=not no_update, report=_note)
+
+
+def _print(record: Any) -> None:
+    typer.echo(json.dumps(record, ensure_ascii=False))
+
+
+def _records(batch: Path, key: str) -> Iterable[dict[str, Any]]:
+    """Yield the objects of a batch file.
+
+    Raises:
+        UsageError: the file cannot be read, or a line is not an object with the field `key`.
+    """
+    try:
+        lines = batch.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"读不了批量文件 {batch}；请检查路径，并存成 UTF-8") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise UsageError(f"{batch} 第 {number} 行不是 JSON") from error
+        if not isinstance(record, dict) or not isinstance(record.get(key), str):
+            raise UsageError(f"{batch} 第 {number} 行没有文字字段 {key}")
+        yield record
+
+
+def _each(
+    given: str | None, batch: Path | None, as_json: bool, key: str, run: Callable[[dict[str, Any]], Any]
+) -> bool:
+    """Print `run` of every record of a batch as JSON; return whether there was a batch.
+
+    Raises:
+        UsageError: both or neither of an argument and a batch are given, or a batch without `--json`.
+    """
+    if (given is None) == (batch is None):
+        raise UsageError("请给出一段文字，或用 --batch 给出文件，二者取一")
+    if batch is None:
+        return False
+    if not as_json:
+        raise UsageError("--batch 须与 --json 同用")
+    failed = False
+    for record in list(_records(batch, key)):
+        try:
+            _print(run(record))
+        except UsageError as error:
+            failed = True
+            _print({"id": record.get("id"), "error": str(error)})
+    if failed:
+        raise UsageError(f"{batch} 里有不能处理的行，见输出里的 error；其余各行都已处理")
+    return True
+
+
+@app.command(name="index")
+def index_command(docs: Docs = None, index: Index = None, as_json: Json = False) -> None:
+    """建立或更新索引，逐个文件报告结果。"""
+    report = build_index(_settings(docs, index), _note)
+    if as_json:
+        _print(render.index_json(report))
+    else:
+        typer.echo(render.index_text(report))
+    if any(row.status == "failed" for row in report.files):
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="问题", show_default=False)] = None,
+    batch: Batch = None,
+    docs: Docs = None,
+    index: Index = None,
+    as_json: Json = False,
+    no_update: NoUpdate = False,
+) -> None:
+    """回答一个问题，答案之下列出出处。"""
+    assistant: Assistant | None = None
+
+    def answer(record: dict[str, Any]) -> Any:
+        nonlocal assistant
+        assistant = assistant or _open(docs, index, no_update)
+        return render.answer_json(
+            assistant.ask(
+                record["question"],
+                history=render.turns_from_json(record.get("history") or ()),
+                filters=render.filters_from_json(record.get("filters") or {}),
+                passages=record.get("passages"),
+            ),
+            record.get("id"),
+        )
+
+    if _each(question, batch, as_json, "question", answer):
+        return
+    assistant = _open(docs, index, no_update)
+    if as_json:
+        _print(render.answer_json(assistant.ask(question or "")))
+        return
+    shown = ""
+    for update in assistant.stream(question or ""):
+        text = update.answer.text
+        if update.stage != "retrieved" and text.startswith(shown):
+            typer.echo(text[len(shown) :], nl=False)
+            shown = text
+        elif update.stage == "done":
+            typer.echo(f"\n{text}", nl=False)
+    typer.echo("\n\n" + render.sources_text(update.answer))
+
+
+@app.command()
+def cite(
+    quote: Annotated[str | None, typer.Argument(help="一句引文", show_default=False)] = None,
+    batch: Batch = None,
+    docs: Docs = None,
+    index: Index = None,
+    as_json: Json = False,
+    no_update: NoUpdate = False,
+) -> None:
+    """查一句话出自哪里，引得对不对。"""
+    assistant: Assistant | None = None
+
+    def report(record: dict[str, Any]) -> Any:
+        nonlocal assistant
+        assistant = assistant or _open(docs, index, no_update)
+        return render.quote_json(assistant.cite(record["quote"]), record.get("id"))
+
+    if _each(quote, batch, as_json, "quote", report):
+        return
+    if as_json:
+        _print(report({"quote": quote}))
+    else:
+        typer.echo(render.quote_text(_open(docs, index, no_update).cite(quote or "")))
+
+
+@app.command()
+def search(
+    query: Annotated[str | None, typer.Argument(help="检索词", show_default=False)] = None,
+    k: Annotated[int, typer.Option("-k", help="最多几条", min=1, max=1000)] = 10,
+    batch: Batch = None,
+    docs: Docs = None,
+    index: Index = None,
+    as_json: Json = False,
+    no_update: NoUpdate = False,
+) -> None:
+    """只检索，不作答。"""
+    assistant: Assistant | None = None
+
+    def found(record: dict[str, Any]) -> Any:
+        nonlocal assistant
+        assistant = assistant or _open(docs, index, no_update)
+        hits = assistant.search(record["query"], k)
+        names = {hit.chunk.id: assistant.article(hit).name for hit in hits}
+        return render.hits_json(record["query"], hits, names, record.get("id"))
+
+    if _each(query, batch, as_json, "query", found):
+        return
+    record = found({"query": query})
+    if as_json:
+        _print(record)
+    else:
+        typer.echo(render.hits_text(record))
+
+
+@app.command()
+def structure(
+    file: Annotated[Path, typer.Argument(help="要看的文件")], docs: Docs = None, as_json: Json = False
+) -> None:
+    """看一个文件读成了什么：文章、段落，以及搁置的杂项。"""
+    from rag.reading import read
+    from rag.structure import account, parse
+
+    folder = _settings(docs, None).docs
+    inside = file.resolve().is_relative_to(folder.resolve())
+    sources = read(file.resolve(), folder.resolve() if inside else file.resolve().parent)
+    records = [render.structure_json(document, account(document)) for document in map(parse, sources)]
+    for record in records:
+        if as_json:
+            _print(record)
+        else:
+            typer.echo(render.structure_text(record))
+
+
+@app.command()
+def verify(
+    answer: Annotated[Path, typer.Argument(help="ask --json 导出的回答")],
+    docs: Docs = None,
+    index: Index = None,
+) -> None:
+    """把导出的回答与源文件再核对一遍；引文都还对得上才返回 0。"""
+    from rag.verification import verify as check
+
+    try:
+        record = json.loads(answer.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"读不了 {answer}；它应是 ask --json 导出的文件") from error
+    places = render.answer_from_json(record)
+    problems = check(_settings(docs, index).docs, places)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
+    typer.echo(f"{len(places)} 处引文都与源文件一致")
+
+
+@app.command()
+def serve() -> None:
+    """打开网页版，同 python app.py。"""
+    from rag.web.page import launch
+
+    settings = load_settings()
+    launch(open_assistant(settings, report=_note), settings.web.host, settings.web.port)
+
+
+@app.command()
+def doctor(docs: Docs = None, index: Index = None, as_json: Json = False) -> None:
+    """看装了什么、设了什么、缺什么、该怎么办。"""
+    from rag.doctor import examine
+
+    findings = examine(_settings(docs, index))
+    if as_json:
+        _print({"ok": all(f["ok"] for f in findings), "findings": findings})
+    else:
+        for finding in findings:
+            typer.echo(f"{'✓' if finding['ok'] else '✗'} {finding['name']}：{finding['message']}")
+    if not all(f["ok"] for f in findings):
+        raise typer.Exit(1)
+
+
+def main() -> int:
+    """Run the command line; return its exit status: 0 done, 2 bad usage or input, 1 anything else."""
+    try:
+        status = app(standalone_mode=False)
+    except YinjuError as error:
+        _note(f"错误：{error}")
+        return error.status
+    except _USAGE_ERROR as error:
+        _note(f"错误：命令或选项不对（{error}）；用 --help 看用法")
+        return 2
+    return int(status or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

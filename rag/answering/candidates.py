@@ -1,0 +1,239 @@
+"""The sentences that may answer, and what speaks for each: the features of the sentence scorer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.datatypes import Article, Document, Hit, Paragraph, Span
+from rag.embedding import Embedder
+from rag.numerals import numbers, years
+from rag.question import Question, aliases
+from rag.structure.metadata import people
+from rag.text import fold, sentences
+from rag.words import content_words
+
+GetDocument = Callable[[str], Document]
+FEATURES = (
+    "words",
+    "context",
+    "soft",
+    "bigrams",
+    "trigrams",
+    "answer_type",
+    "constraints",
+    "dense",
+    "hit",
+    "length",
+    "asks",
+)
+"""Names of the columns of `features`, in order."""
+
+_SPEAKER_LABEL = re.compile(r"[问答][:：]")
+_DATE = re.compile(r"\d{4}年|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日|时期|日前|近日|年底|年初|期间")
+_ORGANISATION = re.compile(r"[一-鿿]{2,}?(?:部|局|委|院|会|署|办|厅|司|处|集团|公司|银行|大学|学院|中心|协会|部门|政府|机关|企业|机构)")
+_PLACE = re.compile(r"[一-鿿]{1,}?(?:省|市|县|区|州|镇|乡|村|国|洲|湾|港|岛|山|河|湖|海|路|街|会议|论坛|大会|中心|站)|京津冀|长三角|北京|上海|广州|深圳|天津|重庆|香港|澳门|台湾")
+_DEFINITION = re.compile(r"是|指|即|称为|称作|所谓")
+_REASON = re.compile(r"因为|由于|因此|所以|为了|旨在|目的|以便|从而|原因|在于|缘于|有利于|有助于|标志着|意义|关键")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of a paragraph near a hit; `span` counts in the paragraph's text."""
+
+    document: Document
+    article: Article
+    paragraph: Paragraph
+    span: Span
+    hit_score: float
+
+    @property
+    def text(self) -> str:
+        """The sentence as it stands in its paragraph."""
+        return self.paragraph.text[self.span.start : self.span.end]
+
+
+def paragraph_sentences(paragraph: Paragraph) -> list[Span]:
+    """Return the sentences of a paragraph, the 问： or 答： in front of the first left out."""
+    found = sentences(paragraph.text)
+    label = _SPEAKER_LABEL.match(paragraph.text)
+    if label and found and label.end() < found[0].end:
+        found[0] = Span(start=label.end(), end=found[0].end)
+    return found
+
+
+def gather(hits: Sequence[Hit], document: GetDocument) -> list[Candidate]:
+    """Return the sentences of the hits' paragraphs and of those next to them, once each.
+
+    A sentence next to a hit, not in it, has the hit score 0.
+    """
+    scores: dict[tuple[str, int, int], float] = {}
+    for hit in hits:
+        chunk = hit.chunk
+        first, last = chunk.paragraphs
+        for number in range(first - 1, last + 2):
+            key = (chunk.file, chunk.article, number)
+            score = hit.score if first <= number <= last else 0.0
+            scores[key] = max(scores.get(key, 0.0), score)
+    found = []
+    for (file, index, number), score in scores.items():
+        source = document(file)
+        article = source.articles[index]
+        if not 1 <= number <= len(article.paragraphs):
+            continue
+        paragraph = article.paragraphs[number - 1]
+        for span in paragraph_sentences(paragraph):
+            found.append(Candidate(source, article, paragraph, span, score))
+    return found
+
+
+def surroundings(candidate: Candidate) -> str:
+    """Return the folded text that a sentence is read in: its paragraph, headings, speaker, date."""
+    article, paragraph = candidate.article, candidate.paragraph
+    return fold(
+        " ".join(
+            filter(
+                None,
+                (
+                    article.kicker,
+                    article.title,
+                    article.subtitle,
+                    paragraph.heading,
+                    paragraph.speaker,
+                    article.outlet,
+                    article.date and f"{article.date[:4]}年",
+                    paragraph.text,
+                ),
+            )
+        )
+    )
+
+
+class Matcher:
+    """Holds a question against sentences: which of its words stand there, and how nearly the others do."""
+
+    def __init__(self, question: Question, embedder: Embedder) -> None:
+        self.question = question
+        self.words = list(question.words)
+        self.weights = np.array([question.words[word] for word in self.words], dtype=np.float32)
+        self.total = float(self.weights.sum()) or 1.0
+        self.forms = [aliases().get(word, (word,)) for word in self.words]
+        self.embedder = embedder
+        folded = fold(question.text)
+        self.vector = embedder.encode([folded])[0]
+        self.word_vectors = embedder.encode(self.words)
+        bare = re.sub(r"[^\w]", "", "".join(self.words))
+        self.bigrams = {bare[i : i + 2] for i in range(len(bare) - 1)}
+        self.trigrams = {bare[i : i + 3] for i in range(len(bare) - 2)}
+
+    def stands(self, text: str) -> NDArray[np.float32]:
+        """Return 1 for each question word that stands in the folded `text`, by any of its names, else 0."""
+        return np.array([any(form in text for form in forms) for forms in self.forms], dtype=np.float32)
+
+    def share(self, matched: NDArray[np.float32]) -> float:
+        """Return the share of the question's information in the words matched, 0 to 1."""
+        return float(matched @ self.weights) / self.total if self.words else 0.0
+
+
+def features(candidates: Sequence[Candidate], matcher: Matcher) -> NDArray[np.float32]:
+    """Return the features of the candidates: float32, shape (len(candidates), len(FEATURES)).
+
+    All but `length` (natural logarithm of the characters, over 5) lie in [-1, 1].
+    """
+    rows = np.zeros((len(candidates), len(FEATURES)), dtype=np.float32)
+    if not candidates:
+        return rows
+    folded = [fold(candidate.text) for candidate in candidates]
+    dense = matcher.embedder.encode(folded) @ matcher.vector
+    soft = _soft(folded, matcher)
+    around: dict[int, NDArray[np.float32]] = {}
+    for i, (candidate, text) in enumerate(zip(candidates, folded, strict=True)):
+        key = id(candidate.paragraph)
+        if key not in around:
+            around[key] = matcher.stands(surroundings(candidate))
+        own = matcher.stands(text)
+        rows[i] = (
+            matcher.share(own),
+            matcher.share(np.maximum(around[key] - own, 0)),
+            matcher.share(np.maximum(soft[i], own)),
+            _overlap(matcher.bigrams, text),
+            _overlap(matcher.trigrams, text),
+            answers_type(matcher.question, text),
+            constraints(matcher.question, text, candidate),
+            dense[i],
+            candidate.hit_score,
+            np.log(len(text)) / 5,
+            text.endswith("?"),
+        )
+    return rows
+
+
+def _soft(texts: Sequence[str], matcher: Matcher) -> NDArray[np.float32]:
+    """Return for each text and question word the cosine of the nearest word there, shape (texts, words)."""
+    cut = [[word for word, _ in content_words(text)] for text in texts]
+    vocabulary = list(dict.fromkeys(word for row in cut for word in row))
+    if not vocabulary or not matcher.words:
+        return np.zeros((len(texts), len(matcher.words)), dtype=np.float32)
+    place = {word: i for i, word in enumerate(vocabulary)}
+    similarity = np.clip(matcher.embedder.encode(vocabulary) @ matcher.word_vectors.T, 0, 1)
+    return np.array(
+        [
+            similarity[[place[word] for word in row]].max(axis=0) if row else np.zeros(len(matcher.words))
+            for row in cut
+        ],
+        dtype=np.float32,
+    )
+
+
+def _overlap(grams: set[str], text: str) -> float:
+    return sum(gram in text for gram in grams) / len(grams) if grams else 0.0
+
+
+def answers_type(question: Question, text: str) -> float:
+    """Return how well the folded sentence offers the kind of thing asked for: 1 yes, 0 no, 0.5 not judged."""
+    match question.kind:
+        case "number":
+            return _offers_number(question, text)
+        case "date":
+            return float(any(match.group() not in question.text for match in _DATE.finditer(text)))
+        case "who":
+            return float(any(name not in question.text for name, _ in people(text)))
+        case "organisation":
+            return float(any(m.group() not in question.text for m in _ORGANISATION.finditer(text)))
+        case "where":
+            return float(any(m.group() not in question.text for m in _PLACE.finditer(text)))
+        case "definition":
+            return float(bool(_DEFINITION.search(text)))
+        case "why":
+            return float(bool(_REASON.search(text)))
+        case _:
+            return 0.5
+
+
+def _offers_number(question: Question, text: str) -> float:
+    """Return 1 for a number in the unit asked for, 0.5 for another number that the question lacks, else 0."""
+    offered = [n for n in numbers(text) if text[n.span.start : n.span.end] not in question.numbers]
+    offered = [n for n in offered if not (n.unit == "年" and 1900 < n.value < 2100)]
+    if not offered:
+        return 0.0
+    if question.unit is None or any(number.unit == question.unit for number in offered):
+        return 1.0
+    return 0.5
+
+
+def constraints(question: Question, text: str, candidate: Candidate) -> float:
+    """Return the share of the question's years, numbers and quoted words that the sentence or its setting has.
+
+    A year that stands in neither counts against the sentence only where the sentence or its paragraph names
+    another one.
+    """
+    setting = surroundings(candidate)
+    checks = [str(year) in text or (str(year) in setting and not years(text)) for year in question.years]
+    checks += [fold(words) in setting for words in (*question.quoted, *question.titles)]
+    bare = [number for number in question.numbers if not re.match(r"(?:19|20)\d\d年", number)]
+    checks += [number in setting for number in bare]
+    return sum(checks) / len(checks) if checks else 1.0

@@ -1,0 +1,73 @@
+"""Places for what is quoted: sentences, list items, whole passages as numbered evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rag.datatypes import (
+    Answer,
+    Article,
+    Document,
+    Evidence,
+    Hit,
+    Paragraph,
+    Place,
+    Span,
+    cut,
+    locate,
+)
+
+MAX_EVIDENCE = 8
+"""Passages that a language model is given; more of them make small models lose the thread."""
+
+
+def place_of(
+    document: Document, article: Article, paragraph: Paragraph | None, spans: tuple[Span, ...]
+) -> Place:
+    """Return the place of raw spans in an article; without a paragraph it is a heading or a metadata line."""
+    return Place(
+        file=document.source.file,
+        article=article.name,
+        paragraph=paragraph.number if paragraph else 0,
+        spans=spans,
+        quote=cut(document.source.text, spans),
+        date=article.date,
+        outlet=article.outlet,
+        speaker=paragraph.speaker if paragraph else None,
+    )
+
+
+def sentence_place(document: Document, article: Article, paragraph: Paragraph, span: Span) -> Place:
+    """Return the place of the characters `span` of a paragraph's text."""
+    return place_of(document, article, paragraph, locate(paragraph.spans, span.start, span.end))
+
+
+def evidence_of(
+    hits: Sequence[Hit], document: Callable[[str], Document], found: Answer
+) -> tuple[Evidence, ...]:
+    """Return the passages for a language model: those the extractive answer rests on, then the best hits.
+
+    A passage is a hit's whole chunk; one that holds the words of an earlier one is not repeated.
+    """
+    hit_places = []
+    for hit in hits:
+        source = document(hit.chunk.file)
+        article = source.articles[hit.chunk.article]
+        paragraph = article.paragraphs[hit.chunk.paragraphs[0] - 1]
+        hit_places.append(place_of(source, article, paragraph, hit.chunk.spans))
+    cited = [citation.place for citation in found.citations]
+    first = [place for place in hit_places if any(_holds(place, small) for small in cited)]
+    places: dict[str, Place] = {}
+    for place in [*first, *hit_places]:
+        places.setdefault(place.quote, place)
+    return tuple(
+        Evidence(n=n, place=place) for n, place in enumerate(list(places.values())[:MAX_EVIDENCE], start=1)
+    )
+
+
+def _holds(large: Place, small: Place) -> bool:
+    """Whether the spans of `small` lie within those of `large`."""
+    return large.file == small.file and all(
+        any(outer.start <= span.start and span.end <= outer.end for outer in large.spans)
+        for span in small.spans
+    )

@@ -1,0 +1,177 @@
+"""The default answerer: the sentences of the documents that answer, as few as do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answering.candidates import (
+    Candidate,
+    GetDocument,
+    Matcher,
+    features,
+    gather,
+    paragraph_sentences,
+    surroundings,
+)
+from rag.answering.evidence import sentence_place
+from rag.answering.listing import best_list
+from rag.answering.lists import LEAD_SENTENCE
+from rag.answering.publication import answer_from_metadata
+from rag.answering.refusal import refuse, screen
+from rag.answering.scoring import probability, support, weights
+from rag.answering.trimming import trim
+from rag.datatypes import Answer, Citation, Hit, Place, Sentence, Span
+from rag.embedding import Embedder
+from rag.question import Question
+from rag.text import fold
+
+OFF_TOPIC = 0.35
+"""A question of whose information the passages found have less than this share is called off topic."""
+STATED_NEARBY = 0.7
+"""From this share in one sentence and its surroundings on, the matter is there and only the answer is not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractiveOptions:
+    """When to answer and how long.
+
+    A question is answered from probability `answerable` on (fitted by training/fit_answering.py);
+    `sentences` at most are quoted where one does not do; a further one must add `gain`, a share of the
+    question's information.
+    """
+
+    answerable: float = 0.5
+    sentences: int = 3
+    gain: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The candidates with their features and scores, best first."""
+
+    candidates: list[Candidate]
+    rows: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    matcher: Matcher
+
+
+def answer_extractively(
+    question: Question,
+    hits: Sequence[Hit],
+    document: GetDocument,
+    embedder: Embedder,
+    options: ExtractiveOptions,
+) -> Answer:
+    """Return the answer to `question` in the words of the documents, or a refusal with its reason."""
+    screened = screen(question)
+    if screened:
+        return screened
+    found = _score(question, hits, document, embedder)
+    if not found.candidates:
+        return refuse(question, "not_in_documents")
+    if question.kind == "metadata":
+        answer = answer_from_metadata(question, hits, document, found.matcher)
+        if answer:
+            return answer
+    if question.kind == "list":
+        listed = best_list(question, found.candidates, found.matcher)
+        if listed and listed.score >= probability(_support(found)):
+            return _compose(question, listed.places, listing=True)
+    if probability(_support(found)) < options.answerable:
+        return _refuse(question, found)
+    return _compose(question, [_quoted(question, c) for c in _choose(found, options)], listing=False)
+
+
+def _score(
+    question: Question, hits: Sequence[Hit], document: GetDocument, embedder: Embedder
+) -> _Found:
+    candidates = gather(hits, document)
+    matcher = Matcher(question, embedder)
+    rows = features(candidates, matcher)
+    scores = rows @ weights().sentence
+    order = np.argsort(-scores, kind="stable")
+    return _Found([candidates[i] for i in order], rows[order], scores[order], matcher)
+
+
+def _support(found: _Found) -> NDArray[np.float32]:
+    everything = fold(" ".join(candidate.text for candidate in found.candidates))
+    return support(found.candidates[0], found.rows[0], everything, found.matcher)
+
+
+def _choose(found: _Found, options: ExtractiveOptions) -> list[Candidate]:
+    """Return the best sentence, and further ones while each adds enough of what the question is about."""
+    chosen = [found.candidates[0]]
+    covered = found.matcher.stands(surroundings(chosen[0]))
+    for candidate, score in zip(found.candidates[1:], found.scores[1:], strict=True):
+        if len(chosen) == options.sentences or score < found.scores[0] / 2:
+            break
+        stands = found.matcher.stands(fold(candidate.text))
+        if found.matcher.share(np.maximum(stands - covered, 0)) >= options.gain:
+            chosen.append(candidate)
+            covered = np.maximum(covered, stands)
+    chosen += _explained(chosen[0])
+    return chosen
+
+
+def _explained(best: Candidate) -> list[Candidate]:
+    """Return the sentence behind a paragraph's short opening sentence, which only names what it is about."""
+    spans = paragraph_sentences(best.paragraph)
+    if best.span != spans[0] or len(spans) == 1 or len(best.text) > LEAD_SENTENCE:
+        return []
+    return [Candidate(best.document, best.article, best.paragraph, spans[1], best.hit_score)]
+
+
+def _quoted(question: Question, candidate: Candidate) -> tuple[str, Place]:
+    """Return what is said and the place that it is quoted from."""
+    start, end = candidate.span.start, candidate.span.end
+    span = trim(question, candidate.paragraph.text, Span(start=start, end=end))
+    place = sentence_place(candidate.document, candidate.article, candidate.paragraph, span)
+    return candidate.paragraph.text[span.start : span.end], place
+
+
+def _compose(question: Question, quoted: Sequence[tuple[str, Place]], *, listing: bool) -> Answer:
+    """Return the answer that says what is quoted, each sentence with the citation of its place."""
+    return Answer(
+        question=question.text,
+        standalone_question=question.text,
+        sentences=tuple(
+            Sentence(text=_sentence(text), citations=(n,)) for n, (text, _) in enumerate(quoted, start=1)
+        ),
+        citations=tuple(Citation(n=n, place=place) for n, (_, place) in enumerate(quoted, start=1)),
+        listing=listing,
+    )
+
+
+def _sentence(text: str) -> str:
+    """Return quoted words as a sentence of an answer.
+
+    A clause's comma or semicolon at the end becomes a full stop, and a source's own [2026] is written
+    〔2026〕, since square brackets with a number are the markers of citations.
+    """
+    bare = re.sub(r"\[(\d+)\]", r"〔\1〕", text.rstrip(",，;；:：、"))
+    return f"{bare}。" if text.endswith((",", "，", ";", "；", ":", "：", "、")) else bare
+
+
+def _refuse(question: Question, found: _Found) -> Answer:
+    """Return the refusal that the best sentence calls for, with the nearest passages."""
+    nearest: dict[tuple[str, int, str], Place] = {}
+    for candidate in found.candidates:
+        key = (candidate.document.source.file, candidate.paragraph.number, candidate.article.name)
+        if key not in nearest:
+            nearest[key] = sentence_place(
+                candidate.document, candidate.article, candidate.paragraph, candidate.span
+            )
+        if len(nearest) == 3:
+            break
+    setting = found.matcher.share(found.matcher.stands(surroundings(found.candidates[0])))
+    everything = fold(" ".join(candidate.text for candidate in found.candidates))
+    present = found.matcher.share(found.matcher.stands(everything))
+    if present < OFF_TOPIC:
+        return refuse(question, "off_topic", list(nearest.values()))
+    reason = "not_stated" if setting >= STATED_NEARBY else "not_in_documents"
+    return refuse(question, reason, list(nearest.values()))

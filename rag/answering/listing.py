@@ -1,0 +1,113 @@
+"""Questions for a list: the enumeration of its own topic, or the one sentence that enumerates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.answering.candidates import Candidate, Matcher, surroundings
+from rag.answering.evidence import place_of, sentence_place
+from rag.answering.lists import Enumeration, enumerations
+from rag.datatypes import Article, Document, Place
+from rag.numerals import numbers
+from rag.question import Question
+from rag.text import fold
+
+
+INTRODUCTION, LEAD, SETTING, ITEMS = 1.0, 0.9, 0.8, 0.6
+"""What a question's word counts where it stands in the sentence or heading that introduces a list, further up
+in its lead, in the article's title or speakers, or only in the items."""
+OTHER_COUNT = 0.3
+"""What is left of the fit of a list that has another number of items than the question says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The places of a list's items with what is said of each, and how well the list fits, 0 to 1."""
+
+    places: list[tuple[str, Place]]
+    score: float
+
+
+def best_list(question: Question, candidates: Sequence[Candidate], matcher: Matcher) -> Listed | None:
+    """Return the list that a question asks for, None where no enumeration is about it.
+
+    A list fits as far as its lead, its headings and its items have the question's words; one that has
+    another number of items than the question says does not fit.
+    """
+    best: Listed | None = None
+    seen: set[tuple[str, int]] = set()
+    for candidate in candidates:
+        key = (candidate.document.source.file, candidate.article.span.start)
+        if key in seen:
+            continue
+        seen.add(key)
+        for enumeration in enumerations(candidate.article):
+            score = _fit(question, enumeration, matcher)
+            if best is None or score > best.score:
+                best = Listed(_places(candidate.document, candidate.article, enumeration), score)
+    inline = _inline(question, candidates, matcher)
+    if inline and (best is None or inline.score >= best.score):
+        return inline
+    return best
+
+
+def _fit(question: Question, enumeration: Enumeration, matcher: Matcher) -> float:
+    """Return how well an enumeration is about the question, 0 to 1."""
+    article = enumeration.article
+    first = enumeration.items[0].paragraph
+    lead = re.split(r"(?<=[。！？!?])(?=.)", enumeration.lead.strip())
+    introduction = " ".join([lead[-1], (first.heading or "") if first else ""])
+    setting = [article.kicker, article.title, article.subtitle, first.speaker if first else None, *article.speakers]
+    layers = (
+        (introduction, INTRODUCTION),
+        (enumeration.lead, LEAD),
+        (" ".join(filter(None, [*setting, article.date and f"{article.date[:4]}年"])), SETTING),
+        (" ".join(item.text for item in enumeration.items), ITEMS),
+    )
+    best = matcher.stands("") * 0
+    for text, weight in layers:
+        best = np.maximum(best, matcher.stands(fold(text)) * weight)
+    fit = matcher.share(best)
+    if question.count is not None and question.count != len(enumeration.items):
+        fit *= OTHER_COUNT
+    return fit
+
+
+def _inline(question: Question, candidates: Sequence[Candidate], matcher: Matcher) -> Listed | None:
+    """Return the sentence that enumerates what is asked for, None where none does."""
+    best: Listed | None = None
+    for candidate in candidates:
+        text = fold(candidate.text)
+        items = inline_items(text)
+        if items < 2:
+            continue
+        own = matcher.stands(text) * INTRODUCTION
+        fit = matcher.share(np.maximum(own, matcher.stands(surroundings(candidate)) * SETTING))
+        if question.count is not None and not _has_count(question.count, items, text):
+            fit *= OTHER_COUNT
+        if best is None or fit > best.score:
+            place = sentence_place(candidate.document, candidate.article, candidate.paragraph, candidate.span)
+            best = Listed([(candidate.text, place)], fit)
+    return best
+
+
+def inline_items(text: str) -> int:
+    """Return how many items the longest run of 、 (or of ;) in a folded sentence separates, 0 for no run."""
+    runs = [1 + part.count("、") for part in re.split(r"[,;:。]", text) if "、" in part]
+    semicolons = text.count(";")
+    return max([*runs, semicolons + 1 if semicolons else 0], default=0)
+
+
+def _has_count(count: int, items: int, text: str) -> bool:
+    """Whether a sentence has `count` items, or says so in figures (四方面, 6类)."""
+    return items == count or any(number.value == count for number in numbers(text))
+
+
+def _places(document: Document, article: Article, enumeration: Enumeration) -> list[tuple[str, Place]]:
+    return [
+        (item.text.rstrip("—"), place_of(document, article, item.paragraph, item.raw)) for item in enumeration.items
+    ]

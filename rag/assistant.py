@@ -1,0 +1,268 @@
+"""The one place where the stages are put together: a question in, a checked answer out."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from rag.answering.evidence import evidence_of
+from rag.answering.extractive import answer_extractively
+from rag.answering.followup import standalone
+from rag.answering.generative import Generator
+from rag.chunking import chunk
+from rag.config import Settings
+from rag.datatypes import (
+    Answer,
+    Article,
+    Citation,
+    Document,
+    Evidence,
+    Filters,
+    Hit,
+    QuoteReport,
+    Refusal,
+    Sentence,
+    Source,
+    Turn,
+    Update,
+)
+from rag.embedding import Embedder, load_embedder
+from rag.errors import ModelError, UsageError
+from rag.indexing import (
+    IndexReport,
+    OpenIndex,
+    Report,
+    changed,
+    open_index,
+    read_manifest,
+    scan,
+    update_index,
+)
+from rag.question import Question, analyse
+from rag.quotes import QuoteIndex
+from rag.retrieval import rank_passages, search
+from rag.structure import parse
+from rag.verification import verify
+
+MAX_QUESTION = 2000
+"""Characters of a question: a page of text is no question, and belongs into `cite`."""
+
+
+def silent(_: str) -> None:
+    """Report nothing."""
+
+
+def build_index(settings: Settings, report: Report = silent) -> IndexReport:
+    """Bring the index up to date with the docs folder; see `rag.indexing.update_index`."""
+    embedder = load_embedder(settings.embedder)
+    return update_index(settings.docs, settings.index, embedder, settings.chunking, report)
+
+
+def open_assistant(settings: Settings, *, update: bool = True, report: Report = silent) -> Assistant:
+    """Return an assistant over the index; with `update`, the index is built or brought up to date before.
+
+    Raises:
+        UsageError: the docs folder is missing or empty.
+        IndexDamagedError: the index is damaged or was built differently; the message says how to mend it.
+    """
+    embedder = load_embedder(settings.embedder)
+    places = settings.docs, settings.index, embedder, settings.chunking
+    if update:
+        files = scan(settings.docs)
+        if read_manifest(settings.docs, settings.index) is None or changed(open_index(*places), files):
+            done = update_index(*places, report)
+            report(f"索引已更新：{done.chunks} 个片段，用时 {done.seconds:.1f} 秒")
+    return Assistant(settings, open_index(*places))
+
+
+class Assistant:
+    """Answers questions and checks quotes over one open index. Safe for several threads."""
+
+    def __init__(self, settings: Settings, index: OpenIndex) -> None:
+        self.settings = settings
+        self.index = index
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        passages: Sequence[str] | None = None,
+    ) -> Answer:
+        """Return the answer to a question.
+
+        Args:
+            question: what is asked, at most `MAX_QUESTION` characters.
+            history: earlier turns, oldest first, that a follow-up refers to.
+            filters: the part of the corpus to answer from.
+            passages: answer from these texts alone; their `file` is then `passages#N`, N from 0.
+
+        Raises:
+            UsageError: the question is empty, too long, or has no word in it.
+        """
+        *_, last = self.stream(question, history=history, filters=filters, passages=passages)
+        return last.answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        passages: Sequence[str] | None = None,
+    ) -> Iterator[Update]:
+        """Yield the answer as it grows; whatever is yielded has been checked. See `ask` for the arguments."""
+        started = time.perf_counter()
+        check_input(question, "问题", MAX_QUESTION)
+        asked = analyse(standalone(question.strip(), history))
+        corpus = _Passages(passages, self.settings, self.index.embedder) if passages is not None else None
+        hits = corpus.hits(asked.text) if corpus else self.search(asked.text, k=30, filters=filters)
+        document = corpus.document if corpus else self.document
+        retrieved = time.perf_counter()
+        found = answer_extractively(
+            asked, hits, document, self.index.embedder, self.settings.extractive
+        )
+        found = replace(found, question=question)
+        evidence = evidence_of(hits, document, found)
+        yield Update(stage="retrieved", answer=replace(found, sentences=(), citations=(), refusal=None))
+        answer = found
+        for answer in self._written(asked, found, evidence, history):
+            if answer.sentences and not answer.refused:
+                yield Update(stage="answering", answer=answer)
+        if corpus is None:
+            answer = self._recheck(answer)
+        ended = time.perf_counter()
+        seconds = {"retrieve": retrieved - started, "answer": ended - retrieved, "total": ended - started}
+        yield Update(stage="done", answer=replace(answer, seconds=seconds))
+
+    def _written(
+        self, asked: Question, found: Answer, evidence: Sequence[Evidence], history: Sequence[Turn]
+    ) -> Iterator[Answer]:
+        """Yield the model's answer as it grows where one is set up, else or where it fails the extractive one.
+
+        What is plainly off topic, unsafe or absent from the documents is refused without asking the model.
+        """
+        hopeless = found.refusal is not None and found.refusal.reason != "not_stated"
+        if not self.settings.llm.base_url or hopeless or not evidence:
+            yield found
+            return
+        try:
+            for draft in Generator(self.settings.llm).stream(asked.text, evidence, history):
+                if draft.refused:
+                    yield found if found.refused else _refused(found)
+                    return
+                yield _from_draft(found, draft.sentences, evidence, self.settings.llm.model)
+        except ModelError as error:
+            yield replace(found, notice=f"{error}；以下是摘录原文的回答")
+
+    def search(self, query: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
+        """Return up to `k` hits for `query`, best first.
+
+        Raises:
+            UsageError: the query is empty, too long, or has no word in it.
+        """
+        check_input(query, "检索词", MAX_QUESTION)
+        return search(self.index, query, k, self.settings.retrieval, filters)
+
+    def cite(self, quote: str) -> QuoteReport:
+        """Return where a quote comes from and how it differs; see `rag.quotes`."""
+        return self._quotes.lookup(quote)
+
+    @cached_property
+    def _quotes(self) -> QuoteIndex:
+        return QuoteIndex(list(self.index.documents.documents()))
+
+    def document(self, file: str) -> Document:
+        """Return a source with its structure.
+
+        Raises:
+            KeyError: the index has no such source.
+        """
+        return self.index.documents.document(file)
+
+    def article(self, hit: Hit) -> Article:
+        """Return the article that a hit lies in."""
+        return self.document(hit.chunk.file).articles[hit.chunk.article]
+
+    def _recheck(self, answer: Answer) -> Answer:
+        """Return the answer if its quotes stand in the source files, as they are now, else a refusal."""
+        places = [(citation.n, citation.place) for citation in answer.citations]
+        problems = verify(self.settings.docs, places)
+        if not problems:
+            return answer
+        message = f"源文件在建索引之后改动过，引文已对不上（{problems[0]}）；请更新索引后再问。"
+        return replace(
+            answer,
+            sentences=(Sentence(text=message),),
+            citations=(),
+            refusal=Refusal(reason="not_in_documents", message=message),
+        )
+
+
+def check_input(text: str, what: str, limit: int) -> None:
+    """Refuse what is no question: nothing, more than `limit` characters, or no word at all.
+
+    Raises:
+        UsageError: with a line in Chinese about `what`.
+    """
+    if not text.strip():
+        raise UsageError(f"{what}是空的；请输入文字后重试")
+    if len(text) > limit:
+        raise UsageError(f"{what}有 {len(text)} 个字，超过 {limit} 字的上限；请缩短后重试")
+    if not re.search(r"[^\W_]", text):
+        raise UsageError(f"{what}里只有标点符号；请输入文字后重试")
+
+
+def _refused(found: Answer) -> Answer:
+    """Return a refusal in place of `found`: the model has read the evidence and does not find the answer there."""
+    message = "检索到的段落没有直接说明这一点。"
+    return replace(
+        found,
+        sentences=(Sentence(text=message),),
+        nearest=tuple(citation.place for citation in found.citations[:3]),
+        citations=(),
+        refusal=Refusal(reason="not_stated", message=message),
+    )
+
+
+def _from_draft(
+    found: Answer, sentences: Sequence[Sentence], evidence: Sequence[Evidence], model: str
+) -> Answer:
+    """Return the model's grounded sentences as an answer; its citations are numbered anew without gaps."""
+    places = {entry.n: entry.place for entry in evidence}
+    order = dict.fromkeys(n for sentence in sentences for n in sentence.citations)
+    numbers = {old: new for new, old in enumerate(order, start=1)}
+    return replace(
+        found,
+        sentences=tuple(
+            replace(sentence, citations=tuple(numbers[n] for n in sentence.citations)) for sentence in sentences
+        ),
+        citations=tuple(Citation(n=new, place=places[old]) for old, new in numbers.items()),
+        refusal=None,
+        nearest=(),
+        listing=False,
+        answerer=f"generative:{model}",
+    )
+
+
+class _Passages:
+    """Texts given with a question, in place of the index."""
+
+    def __init__(self, texts: Sequence[str], settings: Settings, embedder: Embedder) -> None:
+        self.settings = settings
+        sources = (Source(file=f"passages#{n}", text=text, sha256="") for n, text in enumerate(texts))
+        self.documents = {source.file: parse(source) for source in sources if source.text.strip()}
+        self.embedder = embedder
+
+    def document(self, file: str) -> Document:
+        return self.documents[file]
+
+    def hits(self, query: str) -> list[Hit]:
+        chunks = []
+        for document in self.documents.values():
+            chunks += chunk(document, len(chunks), self.settings.chunking)
+        return rank_passages(chunks, query, self.embedder, self.settings.retrieval)

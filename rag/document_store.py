@@ -1,0 +1,254 @@
+"""Documents and chunks in SQLite: what the index keeps of every source, its text included."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from rag.datatypes import Article, Block, Chunk, Document, Filters, Heading, Paragraph, Source, Span
+
+_SCHEMA = """
+CREATE TABLE file (
+    name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+    reason TEXT
+);
+CREATE TABLE source (
+    name TEXT PRIMARY KEY, file TEXT NOT NULL REFERENCES file(name), ordinal INTEGER NOT NULL,
+    text TEXT NOT NULL, record TEXT NOT NULL
+);
+CREATE INDEX source_file ON source(file);
+CREATE TABLE chunk (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL REFERENCES source(name), article INTEGER NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, spans TEXT NOT NULL, text TEXT NOT NULL,
+    context TEXT NOT NULL, outlet TEXT, date TEXT, speakers TEXT NOT NULL
+);
+CREATE INDEX chunk_source ON chunk(source);
+"""
+CACHED_DOCUMENTS = 256
+"""Documents held in memory after they were used; a newspaper page takes about a third of a megabyte."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRecord:
+    """What is known of a file in the docs folder; `reason` says why it could not be read.
+
+    `size` is in bytes, `modified` in nanoseconds since 1970, as the file system tells them.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    modified: int
+    reason: str | None = None
+
+
+class DocumentStore:
+    """The document store of one index generation.
+
+    Reading is safe from any thread of the process that opened it; writing happens while a generation is
+    built, by one thread.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.document = lru_cache(maxsize=CACHED_DOCUMENTS)(self._document)
+
+    @classmethod
+    def open(cls, path: Path) -> DocumentStore:
+        """Open a finished store for reading; it is never changed while it is open.
+
+        Raises:
+            sqlite3.DatabaseError: the file is missing or damaged.
+        """
+        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        return cls(sqlite3.connect(uri, uri=True, check_same_thread=False))
+
+    @classmethod
+    def build(cls, path: Path) -> DocumentStore:
+        """Open the store at `path` for writing, making it where there is none."""
+        new = not path.exists()
+        store = cls(sqlite3.connect(path))
+        if new:
+            store.connection.executescript(_SCHEMA)
+        return store
+
+    def close(self) -> None:
+        """Commit and close."""
+        self.connection.commit()
+        self.connection.close()
+
+    def files(self) -> dict[str, FileRecord]:
+        """Return the record of every file, by name."""
+        rows = self.connection.execute("SELECT name, sha256, size, modified, reason FROM file ORDER BY name")
+        return {
+            name: FileRecord(name=name, sha256=sha256, size=size, modified=modified, reason=reason)
+            for name, sha256, size, modified, reason in rows
+        }
+
+    def put_file(self, record: FileRecord) -> None:
+        """Insert or replace a file's record."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)",
+            (record.name, record.sha256, record.size, record.modified, record.reason),
+        )
+
+    def remove_file(self, name: str) -> list[int]:
+        """Remove a file with its sources and chunks; return the ids of the chunks that went."""
+        inside = "source IN (SELECT name FROM source WHERE file = ?)"
+        ids = [row[0] for row in self.connection.execute(f"SELECT id FROM chunk WHERE {inside}", (name,))]
+        self.connection.execute(f"DELETE FROM chunk WHERE {inside}", (name,))
+        self.connection.execute("DELETE FROM source WHERE file = ?", (name,))
+        self.connection.execute("DELETE FROM file WHERE name = ?", (name,))
+        return ids
+
+    def add(self, file: str, ordinal: int, document: Document, chunks: Sequence[Chunk]) -> None:
+        """Add a document of `file` with its chunks."""
+        source = document.source
+        record = asdict(document)
+        del record["source"]["text"]
+        self.connection.execute(
+            "INSERT INTO source VALUES (?, ?, ?, ?, ?)",
+            (source.file, file, ordinal, source.text, json.dumps(record, ensure_ascii=False)),
+        )
+        self.connection.executemany(
+            "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (self._chunk_row(document, chunk) for chunk in chunks),
+        )
+
+    @staticmethod
+    def _chunk_row(document: Document, chunk: Chunk) -> tuple[Any, ...]:
+        article = document.articles[chunk.article]
+        return (
+            chunk.id,
+            chunk.file,
+            chunk.article,
+            *chunk.paragraphs,
+            json.dumps([[span.start, span.end] for span in chunk.spans]),
+            chunk.text,
+            chunk.context,
+            article.outlet,
+            article.date,
+            " ".join(article.speakers),
+        )
+
+    def next_id(self) -> int:
+        """Return an id above those of all chunks."""
+        (highest,) = self.connection.execute("SELECT max(id) FROM chunk").fetchone()
+        return 0 if highest is None else highest + 1
+
+    def count(self) -> int:
+        """Return the number of chunks."""
+        (count,) = self.connection.execute("SELECT count(*) FROM chunk").fetchone()
+        return int(count)
+
+    def counts(self, file: str) -> tuple[int, int, int, int, int]:
+        """Return the articles, paragraphs, chunks, characters and noise characters of a file."""
+        articles = paragraphs = characters = noise = 0
+        for (name,) in self.connection.execute("SELECT name FROM source WHERE file = ?", (file,)).fetchall():
+            document = self.document(name)
+            articles += len(document.articles)
+            paragraphs += sum(len(article.paragraphs) for article in document.articles)
+            characters += len("".join(document.source.text.split()))
+            noise += sum(len("".join(block.text.split())) for block in document.noise)
+        (chunks,) = self.connection.execute(
+            "SELECT count(*) FROM chunk WHERE source IN (SELECT name FROM source WHERE file = ?)", (file,)
+        ).fetchone()
+        return articles, paragraphs, chunks, characters, noise
+
+    def names(self) -> list[str]:
+        """Return the names of all sources, in the order of the files."""
+        return [row[0] for row in self.connection.execute("SELECT name FROM source ORDER BY file, ordinal")]
+
+    def documents(self) -> Iterator[Document]:
+        """Yield every document."""
+        for name in self.names():
+            yield self.document(name)
+
+    def _document(self, name: str) -> Document:
+        """Return the document of the source `name`.
+
+        Raises:
+            KeyError: there is none.
+        """
+        row = self.connection.execute("SELECT text, record FROM source WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            raise KeyError(name)
+        return _restore(row[0], json.loads(row[1]))
+
+    def chunks(self, ids: Sequence[int]) -> dict[int, Chunk]:
+        """Return the chunks with the given ids, by id."""
+        marks = ",".join("?" * len(ids))
+        rows = self.connection.execute(
+            f"SELECT id, source, article, first, last, spans, text, context FROM chunk WHERE id IN ({marks})",
+            tuple(ids),
+        )
+        return {row[0]: _chunk(row) for row in rows}
+
+    def select(self, filters: Filters) -> list[int] | None:
+        """Return the ids of the chunks that the filters admit, None where nothing is restricted."""
+        conditions = [
+            ("date >= ?", filters.date_from),
+            ("date <= ?", filters.date_to),
+            ("instr(outlet, ?)", filters.outlet),
+            ("instr(speakers, ?)", filters.speaker),
+        ]
+        clauses = [clause for clause, value in conditions if value]
+        values = [value for _, value in conditions if value]
+        if filters.files:
+            marks = ",".join("?" * len(filters.files))
+            clauses.append(f"source IN (SELECT name FROM source WHERE name IN ({marks}) OR file IN ({marks}))")
+            values += [*filters.files, *filters.files]
+        if not clauses:
+            return None
+        rows = self.connection.execute(f"SELECT id FROM chunk WHERE {' AND '.join(clauses)}", values)
+        return [row[0] for row in rows]
+
+
+def _chunk(row: Sequence[Any]) -> Chunk:
+    identifier, file, article, first, last, spans, text, context = row
+    return Chunk(
+        id=identifier,
+        file=file,
+        article=article,
+        paragraphs=(first, last),
+        text=text,
+        spans=tuple(Span(start=start, end=end) for start, end in json.loads(spans)),
+        context=context,
+    )
+
+
+def _restore(text: str, record: dict[str, Any]) -> Document:
+    """Rebuild a document from its text and the record that `dataclasses.asdict` made of the rest."""
+    source = record["source"] | {"text": text, "pages": _spans(record["source"]["pages"])}
+    return Document(
+        source=Source(**source),
+        articles=tuple(_article(article) for article in record["articles"]),
+        noise=_blocks(record["noise"]),
+    )
+
+
+def _article(record: dict[str, Any]) -> Article:
+    paragraphs = tuple(Paragraph(**p | {"spans": _spans(p["spans"])}) for p in record["paragraphs"])
+    headings = tuple(Heading(text=h["text"], span=Span(**h["span"])) for h in record["headings"])
+    rebuilt = {
+        "span": Span(**record["span"]),
+        "authors": tuple(record["authors"]),
+        "speakers": tuple(record["speakers"]),
+        "headings": headings,
+        "paragraphs": paragraphs,
+        "metadata": _blocks(record["metadata"]),
+    }
+    return Article(**record | rebuilt)
+
+
+def _blocks(records: list[dict[str, Any]]) -> tuple[Block, ...]:
+    return tuple(Block(**record | {"span": Span(**record["span"])}) for record in records)
+
+
+def _spans(records: list[dict[str, int]]) -> tuple[Span, ...]:
+    return tuple(Span(**record) for record in records)

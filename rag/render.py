@@ -1,0 +1,296 @@
+"""Answers, reports and hits as the JSON of the command line and as text for a terminal. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from rag.datatypes import (
+    Answer,
+    Article,
+    Block,
+    Document,
+    Filters,
+    Hit,
+    Place,
+    QuoteReport,
+    Span,
+    Turn,
+)
+from rag.errors import UsageError
+from rag.indexing import IndexReport
+
+VERDICTS = {
+    "exact": "原文如此",
+    "altered": "有改动",
+    "spliced": "拼接而成",
+    "paraphrase": "意思相同，文字不同",
+    "not_found": "文中没有",
+}
+KINDS = {
+    "number": "数字",
+    "date": "日期",
+    "name": "名称",
+    "negation": "否定",
+    "word": "用词",
+    "omission": "漏字",
+    "addition": "添字",
+}
+
+
+def _spans(spans: tuple[Span, ...]) -> list[list[int]]:
+    return [[span.start, span.end] for span in spans]
+
+
+def place_json(place: Place) -> dict[str, Any]:
+    """Return a place as a citation object without its number."""
+    return {
+        "file": place.file,
+        "article": place.article,
+        "paragraph": place.paragraph,
+        "start": place.spans[0].start,
+        "end": place.spans[-1].end,
+        "spans": _spans(place.spans),
+        "quote": place.quote,
+        "date": place.date,
+        "source": place.outlet,
+        "speaker": place.speaker,
+    }
+
+
+def answer_json(answer: Answer, identifier: str | None = None) -> dict[str, Any]:
+    """Return an answer as `ask --json` prints it."""
+    head = {} if identifier is None else {"id": identifier}
+    return head | {
+        "question": answer.question,
+        "standalone_question": answer.standalone_question,
+        "answer": answer.text,
+        "refused": answer.refused,
+        "refusal": asdict(answer.refusal) if answer.refusal else None,
+        "sentences": [
+            {"text": s.text, "citations": list(s.citations), "verdict": s.verdict} for s in answer.sentences
+        ],
+        "citations": [{"n": c.n} | place_json(c.place) for c in answer.citations],
+        "conflicts": [{"citations": list(c.citations), "message": c.message} for c in answer.conflicts],
+        "nearest": [{"n": n} | place_json(place) for n, place in enumerate(answer.nearest, start=1)],
+        "answerer": answer.answerer,
+        "notice": answer.notice,
+        "seconds": {name: round(value, 4) for name, value in answer.seconds.items()},
+    }
+
+
+def quote_json(report: QuoteReport, identifier: str | None = None) -> dict[str, Any]:
+    """Return a quote report as `cite --json` prints it."""
+    head = {} if identifier is None else {"id": identifier}
+    return head | {
+        "quote": report.quote,
+        "verdict": report.verdict,
+        "matches": [
+            place_json(match.place)
+            | {
+                "similarity": round(match.similarity, 4),
+                "differences": [asdict(difference) for difference in match.differences],
+            }
+            for match in report.matches
+        ],
+    }
+
+
+def hits_json(query: str, hits: list[Hit], articles: Mapping[int, str], identifier: str | None = None) -> Any:
+    """Return hits as `search --json` prints them; `articles` maps a chunk's id to its article's name."""
+    head = {} if identifier is None else {"id": identifier}
+    return head | {
+        "query": query,
+        "hits": [
+            {
+                "file": hit.chunk.file,
+                "article": articles[hit.chunk.id],
+                "paragraph": hit.chunk.paragraphs[0],
+                "start": hit.chunk.spans[0].start,
+                "end": hit.chunk.spans[-1].end,
+                "spans": _spans(hit.chunk.spans),
+                "text": hit.chunk.text,
+                "score": round(hit.score, 6),
+                "ranks": dict(hit.ranks),
+            }
+            for hit in hits
+        ],
+    }
+
+
+def index_json(report: IndexReport) -> dict[str, Any]:
+    """Return an indexing run as `index --json` prints it."""
+    return asdict(report)
+
+
+def index_text(report: IndexReport) -> str:
+    """Return an indexing run for a terminal, a line a file."""
+    words = {"added": "新读入", "unchanged": "未变", "updated": "已更新", "removed": "已移除", "failed": "没能读"}
+    lines = [
+        f"{words[row.status]}  {row.file}"
+        + (f"：{row.reason}" if row.reason else "")
+        + (f"（{row.articles} 篇，{row.paragraphs} 段，{row.chunks} 个片段）" if row.chunks else "")
+        for row in report.files
+    ]
+    return "\n".join([*lines, f"共 {report.chunks} 个片段，用时 {report.seconds:.1f} 秒"])
+
+
+def hits_text(record: Mapping[str, Any]) -> str:
+    """Return what `hits_json` made for a terminal."""
+    if not record["hits"]:
+        return "没有找到"
+    return "\n".join(
+        f"{n}. {hit['score']:.3f} 《{hit['article']}》第 {hit['paragraph']} 段（{hit['file']}）\n   {hit['text']}"
+        for n, hit in enumerate(record["hits"], start=1)
+    )
+
+
+def structure_text(record: Mapping[str, Any]) -> str:
+    """Return what `structure_json` made for a terminal."""
+    lines = [f"文件 {record['file']}"]
+    for article in record["articles"]:
+        known = [article["source"], article["date"], "、".join(article["authors"])]
+        lines.append(f"\n《{article['title'] or '（无题）'}》 {'，'.join(filter(None, known))}")
+        for paragraph in article["paragraphs"]:
+            lines.append(f"  {paragraph['number']:>3}. {paragraph['text']}")
+    lines += [f"\n杂项（{block['kind']}）：{block['text']}" for block in record["noise"]]
+    counts = record["characters"]
+    lines.append(
+        f"\n字数：正文 {counts['paragraph']}，标题 {counts['heading']}，题名署名 {counts['metadata']}，"
+        f"杂项 {counts['noise']}；遗漏 {counts['lost']}，重复 {counts['twice']}"
+    )
+    return "\n".join(lines)
+
+
+def structure_json(document: Document, counts: Mapping[str, int]) -> dict[str, Any]:
+    """Return a document as `structure --json` prints it; `counts` is what `rag.structure.account` returns."""
+    return {
+        "file": document.source.file,
+        "articles": [_article_json(article) for article in document.articles],
+        "noise": [_block_json(block) for block in document.noise],
+        "characters": dict(counts),
+    }
+
+
+def _article_json(article: Article) -> dict[str, Any]:
+    return {
+        "title": article.title,
+        "kicker": article.kicker,
+        "subtitle": article.subtitle,
+        "source": article.outlet,
+        "authors": list(article.authors),
+        "date": article.date,
+        "speakers": list(article.speakers),
+        "start": article.span.start,
+        "end": article.span.end,
+        "fragment": article.fragment,
+        "headings": [
+            {"text": heading.text, "start": heading.span.start, "end": heading.span.end}
+            for heading in article.headings
+        ],
+        "paragraphs": [
+            {
+                "number": paragraph.number,
+                "text": paragraph.text,
+                "heading": paragraph.heading,
+                "speaker": paragraph.speaker,
+                "spans": _spans(paragraph.spans),
+            }
+            for paragraph in article.paragraphs
+        ],
+        "metadata": [_block_json(block) for block in article.metadata],
+    }
+
+
+def _block_json(block: Block) -> dict[str, Any]:
+    return {"kind": block.kind, "text": block.text, "start": block.span.start, "end": block.span.end}
+
+
+def place_text(place: Place) -> str:
+    """Return a place as one line: article, paragraph, file and what is known of its publication."""
+    known = [place.outlet, place.date, place.speaker and f"{place.speaker}说"]
+    paragraph = f"第 {place.paragraph} 段" if place.paragraph else "题名、署名处"
+    return f"《{place.article}》{paragraph}（{'，'.join([*filter(None, known), place.file])}）"
+
+
+def sources_text(answer: Answer) -> str:
+    """Return what stands under a printed answer: its sources, or the passages nearest to a refused question."""
+    lines = [f"[{c.n}] {place_text(c.place)}\n    {c.place.quote}" for c in answer.citations]
+    if answer.nearest:
+        lines.append("最接近的段落：")
+        lines += [f"  · {place_text(place)}\n    {place.quote}" for place in answer.nearest]
+    lines += [f"注意：{conflict.message}" for conflict in answer.conflicts]
+    if answer.notice:
+        lines.append(f"提示：{answer.notice}")
+    return "\n".join(lines)
+
+
+def quote_text(report: QuoteReport) -> str:
+    """Return a quote report for a terminal."""
+    lines = [f"结论：{VERDICTS[report.verdict]}"]
+    for match in report.matches:
+        lines.append(f"· {place_text(match.place)}，相似度 {match.similarity:.2f}\n    {match.place.quote}")
+        lines += [
+            f"    {KINDS[difference.kind]}：引文“{difference.given}” 原文“{difference.source}”"
+            for difference in match.differences
+        ]
+    return "\n".join(lines)
+
+
+def answer_from_json(record: Mapping[str, Any]) -> list[tuple[int, Place]]:
+    """Return the numbered places of an answer that `ask --json` printed.
+
+    Raises:
+        UsageError: the record is not such an answer.
+    """
+    try:
+        return [(int(entry["n"]), _place(entry)) for entry in record["citations"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError("文件里不是 ask --json 导出的回答（缺少 citations 或其中的字段）") from error
+
+
+def _place(entry: Mapping[str, Any]) -> Place:
+    return Place(
+        file=str(entry["file"]),
+        article=str(entry["article"]),
+        paragraph=int(entry["paragraph"]),
+        spans=tuple(Span(start=int(start), end=int(end)) for start, end in entry["spans"]),
+        quote=str(entry["quote"]),
+        date=entry.get("date"),
+        outlet=entry.get("source"),
+        speaker=entry.get("speaker"),
+    )
+
+
+def turns_from_json(records: Any) -> tuple[Turn, ...]:
+    """Return the earlier turns that a batch line gives under `history`.
+
+    Raises:
+        UsageError: they are not of the form that the command line documents.
+    """
+    try:
+        turns = tuple(Turn(role=record["role"], content=str(record["content"])) for record in records)
+    except (KeyError, TypeError) as error:
+        raise UsageError("history 应是一列 {role, content}") from error
+    if any(turn.role not in ("user", "assistant") for turn in turns):
+        raise UsageError("history 里的 role 只能是 user 或 assistant")
+    return turns
+
+
+def filters_from_json(record: Mapping[str, Any]) -> Filters:
+    """Return the filters that a batch line gives under `filters`.
+
+    Raises:
+        UsageError: a key is unknown.
+    """
+    unknown = set(record) - {"files", "date_from", "date_to", "source", "speaker"}
+    if unknown:
+        raise UsageError(f"filters 里的 {'、'.join(sorted(unknown))} 不认识")
+    return Filters(
+        files=tuple(record.get("files") or ()),
+        date_from=record.get("date_from"),
+        date_to=record.get("date_to"),
+        outlet=record.get("source"),
+        speaker=record.get("speaker"),
+    )

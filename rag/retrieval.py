@@ -1,0 +1,129 @@
+"""A query to hits: dense and lexical lists, fused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.datatypes import Chunk, Filters, Hit
+from rag.embedding import Embedder
+from rag.indexing import OpenIndex
+from rag.informativeness import idf
+from rag.question import with_aliases
+from rag.text import fold
+from rag.words import terms
+
+_K1, _B = 1.2, 0.75
+"""BM25's usual parameters (Robertson and Zaragoza, 2009), the same that tantivy uses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrievalOptions:
+    """How the two lists are made one.
+
+    `depth` hits are taken of each list. A hit's score is the weighted sum of its min-max normalised scores,
+    0 where a list lacks it; `dense_weight` is the share of the dense list (fitted by training/fit_fusion.py).
+    """
+
+    depth: int = 50
+    dense_weight: float = 0.25
+
+
+def search(
+    index: OpenIndex, query: str, k: int, options: RetrievalOptions, filters: Filters | None = None
+) -> list[Hit]:
+    """Return up to `k` hits for `query`, best first; ties go to the smaller chunk id."""
+    allowed = index.documents.select(filters) if filters else None
+    if allowed is not None and not allowed:
+        return []
+    depth = max(options.depth, k)
+    expanded = with_aliases(query)
+    vector = index.embedder.encode([fold(query)])[0]
+    lists = {
+        "dense": index.vectors.search(vector, depth, allowed) if vector.any() else [],
+        "lexical": _lexical(index, expanded, depth, allowed),
+    }
+    found = {identifier for entries in lists.values() for identifier, _ in entries}
+    return _fused(lists, index.documents.chunks(sorted(found)), k, options)
+
+
+def _fused(
+    lists: dict[str, list[tuple[int, float]]],
+    chunks: Mapping[int, Chunk],
+    k: int,
+    options: RetrievalOptions,
+) -> list[Hit]:
+    """Return the `k` best hits of two ranked lists; ties go to the smaller id."""
+    scores = fuse(lists, {"dense": options.dense_weight, "lexical": 1 - options.dense_weight})
+    ranks = {
+        name: {identifier: rank for rank, (identifier, _) in enumerate(found, start=1)}
+        for name, found in lists.items()
+    }
+    return [
+        Hit(
+            chunk=chunks[identifier],
+            score=scores[identifier],
+            ranks={name: rank[identifier] for name, rank in ranks.items() if identifier in rank},
+        )
+        for identifier in sorted(scores, key=lambda identifier: (-scores[identifier], identifier))[:k]
+    ]
+
+
+def _lexical(
+    index: OpenIndex, query: str, depth: int, allowed: Sequence[int] | None
+) -> list[tuple[int, float]]:
+    """Return the lexical list; a filter is applied behind the search, over all that the search finds."""
+    if allowed is None:
+        return index.lexical.search(query, depth)
+    admitted = set(allowed)
+    found = index.lexical.search(query, index.lexical.count())
+    return [(identifier, score) for identifier, score in found if identifier in admitted][:depth]
+
+
+def fuse(
+    lists: dict[str, list[tuple[int, float]]], weights: dict[str, float]
+) -> dict[int, float]:
+    """Return the weighted sum of min-max normalised scores by id, in [0, 1] for weights that sum to 1.
+
+    A list's best score counts 1 and its worst 0 (all 1 where they are equal); an id that a list lacks
+    counts 0 there (Fox and Shaw, Combination of Multiple Searches, 1994: CombSUM, weighted).
+    """
+    scores: dict[int, float] = {}
+    for name, found in lists.items():
+        if not found:
+            continue
+        values = [score for _, score in found]
+        low, high = min(values), max(values)
+        for identifier, score in found:
+            share = (score - low) / (high - low) if high > low else 1.0
+            scores[identifier] = scores.get(identifier, 0.0) + weights[name] * share
+    return scores
+
+
+def rank_passages(
+    chunks: Sequence[Chunk], query: str, embedder: Embedder, options: RetrievalOptions
+) -> list[Hit]:
+    """Return the chunks of texts that no index holds, ranked for `query`; ranks and scores as in `search`.
+
+    The lexical score is BM25 with the inverse document frequencies of `rag.informativeness`, since a handful
+    of passages has none of its own.
+    """
+    asked = [(term, idf(term)) for term in dict.fromkeys(terms(with_aliases(query)))]
+    bags = [Counter(terms(f"{chunk.context} {chunk.text}")) for chunk in chunks]
+    average = sum(bag.total() for bag in bags) / max(len(bags), 1) or 1.0
+    lexical = [
+        sum(
+            weight * bag[term] * (_K1 + 1) / (bag[term] + _K1 * (1 - _B + _B * bag.total() / average))
+            for term, weight in asked
+            if term in bag
+        )
+        for bag in bags
+    ]
+    vectors = embedder.encode([fold(text) for text in (query, *(f"{c.context}\n{c.text}" for c in chunks))])
+    dense = (vectors[1:] @ vectors[0]).tolist()
+    lists = {
+        name: sorted(((i, s) for i, s in enumerate(scores) if s > 0), key=lambda pair: -pair[1])[: options.depth]
+        for name, scores in (("dense", dense), ("lexical", lexical))
+    }
+    return _fused(lists, {i: chunk for i, chunk in enumerate(chunks)}, options.depth, options)

@@ -1,0 +1,40 @@
+"""Do quotes still stand in the source files? Asked before an answer is shown, and of exported answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rag.datatypes import Place, cut
+from rag.errors import ReadingError
+from rag.reading import read
+from rag.text import squeeze
+
+
+def verify(docs: Path, places: Sequence[tuple[int, Place]]) -> list[str]:
+    """Return a line in Chinese for each numbered place whose quote does not stand in its source file.
+
+    Each file is read anew from the folder `docs`; white space aside, the raw text at a place's spans must
+    be its quote.
+    """
+    texts: dict[str, str] = {}
+    problems = []
+    for number, place in places:
+        if place.file not in texts:
+            texts |= _texts(docs, place.file)
+        if place.file not in texts:
+            problems.append(f"[{number}] 源文件 {place.file} 读不到了")
+        elif squeeze(cut(texts[place.file], place.spans)) != squeeze(place.quote):
+            problems.append(f"[{number}] {place.file} 的相应位置已不是所引的文字")
+    return problems
+
+
+def _texts(docs: Path, file: str) -> dict[str, str]:
+    """Return the texts of the sources in the file that `file` (NAME or NAME.jsonl#ID) lies in, by name."""
+    path = (docs / file.partition("#")[0]).resolve()
+    if not path.is_relative_to(docs.resolve()):
+        return {}
+    try:
+        return {source.file: source.text for source in read(path, docs.resolve())}
+    except ReadingError:
+        return {}
