@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -236,3 +237,23 @@ def _listing(question: str) -> Answer:
             Citation(n=n, place=place(LOAN, n, f"第{name}节。")) for n, name in enumerate(names, start=1)
         ),
     )
+
+
+def _forbid_outside(event: str, arguments: tuple[object, ...]) -> None:
+    """Stop whatever would look up or reach another machine."""
+    if event == "socket.getaddrinfo":
+        host = arguments[0]
+    elif event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    else:
+        return
+    if host not in ("127.0.0.1", "localhost", "::1", None):
+        sys.stderr.write(f"OUTSIDE {event} {host}\n")
+        raise OSError(f"no way outside: {host}")
+
+
+if __name__ == "__main__":
+    from rag.web.page import launch
+
+    sys.addaudithook(_forbid_outside)
+    launch(FakeAssistant(pause=float(sys.argv[1])), "127.0.0.1", 0)

@@ -1,0 +1,331 @@
+"""What the page shows, as values: answers, sources and quote reports turned into HTML."""
+
+from __future__ import annotations
+
+import html
+import re
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from fake_assistant import HOSTILE, LOAN, LOAN_QUOTE, TRAP, FakeAssistant, document, place
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.datatypes import (
+    Answer,
+    Citation,
+    Conflict,
+    QuoteMatch,
+    QuoteReport,
+    Refusal,
+    Sentence,
+    Span,
+    Turn,
+    locate,
+)
+from rag.errors import UsageError
+from rag.web.conversation import Exchange, find_place, history, messages
+from rag.web.html import answer_html, escape, link, marker, question_html, where
+from rag.web.page import listen
+from rag.web.report import find_match, report_html
+from rag.web.source import mark, marked_ranges, source_html
+
+CITATION = Citation(n=1, place=place(LOAN, 7, LOAN_QUOTE))
+TIP = f"“{LOAN_QUOTE}” —— 再贷款政策加力支持科技创新 · 示例日报 · 2026-01-20 · 第7段"
+ANSWER = Answer(
+    question="增加到多少？",
+    standalone_question="增加到多少？",
+    sentences=(Sentence(text="增加到1.2万亿元。", citations=(1,)),),
+    citations=(CITATION,),
+)
+
+
+def shown(markup: str) -> str:
+    """The text that a browser shows of `markup`."""
+    return html.unescape(re.sub(r"<[^>]*>", "", markup))
+
+
+def marks(markup: str) -> list[str]:
+    return [shown(found) for found in re.findall(r"<mark>(.*?)</mark>", markup)]
+
+
+def test_text_is_shown_as_it_is() -> None:
+    assert escape("<script>alert('1')</script>") == "&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;"
+    assert question_html("一\n\n<b>二") == '<div class="yj-question">一<br><br>&lt;b&gt;二</div>'
+
+
+def test_marker_is_a_link_that_carries_turn_and_number_and_shows_the_quote() -> None:
+    expected = f'<a class="yj-link yj-cite" href="#src-3-1" title="{TIP}">[1]</a>'
+    assert marker(3, CITATION) == expected
+
+
+def test_tip_is_one_line_and_ends_where_a_quote_is_long() -> None:
+    long = replace(CITATION.place, quote='"' + "长" * 200)
+    markup = link("src-1-1", "[1]", long, "yj-cite")
+    assert f'title="“&quot;{"长" * 119}…” —— ' in markup
+
+
+def test_answer_has_its_sentences_markers_and_sources() -> None:
+    assert answer_html(ANSWER, 3) == (
+        '<div class="yj-answer">'
+        '<p class="yj-text">增加到1.2万亿元。'
+        f'<a class="yj-link yj-cite" href="#src-3-1" title="{TIP}">[1]</a></p>'
+        '<p class="yj-heading">出处</p><ul class="yj-rows"><li>'
+        "<span>再贷款政策加力支持科技创新 · 示例日报 · 2026-01-20</span>"
+        f'<a class="yj-link yj-chip" href="#src-3-1" title="{TIP}"><b>[1]</b> 第7段</a>'
+        "</li></ul></div>"
+    )
+
+
+def test_sources_are_grouped_by_article() -> None:
+    other = Citation(n=2, place=place(TRAP, 1, "前一段。"))
+    third = Citation(n=3, place=place(LOAN, 2, "第二节。"))
+    sentence = Sentence(text="一。", citations=(1, 2, 3))
+    markup = answer_html(replace(ANSWER, sentences=(sentence,), citations=(CITATION, other, third)), 1)
+    rows = [shown(row) for row in re.findall(r"<li>(.*?)</li>", markup)]
+    assert rows == [
+        "再贷款政策加力支持科技创新 · 示例日报 · 2026-01-20[1] 第7段[3] 第2段",
+        "<script>title</script> · <img src=x onerror=alert(1)>[2] 第1段",
+    ]
+
+
+def test_listing_puts_each_item_on_its_line_under_the_lead_in() -> None:
+    sentences = (
+        Sentence(text="共有两条："),
+        Sentence(text="甲", citations=(1,)),
+        Sentence(text="乙", citations=(1,)),
+    )
+    markup = answer_html(replace(ANSWER, sentences=sentences, listing=True), 1)
+    assert '<p class="yj-text">共有两条：</p><ul class="yj-items"><li>甲<a ' in markup
+    assert [shown(item) for item in re.findall(r"<li>(.*?)</li>", markup)][:2] == ["甲[1]", "乙[1]"]
+
+
+def test_standalone_question_is_shown_only_where_it_differs() -> None:
+    assert "理解为" not in answer_html(ANSWER, 1)
+    standalone = replace(ANSWER, standalone_question="再贷款<增加到>多少？")
+    assert '<p class="yj-standalone">理解为：再贷款&lt;增加到&gt;多少？</p>' in answer_html(standalone, 1)
+
+
+def test_refusal_shows_reason_message_and_nearest_passages() -> None:
+    refusal = Refusal(reason="not_in_documents", message="文献里没有<这个>。")
+    refused = replace(
+        ANSWER, sentences=(), citations=(), refusal=refusal, nearest=(place(LOAN, 2, "第二节。"),)
+    )
+    markup = answer_html(refused, 2)
+    assert '<p class="yj-refusal"><strong>文献中没有</strong>文献里没有&lt;这个&gt;。</p>' in markup
+    assert 'href="#near-2-1"' in markup
+    assert '">第二节。<i>再贷款政策加力支持科技创新 · 示例日报 · 2026-01-20 · 第2段</i></a>' in markup
+
+
+def test_conflict_notice_and_unsupported_sentence_are_shown() -> None:
+    markup = answer_html(
+        replace(
+            ANSWER,
+            sentences=(*ANSWER.sentences, Sentence(text="凭空一句。", verdict="unsupported")),
+            conflicts=(Conflict(citations=(1,), message="两处不同。"),),
+            notice="模型没有应答。",
+        ),
+        1,
+    )
+    assert '<p class="yj-conflict"><strong>说法不一</strong>两处不同。<a class="yj-link yj-cite"' in markup
+    assert '<p class="yj-notice">模型没有应答。</p>' in markup
+    assert '<s title="文献不支持这句话">凭空一句。</s>' in markup
+
+
+def test_no_source_text_becomes_markup_in_an_answer() -> None:
+    cited = Citation(n=1, place=place(TRAP, 2, HOSTILE))
+    hostile = replace(ANSWER, sentences=(Sentence(text=HOSTILE, citations=(1,)),), citations=(cited,))
+    markup = answer_html(hostile, 1)
+    tags = {tag.split()[0] for tag in re.findall(r"<([^>]+)>", markup)}
+    assert tags == {"div", "/div", "p", "/p", "a", "/a", "ul", "/ul", "li", "/li", "span", "/span", "b", "/b"}
+    assert "\n" not in markup
+    assert HOSTILE in shown(markup)
+
+
+def test_mark_across_a_line_break_is_one_mark() -> None:
+    paragraph = LOAN.articles[0].paragraphs[6]
+    assert len(paragraph.spans) == 2 and len(CITATION.place.spans) == 2
+    assert LOAN.source.text[CITATION.place.spans[0].end : CITATION.place.spans[1].start] == "\n\n"
+    ranges = marked_ranges(paragraph.spans, CITATION.place.spans)
+    start = paragraph.text.index(LOAN_QUOTE)
+    assert ranges == [(start, start + len(LOAN_QUOTE))]
+    assert marks(mark(paragraph.text, ranges)) == [LOAN_QUOTE]
+
+
+def test_marks_apart_stay_apart_and_what_is_outside_is_not_marked() -> None:
+    pieces = (Span(start=10, end=14), Span(start=20, end=24))
+    cited = (Span(start=2, end=5), Span(start=8, end=11), Span(start=13, end=15), Span(start=22, end=23))
+    assert marked_ranges(pieces, cited) == [(0, 1), (3, 4), (6, 7)]
+    assert mark("<b>&4567", [(0, 1), (3, 4)]) == "<mark>&lt;</mark>b&gt;<mark>&amp;</mark>4567"
+
+
+@given(st.data())
+def test_any_part_of_a_paragraph_is_marked_exactly(data: st.DataObject) -> None:
+    paragraph = LOAN.articles[0].paragraphs[6]
+    start = data.draw(st.integers(0, len(paragraph.text) - 1))
+    end = data.draw(st.integers(start + 1, len(paragraph.text)))
+    ranges = marked_ranges(paragraph.spans, locate(paragraph.spans, start, end))
+    assert ranges == [(start, end)]
+    assert shown(mark(paragraph.text, ranges)) == paragraph.text
+
+
+def test_source_shows_the_whole_article_with_only_the_cited_words_marked() -> None:
+    markup = source_html(LOAN, CITATION.place, "src-1-1")
+    assert 'data-reference="src-1-1"' in markup
+    assert marks(markup) == [LOAN_QUOTE]
+    text = shown(markup)
+    for expected in (
+        "再贷款政策加力支持科技创新",
+        "媒体示例日报",
+        "日期2026-01-20",
+        "作者甲乙",
+        "位置第7段",
+        "文件loan.txt",
+    ):
+        assert expected in text
+    for paragraph in LOAN.articles[0].paragraphs:
+        assert f"{paragraph.number}{paragraph.text}" in text
+    assert '<p class="yj-section">加大金融支持</p>' in markup
+
+
+def test_a_cited_byline_or_heading_is_marked() -> None:
+    byline = LOAN.articles[0].metadata[1]
+    cited = replace(CITATION.place, paragraph=0, spans=(byline.span,), quote=byline.text)
+    assert marks(source_html(LOAN, cited, "src-1-1")) == [byline.text]
+    heading = LOAN.articles[0].headings[0]
+    span = Span(start=heading.span.start + 3, end=heading.span.end)
+    cited = replace(CITATION.place, paragraph=0, spans=(span,), quote="加大金融支持")
+    assert marks(source_html(LOAN, cited, "src-1-1")) == ["加大金融支持"]
+    title = LOAN.articles[0].metadata[0]
+    span = Span(start=title.span.start + 2, end=title.span.end)
+    cited = replace(CITATION.place, paragraph=0, spans=(span,), quote="再贷款政策加力支持科技创新")
+    assert marks(source_html(LOAN, cited, "src-1-1")) == ["再贷款政策加力支持科技创新"]
+
+
+def test_a_source_that_has_changed_is_not_marked() -> None:
+    changed = replace(LOAN, source=replace(LOAN.source, text=LOAN.source.text.replace("1.2万亿", "1.5万亿")))
+    markup = source_html(changed, CITATION.place, "src-1-1")
+    assert marks(markup) == []
+    assert "文件在作答之后有改动" in markup and LOAN_QUOTE in shown(markup)
+
+
+def test_what_the_file_says_otherwise_is_shown_above_the_article() -> None:
+    markup = source_html(LOAN, CITATION.place, "src-1-1", ["[1] 源文件读不到了"])
+    assert '<div class="yj-article"><p class="yj-error">[1] 源文件读不到了</p>' in markup
+
+
+def test_a_document_with_scripts_shows_as_text() -> None:
+    markup = source_html(TRAP, place(TRAP, 2, HOSTILE), "src-1-1")
+    assert "<script" not in markup and "<img" not in markup
+    assert marks(markup) == [HOSTILE]
+
+
+def test_page_number_is_shown_where_there_are_pages() -> None:
+    text = LOAN.source.text
+    half = CITATION.place.spans[0].start - 1
+    pages = (Span(start=0, end=half), Span(start=half, end=len(text)))
+    paged = replace(LOAN, source=replace(LOAN.source, pages=pages))
+    assert "位置第2页 第7段" in shown(source_html(paged, CITATION.place, "src-1-1"))
+
+
+def test_a_continuation_says_so() -> None:
+    fragment = document("f.txt", [("paragraph", "半句。")], fragment=True)
+    assert "承接别处" in source_html(fragment, place(fragment, 1, "半句。"), "src-1-1")
+
+
+def test_quote_report_shows_verdict_place_and_differences() -> None:
+    markup = report_html(FakeAssistant().cite("再贷款增加到1.5万亿元"))
+    assert '<p class="yj-verdict yj-altered"><strong>有改动</strong>' in markup
+    assert 'href="#match-1"' in markup
+    assert "第7段 · loan.txt · 相似度 93%" in markup
+    assert "<tr><td>1.5万亿元</td><td>1.2万亿元</td><td>数字</td></tr>" in markup
+    assert "<tr><td>（无）</td><td>和技术改造</td><td>漏字</td></tr>" in markup
+
+
+@pytest.mark.parametrize(
+    ("verdict", "name"),
+    [
+        ("exact", "原文如此"),
+        ("altered", "有改动"),
+        ("spliced", "拼接"),
+        ("paraphrase", "转述"),
+        ("not_found", "文中没有"),
+    ],
+)
+def test_each_verdict_has_its_name(verdict: str, name: str) -> None:
+    report = QuoteReport(quote="甲", verdict=verdict)  # type: ignore[arg-type]
+    assert f"<strong>{name}</strong>" in report_html(report)
+
+
+def test_links_are_found_again() -> None:
+    refused = replace(ANSWER, citations=(), nearest=(place(LOAN, 2, "第二节。"),))
+    conversation = (
+        Exchange(question="甲", answer=ANSWER, running=False),
+        Exchange(question="乙", answer=refused, running=False),
+        Exchange(question="丙", error="太长"),
+    )
+    assert find_place(conversation, "src-1-1") == CITATION.place
+    assert find_place(conversation, "near-2-1") == place(LOAN, 2, "第二节。")
+    for gone in ("src-1-2", "src-2-1", "near-2-2", "src-3-1", "src-4-1", "src-0-1"):
+        assert find_place(conversation, gone) is None
+    report = QuoteReport(
+        quote="甲", verdict="exact", matches=(QuoteMatch(place=CITATION.place, similarity=1.0),)
+    )
+    assert find_match(report, "match-1") == CITATION.place
+    assert find_match(report, "match-2") is None
+
+
+def test_history_has_the_finished_turns() -> None:
+    conversation = (
+        Exchange(question="甲", answer=ANSWER, running=False),
+        Exchange(question="乙", error="太长", running=False),
+        Exchange(question="丙", answer=ANSWER, running=False, stopped=True),
+        Exchange(question="丁", answer=ANSWER, running=True),
+    )
+    assert history(conversation) == [
+        Turn(role="user", content="甲"),
+        Turn(role="assistant", content="增加到1.2万亿元。[1]"),
+    ]
+
+
+def test_messages_of_each_state() -> None:
+    empty = replace(ANSWER, sentences=(), citations=())
+    states = {
+        "正在检索…": Exchange(question="甲"),
+        "已找到相关段落，正在作答…": Exchange(question="甲", answer=empty),
+        "已停止。": Exchange(question="甲", running=False, stopped=True),
+        "问题太长": Exchange(question="甲", error="问题太长", running=False),
+    }
+    for expected, exchange in states.items():
+        question, reply = messages((exchange,))
+        assert question == {"role": "user", "content": '<div class="yj-question">甲</div>'}
+        assert (reply["role"], shown(reply["content"])) == ("assistant", expected)
+    assert [message["role"] for message in messages((Exchange(question=" ", error="空"),))] == ["assistant"]
+
+
+def test_where_says_so_for_a_byline() -> None:
+    assert where(replace(CITATION.place, paragraph=0)).endswith(" · 题名、署名处")
+
+
+def test_html_needs_no_gradio() -> None:
+    code = (
+        "import sys, rag.web.html, rag.web.source, rag.web.conversation; assert 'gradio' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_taken_port_gives_way_to_the_next() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with listen("127.0.0.1", port) as listener:
+            assert port < listener.getsockname()[1] < port + 50
+
+
+def test_an_address_of_another_machine_is_refused_in_a_line() -> None:
+    with pytest.raises(
+        UsageError, match=r"^不能在 203\.0\.113\.1:7860 上提供服务：.+；请检查 host 和 port 设置$"
+    ):
+        listen("203.0.113.1", 7860)
