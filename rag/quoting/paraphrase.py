@@ -25,8 +25,8 @@ _SCATTERED = 0.5
 class Restatement:
     """Sentences that may say what a quote says.
 
-    `coverage` is the share, by characters, of the quote's content words that stand there; `conflicts` are
-    the numbers, dates, names and negations of the quote that the sentences do not bear out.
+    `coverage` is the share, by characters, of the quote's content words (numbers aside) that stand there;
+    `conflicts` are the numbers, dates, names and negations of the quote that the sentences do not bear out.
     """
 
     start: int
@@ -38,7 +38,8 @@ class Restatement:
 
 def restatement(stream: Stream, quote: str, regions: Sequence[tuple[int, int]]) -> Restatement | None:
     """Return the sentences in these regions of the stream that cover most of the quote's content, or None."""
-    wanted = [word for word, _ in content_words(quote)]
+    # Numbers are compared by value below.
+    wanted = [word for word, _ in content_words(quote) if not word[0].isdigit()]
     length = sum(map(len, wanted))
     best: tuple[float, float, int, int, str] | None = None
     for region in regions:

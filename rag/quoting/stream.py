@@ -151,8 +151,12 @@ class Stream:
             low, high = self.origin[start], self.origin[end - 1] + 1
             if number == 0:
                 low -= _shared(piece.text[:low][::-1], around[0][::-1])
+            elif start == piece.start and piece is not parts[number - 1][0]:
+                low = 0
             if number == len(parts) - 1:
                 high += _shared(piece.text[high:], around[1])
+            elif end == piece.end and piece is not parts[number + 1][0]:
+                high = len(piece.text)
             spans.extend(locate(piece.spans, low, high))
         first = next((piece for piece, _, _ in parts if piece.number), parts[0][0])
         return Place(

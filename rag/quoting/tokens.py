@@ -30,7 +30,8 @@ _MORE = re.compile(
     r"[多余几]?(?:亿?元|个百分点|个|家|项|人|名|户|件|次|年|天|倍|强|岁|种|类|条|吨|公里|平方米|亩)"
 )
 _ORDINAL = re.compile(rf"第\s*(?:\d+|[{_HAN_NUMERAL}百千]+)(?:大|次|届|期|版|章|条|款|项|个|位|名|批|轮)?")
-_MIXED = re.compile(r"[a-z]*\d+(?:\.\d+)*[a-z]*")
+_MIXED = re.compile(r"[a-z]+-?\d+(?:\.\d+)*[a-z]*|\d+(?:\.\d+)*[a-z]+")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _LATIN = re.compile(r"[a-z]+(?:[-&.][a-z]+)*")
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?|[〇零一二两三四五六七八九十百千]+")
 _PLAN = re.compile("十[一二三四五六七]五")
@@ -84,13 +85,14 @@ def _facts(folded: str) -> list[tuple[int, int, TokenKind]]:
 
     for match in _DATE.finditer(folded):
         take(match.start(), match.end(), "date")
-    for match in _ORDINAL.finditer(folded):
-        take(match.start(), match.end(), "number")
+    for pattern in (_ORDINAL, _MIXED):
+        for match in pattern.finditer(folded):
+            take(match.start(), match.end(), "number")
     for number in numbers(folded):
         stem = number.span.end - (1 if number.unit in ("多", "余") else 0)
         more = _MORE.match(folded, stem)
         take(number.span.start, max(number.span.end, more.end() if more else 0), "number")
-    for match in _MIXED.finditer(folded):
+    for match in _DIGITS.finditer(folded):
         take(match.start(), match.end(), "number")
     for match in _LATIN.finditer(folded):
         take(match.start(), match.end(), "name")
