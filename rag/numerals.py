@@ -15,7 +15,7 @@ _LARGE = {"万": 10**4, "亿": 10**8}
 _CHINESE = "零〇一二三四五六七八九十百千两"
 _NUMBER = re.compile(
     rf"(?P<percent>百分之)?(?P<body>\d[\d,]*(?:\.\d+)?|[{_CHINESE}]+(?:点[{_CHINESE}]+)?)"
-    r"\s*(?P<scale>(?:[万亿千百](?![一-鿿]?(?:花|众|科|象|物|元级)))*)(?P<sign>%|‰)?"
+    r"\s*(?:[多余](?=[万亿千百]))?(?P<scale>(?:[万亿千百](?![一-鿿]?(?:花|众|科|象|物|元级)))*)(?P<sign>%|‰)?"
 )
 # Classifiers and units that make a Chinese numeral a number (一 alone is mostly part of a word).
 _UNIT = re.compile(

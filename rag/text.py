@@ -76,7 +76,7 @@ def sentences(text: str) -> list[Span]:
     Returns:
         Spans that tile `text` but for white space between sentences; none for a blank text.
     """
-    ends = []
+    ends: list[int] = []
     position = 0
     while match := _TERMINATOR.search(text, position):
         end = match.end()
@@ -122,7 +122,9 @@ def clauses(text: str) -> list[Span]:
     spans = []
     start = 0
     for match in _CLAUSE.finditer(text):
-        inside_number = text[match.start() - 1 : match.start()].isdigit() and text[match.end() :][:1].isdigit()
+        inside_number = (
+            text[match.start() - 1 : match.start()].isdigit() and text[match.end() :][:1].isdigit()
+        )
         if inside_number or match.end() <= start:
             continue
         spans.append(Span(start=start, end=match.end()))

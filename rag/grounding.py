@@ -1,0 +1,246 @@
+"""Does this evidence support this sentence? Decided by code, before the sentence is shown.
+
+Two questions are asked. Does everything that can be checked (numbers, dates, names, quoted terms,
+abbreviations, directions, negations) stand in the evidence as the sentence has it? And do enough of the
+sentence's words stand there near one another: in one run of sentences of a passage, or of two passages?
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import combinations
+
+from rag.claims import Item, items
+from rag.contradiction import contradictions
+from rag.datatypes import Evidence, Span, locate
+from rag.text import fold, sentences
+from rag.words import content_words
+
+COVERAGE = 0.65
+"""Least share of a sentence's words and character pairs that its evidence must have (fitted)."""
+WORD_WEIGHT = 0.5
+"""Weight of content words in the coverage; character pairs have the rest."""
+LONGER = 0.015
+"""What every further sentence of a run costs, in coverage: the shortest run that covers a sentence wins."""
+LEAST_GAIN = 0.12
+"""What a second passage must add, in coverage, to be cited beside the first."""
+_LONGEST_RUN = 8
+_CANDIDATES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """What became of a sentence.
+
+    `evidence` are the numbers of the supporting passages, best first, at most two, and none when it is not
+    supported; `spans` are the places of the supporting sentences in the source, by evidence number; `score`
+    is the share of the sentence that the best run covers, 0 to 1; `missing` is what was not found.
+    """
+
+    supported: bool
+    evidence: tuple[int, ...] = ()
+    spans: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
+    score: float = 0.0
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A sentence made ready: its folded text, its units of meaning, and what can be checked in it."""
+
+    folded: str
+    words: tuple[str, ...]
+    pairs: tuple[str, ...]
+    figures: tuple[str, ...]
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Neighbouring sentences of one passage: which, how much they cover, and which units (as bits)."""
+
+    evidence: Evidence
+    span: Span
+    rank: float
+    bits: int
+
+
+_REPORTING = re.compile(
+    r"^(?:(?:根据|按照|依据|据)?(?:所给|上述|以上|提供的|相关)*(?:资料|材料|文件|文档|证据|报道|文章|原文|文中)"
+    r"(?:\[\d+\])?(?:显示|指出|提到|表明|介绍|称|中|的内容)*[,:]?)+"
+)
+_ENUMERATOR = re.compile(
+    r"^(?:第?[一二三四五六七八九十\d]+(?:是|[、.)])|[其第][一二三四五六][,、]|首先|其次|再次|最后|此外|另外|同时|其中|因此)[,、:]?"
+)
+_REPORTING_WORDS = {*"表示 指出 强调 认为 显示 表明 介绍 提出 明确 要求 如下 以下 分为 涉及 达到 达".split()}  # noqa: SIM905
+_HAN_RUN = re.compile("[\u4e00-\u9fff]+")
+_FIGURE = re.compile(r"[\d.零一二三四五六七八九十百千万亿两]+")
+
+
+@lru_cache(maxsize=256)
+def _claim(sentence: str) -> _Claim:
+    """Return the sentence made ready, without its lead (“根据资料，”, “二是”)."""
+    start = 0
+    folded = fold(sentence)
+    for pattern in (_REPORTING, _ENUMERATOR):
+        lead = pattern.match(folded[start:])
+        start += lead.end() if lead else 0
+    folded = folded[start:]
+    content = [word for word, _ in content_words(folded) if word not in _REPORTING_WORDS]
+    figures = tuple(dict.fromkeys(word for word in content if _FIGURE.fullmatch(word)))
+    words = tuple(dict.fromkeys(word for word in content if not _FIGURE.fullmatch(word)))
+    runs = _HAN_RUN.findall(folded)
+    pairs = tuple(dict.fromkeys(run[i : i + 2] for run in runs for i in range(len(run) - 1)))
+    return _Claim(folded, words, pairs, figures, items(sentence[start:]))
+
+
+@lru_cache(maxsize=1024)
+def _parts(passage: str) -> tuple[tuple[Span, str], ...]:
+    """Return the sentences of a passage with their folded text."""
+    folded = fold(passage)
+    return tuple((span, folded[span.start : span.end]) for span in sentences(passage))
+
+
+@lru_cache(maxsize=1024)
+def _surrounding(evidence: Evidence) -> str:
+    """Return the folded passage with what its place states: article, speaker, outlet, date."""
+    place = evidence.place
+    known = (place.article, place.speaker, place.outlet, place.date, place.quote)
+    return fold("\n".join(part for part in known if part))
+
+
+def _rank(claim: _Claim, bits: int) -> tuple[float, float]:
+    """Return the coverage that the units in `bits` make, and the same with figures counted for choosing."""
+    words, pairs = len(claim.words), len(claim.pairs)
+    by_word = (bits & ((1 << words) - 1)).bit_count() / words if words else 1.0
+    by_pair = ((bits >> words) & ((1 << pairs) - 1)).bit_count() / pairs if pairs else by_word
+    coverage = WORD_WEIGHT * by_word + (1 - WORD_WEIGHT) * by_pair
+    figures = (bits >> (words + pairs)).bit_count() / len(claim.figures) if claim.figures else 0.0
+    return coverage, coverage + 0.2 * figures
+
+
+def _bits(claim: _Claim, text: str, mask: int = -1) -> int:
+    """Return the units of the claim that stand in `text`, as bits; only those of `mask` are looked for."""
+    bits = 0
+    for i, unit in enumerate((*claim.words, *claim.pairs, *claim.figures)):
+        if mask >> i & 1 and unit in text:
+            bits |= 1 << i
+    return bits
+
+
+def _runs(claim: _Claim, evidence: Evidence, mask: int) -> list[_Run]:
+    """Return the two best runs of sentences of a passage; `mask` are the claim's units that stand in it."""
+    place = evidence.place
+    known = fold("\n".join(part for part in (place.article, place.speaker, place.outlet) if part))
+    base = _bits(claim, known)
+    parts = _parts(place.quote)
+    each = [_bits(claim, text, mask) for _, text in parts]
+    found = []
+    for first in range(len(parts)):
+        bits = base
+        for last in range(first, min(first + _LONGEST_RUN, len(parts))):
+            bits |= each[last]
+            rank = _rank(claim, bits)[1] - LONGER * (last - first)
+            span = Span(start=parts[first][0].start, end=parts[last][0].end)
+            found.append(_Run(evidence, span, rank, bits))
+    found.sort(key=lambda run: -run.rank)
+    return found[:2]
+
+
+def _judge(claim: _Claim, runs: Sequence[_Run]) -> Support:
+    """Return whether the runs together support the claim."""
+    bits = 0
+    for run in runs:
+        bits |= run.bits
+    coverage = _rank(claim, bits)[0]
+    ground = "\n".join(run.evidence.place.quote[run.span.start : run.span.end] for run in runs)
+    wide = "\n".join(_surrounding(run.evidence) for run in runs)
+    dates = [run.evidence.place.date for run in runs]
+    missing = contradictions(claim.folded, claim.items, ground, wide, dates)
+    supported = coverage >= COVERAGE and not missing
+    if not supported:
+        missing += [word for i, word in enumerate(claim.words) if not bits >> i & 1]
+        return Support(supported=False, score=coverage, missing=tuple(dict.fromkeys(missing)))
+    places = {run.evidence.n: locate(run.evidence.place.spans, run.span.start, run.span.end) for run in runs}
+    return Support(supported=True, evidence=tuple(places), spans=places, score=coverage)
+
+
+def _verbatim(folded: str, evidence: Sequence[Evidence]) -> Support | None:
+    """Return the support of a sentence whose very words stand in a passage, from one mark to another."""
+    bare = folded.strip(_MARKS)
+    for passage in evidence if len(bare) > 1 else ():
+        text = fold(passage.place.quote)
+        start = text.find(bare)
+        end = start + len(bare)
+        if start < 0 or text[start - 1 : start].isalnum() or text[end : end + 1].isalnum():
+            continue
+        around = [part for part, _ in _parts(passage.place.quote) if part.start < end and start < part.end]
+        spans = locate(passage.place.spans, around[0].start, around[-1].end)
+        return Support(supported=True, evidence=(passage.n,), spans={passage.n: spans}, score=1.0)
+    return None
+
+
+_MARKS = " \t\u3000。！？!?,，;；:：、\"'.…"
+
+
+def support(sentence: str, evidence: Sequence[Evidence]) -> Support:
+    """Return whether the evidence supports the sentence, by which passages, and where.
+
+    A sentence is supported when one run of neighbouring sentences of a passage (or two runs of two passages,
+    each adding to the other) covers at least `COVERAGE` of its words, and everything that can be checked
+    stands there as the sentence has it.
+
+    Args:
+        sentence: one sentence, without citation markers.
+        evidence: the numbered passages; none makes the sentence unsupported.
+    """
+    verbatim = _verbatim(fold(sentence), evidence)
+    if verbatim:
+        return verbatim
+    claim = _claim(sentence)
+    if not claim.words and not claim.items:
+        return Support(supported=False)
+    masks = [(_bits(claim, _surrounding(passage)), passage) for passage in evidence]
+    masks.sort(key=lambda pair: -_rank(claim, pair[0])[1])
+    runs = [run for mask, passage in masks[:_CANDIDATES] for run in _runs(claim, passage, mask)]
+    runs.sort(key=lambda run: -run.rank)
+    judged: list[tuple[_Run, ...]] = [(run,) for run in runs[:_CANDIDATES]]
+    judged += [(a, b) for a, b in combinations(runs[:_CANDIDATES], 2) if _complement(claim, a, b)]
+    best = Support(supported=False)
+    for together in judged:
+        verdict = _judge(claim, together)
+        if verdict.supported:
+            return verdict
+        best = max(best, verdict, key=lambda support: support.score)
+    return best
+
+
+def _complement(claim: _Claim, one: _Run, other: _Run) -> bool:
+    """Whether two runs of different passages each cover words that the other does not."""
+    if one.evidence.n == other.evidence.n:
+        return False
+    gained = min(_rank(claim, one.bits | other.bits)[0] - _rank(claim, run.bits)[0] for run in (one, other))
+    return gained >= LEAST_GAIN
+
+
+_COURTESY = re.compile(
+    r"(?:您好|你好|谢谢|感谢您|不客气|再见|很高兴(?:为您|回答)|希望.{0,12}(?:有|所)帮助|以上(?:就)?是.{0,12}(?:回答|内容|信息)"
+    r"|如(?:果|有|需|您).{0,24}(?:请|欢迎|随时))"
+)
+
+
+def states_fact(sentence: str) -> bool:
+    """Whether a sentence states something that evidence must support.
+
+    A greeting, a courtesy, a lead-in that ends in a colon (“共有四个方面：”) and a line without words do not.
+    A lead-in of more than 30 characters does: it says too much.
+    """
+    folded = fold(sentence).strip()
+    if not any(character.isalnum() for character in folded):
+        return False
+    if folded.endswith(":") and len(folded) <= 30:
+        return False
+    return not (len(folded) <= 40 and _COURTESY.match(folded) and not items(sentence))

@@ -1,0 +1,141 @@
+"""Fits the coverage threshold of rag/grounding.py and prints the curve.
+
+    python training/fit_grounding.py DATA [--limit 400] [--foreign 0.02]
+
+DATA is a folder of training sets that has `crud_events/pairs` (articles with summaries written by a model:
+what a language model's answer looks like). Each summary sentence is put to passages of its own article
+(right), to the most similar passages of other articles (foreign), and, altered by rule so that it says
+something else, to its own article again (altered). Some foreign passages report the same event, so that
+part of what is accepted there is right.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rag import grounding
+from rag.datatypes import Evidence, Place, Span
+from rag.text import sentences
+from training.data import passages, read
+
+K = 8
+"""Passages that a sentence is put to, as in an answer."""
+THRESHOLDS = [0.40, 0.45, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85]
+Case = tuple[str, list[Evidence]]
+
+
+def altered_number(text: str, draw: random.Random) -> str:
+    """Return `text` with one digit changed."""
+    places = [match.start() for match in re.finditer(r"\d", text)]
+    if not places:
+        return text
+    at = draw.choice(places)
+    return text[:at] + draw.choice([digit for digit in "123456789" if digit != text[at]]) + text[at + 1 :]
+
+
+def altered_negation(text: str, draw: random.Random) -> str:
+    """Return `text` with a negation taken out or put in."""
+    out = re.sub("(?:没有|并未|尚未|不得|不能|未)(?=\\w\\w)", "", text, count=1)
+    if out != text:
+        return out
+    return re.sub("(?<=将|会|能|要)(?=\\w\\w)", "不", text, count=1)
+
+
+def altered_direction(text: str, draw: random.Random) -> str:
+    """Return `text` with a rise made a fall, or the other way round."""
+    turned = {"增长": "下降", "增加": "减少", "提高": "降低", "上升": "下降"}
+    turned |= {"下降": "上升", "减少": "增加", "超过": "低于", "扩大": "缩小"}
+    return re.sub("|".join(turned), lambda match: turned[match.group()], text, count=1)
+
+
+def altered_year(text: str, draw: random.Random) -> str:
+    """Return `text` with a year moved by up to three years."""
+    return re.sub(
+        r"20\d\d(?=年)", lambda match: str(int(match.group()) + draw.choice([-2, -1, 1, 2])), text, count=1
+    )
+
+
+ALTERATIONS: dict[str, Callable[[str, random.Random], str]] = {
+    "number": altered_number,
+    "negation": altered_negation,
+    "direction": altered_direction,
+    "year": altered_year,
+}
+
+
+def evidence(texts: list[str], date: str | None) -> list[Evidence]:
+    """Return passages as numbered evidence."""
+    spans = [(Span(start=0, end=len(text)),) for text in texts]
+    return [
+        Evidence(n=n, place=Place(file="x", article="", paragraph=1, spans=span, quote=text, date=date))
+        for n, (text, span) in enumerate(zip(texts, spans, strict=True), start=1)
+    ]
+
+
+def nearest(sentence: str, pool: list[tuple[str, set[str]]]) -> list[str]:
+    """Return the K passages of `pool` that share most character pairs with the sentence."""
+    wanted = pairs(sentence)
+    return [text for text, _ in sorted(pool, key=lambda entry: -len(wanted & entry[1]))[:K]]
+
+
+def pairs(text: str) -> set[str]:
+    """Return the character pairs of `text`."""
+    return {text[i : i + 2] for i in range(len(text) - 1)}
+
+
+def cases(folder: Path, limit: int, draw: random.Random) -> Iterator[tuple[str, Case]]:
+    """Yield (kind, case): right, foreign, and altered by each rule."""
+    records = read(folder, "crud_events/pairs")
+    articles = []
+    for record in records:
+        text = " ".join(record["positive"].split())
+        pieces = [text[span.start : span.end] for span in sentences(text)]
+        articles.append([(joined, pairs(joined)) for joined in map("".join, passages(pieces))])
+    for number, record in enumerate(records[:limit]):
+        day = re.search(r"(20\d\d)年0?(\d+)月0?(\d+)日", record["query"])
+        date = f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}" if day else None
+        others = [entry for i, article in enumerate(articles) if i != number for entry in article]
+        for span in sentences(record["summary"]):
+            sentence = record["summary"][span.start : span.end]
+            own = evidence(nearest(sentence, articles[number]), date)
+            yield "right", (sentence, own)
+            yield "foreign", (sentence, evidence(nearest(sentence, others), date))
+            for name, alter in ALTERATIONS.items():
+                if (other := alter(sentence, draw)) != sentence:
+                    yield name, (other, own)
+
+
+def main() -> None:
+    """Print the share accepted of each kind by threshold, and the threshold chosen."""
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("data", type=Path)
+    arguments.add_argument("--limit", type=int, default=400, help="articles")
+    arguments.add_argument(
+        "--foreign", type=float, default=0.02, help="share of foreign sentences to accept at most"
+    )
+    options = arguments.parse_args()
+    kinds: dict[str, list[Case]] = {}
+    for kind, case in cases(options.data, options.limit, random.Random(0)):
+        kinds.setdefault(kind, []).append(case)
+    print("threshold", *(f"{kind}({len(found)})" for kind, found in kinds.items()), sep="\t")
+    chosen = THRESHOLDS[-1]
+    for threshold in reversed(THRESHOLDS):
+        grounding.COVERAGE = threshold
+        shares = {
+            kind: sum(grounding.support(*case).supported for case in found) / len(found)
+            for kind, found in kinds.items()
+        }
+        print(f"{threshold:.2f}", *(f"{share:.3f}" for share in shares.values()), sep="\t")
+        if shares["foreign"] <= options.foreign:
+            chosen = threshold
+    print(f"chosen: {chosen:.2f}, the lowest that accepts at most {options.foreign:.0%} of foreign sentences")
+
+
+if __name__ == "__main__":
+    main()
