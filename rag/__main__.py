@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -27,6 +28,7 @@ app = typer.Typer(
 # Wherever this version of typer keeps click's class of usage errors.
 _USAGE_ERROR = cast(type[Exception], typer.BadParameter.__base__)
 
+Record = dict[str, Any]
 Docs = Annotated[Path | None, typer.Option("--docs", help="文档文件夹", show_default="docs_src")]
 Index = Annotated[Path | None, typer.Option("--index", help="索引文件夹", show_default="index")]
 Json = Annotated[bool, typer.Option("--json", help="标准输出只写 JSON")]
@@ -48,11 +50,11 @@ def _open(docs: Path | None, index: Path | None, no_update: bool) -> Assistant:
     return open_assistant(_settings(docs, index), update=not no_update, report=_note)
 
 
-def _print(record: Any) -> None:
+def _print(record: Record) -> None:
     typer.echo(json.dumps(record, ensure_ascii=False))
 
 
-def _records(batch: Path, key: str) -> Iterable[dict[str, Any]]:
+def _records(batch: Path, key: str) -> Iterable[Record]:
     """Yield the objects of a batch file.
 
     Raises:
@@ -75,7 +77,7 @@ def _records(batch: Path, key: str) -> Iterable[dict[str, Any]]:
 
 
 def _each(
-    given: str | None, batch: Path | None, as_json: bool, key: str, run: Callable[[dict[str, Any]], Any]
+    given: str | None, batch: Path | None, as_json: bool, key: str, run: Callable[[Record], Record]
 ) -> bool:
     """Print `run` of every record of a batch as JSON; return whether there was a batch.
 
@@ -122,13 +124,11 @@ def ask(
     no_update: NoUpdate = False,
 ) -> None:
     """回答一个问题，答案之下列出出处。"""
-    assistant: Assistant | None = None
+    opened = cache(lambda: _open(docs, index, no_update))
 
-    def answer(record: dict[str, Any]) -> Any:
-        nonlocal assistant
-        assistant = assistant or _open(docs, index, no_update)
+    def answer(record: Record) -> Record:
         return render.answer_json(
-            assistant.ask(
+            opened().ask(
                 record["question"],
                 history=render.turns_from_json(record.get("history") or ()),
                 filters=render.filters_from_json(record.get("filters") or {}),
@@ -139,12 +139,11 @@ def ask(
 
     if _each(question, batch, as_json, "question", answer):
         return
-    assistant = _open(docs, index, no_update)
     if as_json:
-        _print(render.answer_json(assistant.ask(question or "")))
+        _print(answer({"question": question}))
         return
     shown = ""
-    for update in assistant.stream(question or ""):
+    for update in opened().stream(question or ""):
         text = update.answer.text
         if update.stage != "retrieved" and text.startswith(shown):
             typer.echo(text[len(shown) :], nl=False)
@@ -164,19 +163,17 @@ def cite(
     no_update: NoUpdate = False,
 ) -> None:
     """查一句话出自哪里，引得对不对。"""
-    assistant: Assistant | None = None
+    opened = cache(lambda: _open(docs, index, no_update))
 
-    def report(record: dict[str, Any]) -> Any:
-        nonlocal assistant
-        assistant = assistant or _open(docs, index, no_update)
-        return render.quote_json(assistant.cite(record["quote"]), record.get("id"))
+    def report(record: Record) -> Record:
+        return render.quote_json(opened().cite(record["quote"]), record.get("id"))
 
     if _each(quote, batch, as_json, "quote", report):
         return
     if as_json:
         _print(report({"quote": quote}))
     else:
-        typer.echo(render.quote_text(_open(docs, index, no_update).cite(quote or "")))
+        typer.echo(render.quote_text(opened().cite(quote or "")))
 
 
 @app.command()
@@ -190,13 +187,11 @@ def search(
     no_update: NoUpdate = False,
 ) -> None:
     """只检索，不作答。"""
-    assistant: Assistant | None = None
+    opened = cache(lambda: _open(docs, index, no_update))
 
-    def found(record: dict[str, Any]) -> Any:
-        nonlocal assistant
-        assistant = assistant or _open(docs, index, no_update)
-        hits = assistant.search(record["query"], k)
-        names = {hit.chunk.id: assistant.article(hit).name for hit in hits}
+    def found(record: Record) -> Record:
+        hits = opened().search(record["query"], k)
+        names = {hit.chunk.id: opened().article(hit).name for hit in hits}
         return render.hits_json(record["query"], hits, names, record.get("id"))
 
     if _each(query, batch, as_json, "query", found):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from rag.answering.candidates import GetDocument, Vectors
 from rag.answering.evidence import evidence_of
 from rag.answering.extractive import answer_extractively
 from rag.answering.followup import standalone
@@ -17,20 +18,25 @@ from rag.config import Settings
 from rag.datatypes import (
     Answer,
     Article,
+    Chunk,
     Citation,
     Document,
     Evidence,
     Filters,
     Hit,
+    Place,
     QuoteReport,
     Refusal,
     Sentence,
     Source,
+    Span,
     Turn,
     Update,
+    cut,
 )
 from rag.embedding import Embedder, load_embedder
 from rag.errors import ModelError, UsageError
+from rag.grounding import support
 from rag.indexing import (
     IndexReport,
     OpenIndex,
@@ -45,6 +51,7 @@ from rag.question import Question, analyse
 from rag.quotes import QuoteIndex
 from rag.retrieval import rank_passages, search
 from rag.structure import parse
+from rag.text import unlike_markers
 from rag.verification import verify
 
 MAX_QUESTION = 2000
@@ -84,6 +91,7 @@ class Assistant:
     def __init__(self, settings: Settings, index: OpenIndex) -> None:
         self.settings = settings
         self.index = index
+        self.vectors = Vectors(index.embedder)
 
     def ask(
         self,
@@ -123,14 +131,12 @@ class Assistant:
         hits = corpus.hits(asked.text) if corpus else self.search(asked.text, k=30, filters=filters)
         document = corpus.document if corpus else self.document
         retrieved = time.perf_counter()
-        found = answer_extractively(
-            asked, hits, document, self.index.embedder, self.settings.extractive
-        )
+        found = answer_extractively(asked, hits, document, self.vectors, self.settings.extractive)
         found = replace(found, question=question)
         evidence = evidence_of(hits, document, found)
         yield Update(stage="retrieved", answer=replace(found, sentences=(), citations=(), refusal=None))
         answer = found
-        for answer in self._written(asked, found, evidence, history):
+        for answer in self._written(asked, found, evidence, history, document):
             if answer.sentences and not answer.refused:
                 yield Update(stage="answering", answer=answer)
         if corpus is None:
@@ -140,7 +146,12 @@ class Assistant:
         yield Update(stage="done", answer=replace(answer, seconds=seconds))
 
     def _written(
-        self, asked: Question, found: Answer, evidence: Sequence[Evidence], history: Sequence[Turn]
+        self,
+        asked: Question,
+        found: Answer,
+        evidence: Sequence[Evidence],
+        history: Sequence[Turn],
+        document: GetDocument,
     ) -> Iterator[Answer]:
         """Yield the model's answer as it grows where one is set up, else or where it fails the extractive one.
 
@@ -155,7 +166,7 @@ class Assistant:
                 if draft.refused:
                     yield found if found.refused else _refused(found)
                     return
-                yield _from_draft(found, draft.sentences, evidence, self.settings.llm.model)
+                yield _from_draft(found, draft.sentences, evidence, document, self.settings.llm.model)
         except ModelError as error:
             yield replace(found, notice=f"{error}；以下是摘录原文的回答")
 
@@ -188,10 +199,14 @@ class Assistant:
         """Return the article that a hit lies in."""
         return self.document(hit.chunk.file).articles[hit.chunk.article]
 
+    def verify(self, places: Sequence[tuple[int, Place]]) -> list[str]:
+        """Return a line in Chinese for each numbered place whose quote does not stand in its file any more."""
+        return verify(self.settings.docs, places)
+
     def _recheck(self, answer: Answer) -> Answer:
         """Return the answer if its quotes stand in the source files, as they are now, else a refusal."""
         places = [(citation.n, citation.place) for citation in answer.citations]
-        problems = verify(self.settings.docs, places)
+        problems = self.verify(places)
         if not problems:
             return answer
         message = f"源文件在建索引之后改动过，引文已对不上（{problems[0]}）；请更新索引后再问。"
@@ -230,23 +245,42 @@ def _refused(found: Answer) -> Answer:
 
 
 def _from_draft(
-    found: Answer, sentences: Sequence[Sentence], evidence: Sequence[Evidence], model: str
+    found: Answer,
+    sentences: Sequence[Sentence],
+    evidence: Sequence[Evidence],
+    document: GetDocument,
+    model: str,
 ) -> Answer:
-    """Return the model's grounded sentences as an answer; its citations are numbered anew without gaps."""
-    places = {entry.n: entry.place for entry in evidence}
-    order = dict.fromkeys(n for sentence in sentences for n in sentence.citations)
-    numbers = {old: new for new, old in enumerate(order, start=1)}
+    """Return the model's grounded sentences as an answer.
+
+    A citation is narrowed from the whole passage to the sentences in it that support what is said; citations
+    are numbered in the order in which they are used.
+    """
+    entries = {entry.n: entry for entry in evidence}
+    numbers: dict[Place, int] = {}
+    said = []
+    for sentence in sentences:
+        cited = [entries[n] for n in sentence.citations]
+        spans = support(sentence.text, cited).spans
+        places = [_narrowed(entry.place, spans.get(entry.n), document) for entry in cited]
+        citations = tuple(numbers.setdefault(place, len(numbers) + 1) for place in dict.fromkeys(places))
+        said.append(replace(sentence, text=unlike_markers(sentence.text), citations=citations))
     return replace(
         found,
-        sentences=tuple(
-            replace(sentence, citations=tuple(numbers[n] for n in sentence.citations)) for sentence in sentences
-        ),
-        citations=tuple(Citation(n=new, place=places[old]) for old, new in numbers.items()),
+        sentences=tuple(said),
+        citations=tuple(Citation(n=n, place=place) for place, n in numbers.items()),
         refusal=None,
         nearest=(),
         listing=False,
         answerer=f"generative:{model}",
     )
+
+
+def _narrowed(place: Place, spans: tuple[Span, ...] | None, document: GetDocument) -> Place:
+    """Return the place of `spans` inside a passage; the passage itself where nothing narrower is known."""
+    if not spans:
+        return place
+    return replace(place, spans=spans, quote=cut(document(place.file).source.text, spans))
 
 
 class _Passages:
@@ -262,7 +296,7 @@ class _Passages:
         return self.documents[file]
 
     def hits(self, query: str) -> list[Hit]:
-        chunks = []
+        chunks: list[Chunk] = []
         for document in self.documents.values():
             chunks += chunk(document, len(chunks), self.settings.chunking)
         return rank_passages(chunks, query, self.embedder, self.settings.retrieval)

@@ -17,7 +17,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag.answering.extractive import ExtractiveOptions
 from rag.answering.generative import LLMOptions
@@ -26,8 +26,13 @@ from rag.errors import UsageError
 from rag.retrieval import RetrievalOptions
 from rag.web.options import WebOptions
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 FILE = Path("yinju.toml")
 PREFIX = "YINJU_"
+
+_Options = TypeVar("_Options", bound="DataclassInstance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +81,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     return table
 
 
-def _merge(options: Any, table: Mapping[str, Any], where: str) -> Any:
+def _merge(options: _Options, table: Mapping[str, Any], where: str) -> _Options:
     """Return the dataclass `options` with the values of `table`, each of its field's type."""
     changes: dict[str, Any] = {}
     known = {f.name for f in fields(options)}
@@ -84,7 +89,7 @@ def _merge(options: Any, table: Mapping[str, Any], where: str) -> Any:
         if key not in known:
             raise UsageError(f"{where}里的设置 {key} 不认识；可用的有 {'、'.join(sorted(known))}")
         current = getattr(options, key)
-        if is_dataclass(current):
+        if is_dataclass(current) and not isinstance(current, type):
             if not isinstance(value, Mapping):
                 raise UsageError(f"{where}里的设置 {key} 应是一组键值")
             changes[key] = _merge(current, value, where)
@@ -93,15 +98,14 @@ def _merge(options: Any, table: Mapping[str, Any], where: str) -> Any:
     return replace(options, **changes)
 
 
-def _convert(key: str, value: Any, current: Any, where: str) -> Any:
+def _convert(key: str, value: object, current: object, where: str) -> object:
     """Return `value` in the type of the default `current`."""
     if isinstance(current, bool):
         words = {"true": True, "1": True, "false": False, "0": False}
         if str(value).lower() in words:
             return words[str(value).lower()]
         raise UsageError(f"{where}里的设置 {key} 应是 true 或 false，而不是 {value}")
-    kind = str if current is None else type(current)
     try:
-        return kind(value)
+        return type(current)(value)  # type: ignore[call-arg]
     except (TypeError, ValueError) as error:
         raise UsageError(f"{where}里的设置 {key} 的值 {value} 不合要求") from error

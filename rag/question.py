@@ -14,7 +14,18 @@ from rag.text import fold
 from rag.words import content_words
 
 Kind = Literal[
-    "metadata", "list", "number", "date", "who", "organisation", "where", "definition", "why", "how", "yes_no", "open"
+    "metadata",
+    "list",
+    "number",
+    "date",
+    "who",
+    "organisation",
+    "where",
+    "definition",
+    "why",
+    "how",
+    "yes_no",
+    "open",
 ]
 
 _ALIASES = Path(__file__).parent / "models" / "aliases.txt"
@@ -26,7 +37,7 @@ _COUNTED = r"(?:个|项|条|点|类|种|大|方面|步|件|位|家|部分|部门
 _CUES: list[tuple[Kind, str]] = [
     (
         "metadata",
-        r"作者|谁写的|谁撰写|撰稿|(?:哪[天日年]|什么时候|何时|几月几[日号]|日期)[^,，]{0,4}(?:发表|刊登|刊发|刊载|发布的(?:文章|报道)|见报)"
+        r"作者|谁写的|谁撰写|撰稿|哪\S{0,2}(?:个人|人|位|名)?(?:作者|学者|专家|记者)?(?:写|撰写|采写|执笔)|(?:哪[天日年]|什么时候|何时|几月几[日号]|日期)[^,，]{0,4}(?:发表|刊登|刊发|刊载|发布的(?:文章|报道)|见报)"
         r"|(?:发表|刊登|刊发|刊载|见报|出版)[^,，]{0,4}(?:日期|时间|于哪|在哪|何时)|(?:文章|报道|稿件|访谈|这篇|本文)[^,，]{0,8}(?:来源|出处|出自|登在|来自)"
         r"|哪[家份]?(?:报纸|报刊|媒体|网站)|文号|(?:报道|采写|采访)[^,，]{0,6}记者是谁|记者是谁|第几期|总第多少期",
     ),
@@ -35,19 +46,35 @@ _CUES: list[tuple[Kind, str]] = [
         rf"哪些|哪(?!一[年月天日个位名家份])(?!{_COUNT}年){_COUNT}|哪几(?!年|月|天)|有什么(?:举措|措施|特点|要求|内容|任务|原则|困难|问题|优势)|几个方面.*[是有]|{_COUNT}{_COUNTED}?(?:方面|举措|措施|原则|任务|重点|要求"
         rf"|路径|特征|工作|亮点|问题|类型|行业|领域|条件|机制|目标)[^,，]{{0,12}}(?:是什么|有什么|分别|包括|为何物|[?？]$)|分别是(?:什么|谁|哪)|列出|列举|都有(?:什么|谁)|包括什么",
     ),
-    ("number", r"多少|几(?:个|家|项|类|种|万|亿|倍|成|年|届|次|部门|人|名|所|座|条)|百分之几|多大|多高|多长|占比是|比重是|第几|排名如何"),
-    ("date", r"何时|什么时候|啥时候|哪(?:一)?[年月天日]|几月|几号|什么时间|时间(?:是|表)|截止(?:到)?什么|到哪年|从何时"),
-    ("organisation", r"(?:哪|什么)(?:个|些|几个|家)?(?:部门|机构|单位|公司|企业|组织|会议|国家|省|高校|大学|部委)"),
+    (
+        "number",
+        r"多少|几(?:个|家|项|类|种|万|亿|倍|成|年|届|次|部门|人|名|所|座|条)|百分之几|多大|多高|多长|占比是|比重是|第几|排名如何",
+    ),
+    (
+        "date",
+        r"何时|什么时候|啥时候|哪(?:一)?[年月天日]|几月|几号|什么时间|时间(?:是|表)|截止(?:到)?什么|到哪年|从何时",
+    ),
+    (
+        "organisation",
+        r"(?:哪|什么)(?:个|些|几个|家)?(?:部门|机构|单位|公司|企业|组织|会议|国家|省|高校|大学|部委)",
+    ),
     ("who", r"谁|哪(?:位|个人|一位|名)|什么人|何人"),
     ("where", r"哪里|哪儿|何地|何处|在哪|什么地方|哪(?:个|座)?(?:城市|地区|地方|省份)"),
-    ("definition", r"什么是|何谓|何为|(?:是|指的?是|是指|叫做?|意味着)(?:个)?(?:什么|啥)(?:意思|概念|东西)?[?？。]?$|含义|定义|意思是"),
+    (
+        "definition",
+        r"什么是|何谓|何为|(?:是|指的?是|是指|叫做?|意味着)(?:个)?(?:什么|啥)(?:意思|概念|东西)?[?？。]?$|含义|定义|意思是",
+    ),
     ("why", r"为什么|为何|为啥|原因|缘何|凭什么"),
     ("how", r"如何|怎么|怎样|咋|何以"),
     ("yes_no", r"是否|是不是|有没有|能否|可否|会不会|能不能|(?:[吗嘛]|(?<![什怎])么)[?？]?$"),
 ]
-_COMPILED = [(kind, re.compile(pattern)) for kind, pattern in _CUES]
-_LIST_COUNT = re.compile(rf"({_COUNT})\s*{_COUNTED}?\s*(?:方面|举措|措施|原则|任务|重点|要求|路径|特征|工作|亮点|问题|类|种|项|点|大|条|个|行业|领域)")
-_UNIT = re.compile(r"(?:多少|几)\s*(个百分点|平方米|方面|部门|公里|美元|亩|吨|家|个|项|条|类|种|年|天|次|届|期|版|名|位|人|户|件|批|倍|成|辆|台|座|所|岁|元|级|强)")
+_COMPILED: list[tuple[Kind, re.Pattern[str]]] = [(kind, re.compile(pattern)) for kind, pattern in _CUES]
+_LIST_COUNT = re.compile(
+    rf"({_COUNT})\s*{_COUNTED}?\s*(?:方面|举措|措施|原则|任务|重点|要求|路径|特征|工作|亮点|问题|类|种|项|点|大|条|个|行业|领域)"
+)
+_UNIT = re.compile(
+    r"(?:多少|几)\s*(个百分点|平方米|方面|部门|公里|美元|亩|吨|家|个|项|条|类|种|年|天|次|届|期|版|名|位|人|户|件|批|倍|成|辆|台|座|所|岁|元|级|强)"
+)
 _RATIO = re.compile(r"比重|占比|比例|百分之|增速|增幅|增长率|增长(?:幅度|多少|了多少)|幅度|超过百分")
 _TITLE = re.compile(r"《([^》]{2,60})》")
 _QUOTED = re.compile(r"[\"“「]([^\"”」]{2,40})[\"”」]")
@@ -76,7 +103,7 @@ class Question:
 def analyse(text: str) -> Question:
     """Return what the question `text` asks for."""
     folded = fold(text)
-    kind = next((kind for kind, cue in _COMPILED if cue.search(folded)), "open")
+    kind: Kind = next((kind for kind, cue in _COMPILED if cue.search(folded)), "open")
     words = {word: idf(word) for word, _ in content_words(text) if not word[0].isdigit()}
     counted = _LIST_COUNT.search(folded) if kind == "list" else None
     unit = _UNIT.search(folded)

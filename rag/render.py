@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -97,7 +97,9 @@ def quote_json(report: QuoteReport, identifier: str | None = None) -> dict[str, 
     }
 
 
-def hits_json(query: str, hits: list[Hit], articles: Mapping[int, str], identifier: str | None = None) -> Any:
+def hits_json(
+    query: str, hits: list[Hit], articles: Mapping[int, str], identifier: str | None = None
+) -> dict[str, Any]:
     """Return hits as `search --json` prints them; `articles` maps a chunk's id to its article's name."""
     head = {} if identifier is None else {"id": identifier}
     return head | {
@@ -126,7 +128,13 @@ def index_json(report: IndexReport) -> dict[str, Any]:
 
 def index_text(report: IndexReport) -> str:
     """Return an indexing run for a terminal, a line a file."""
-    words = {"added": "新读入", "unchanged": "未变", "updated": "已更新", "removed": "已移除", "failed": "没能读"}
+    words = {
+        "added": "新读入",
+        "unchanged": "未变",
+        "updated": "已更新",
+        "removed": "已移除",
+        "failed": "没能读",
+    }
     lines = [
         f"{words[row.status]}  {row.file}"
         + (f"：{row.reason}" if row.reason else "")
@@ -263,7 +271,7 @@ def _place(entry: Mapping[str, Any]) -> Place:
     )
 
 
-def turns_from_json(records: Any) -> tuple[Turn, ...]:
+def turns_from_json(records: Iterable[Mapping[str, Any]]) -> tuple[Turn, ...]:
     """Return the earlier turns that a batch line gives under `history`.
 
     Raises:

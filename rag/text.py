@@ -137,3 +137,8 @@ def clauses(text: str) -> list[Span]:
 def squeeze(text: str) -> str:
     """Return `text` without white space: the form in which a quote and its source are compared."""
     return "".join(text.split())
+
+
+def unlike_markers(text: str) -> str:
+    """Return `text` with a source's own [2026] written 〔2026〕: [n] is how an answer marks its citations."""
+    return re.sub(r"\[(\d+)\]", r"〔\1〕", text)

@@ -49,7 +49,7 @@ class FaissStore:
         if not self._writable:
             raise RuntimeError("a memory-mapped store cannot be updated")
         if removed:
-            self._index.remove_ids(np.asarray(removed, dtype=np.int64))
+            self._index.remove_ids(faiss.IDSelectorBatch(np.asarray(removed, dtype=np.int64)))
         if ids:
             self._index.add_with_ids(np.ascontiguousarray(vectors), np.asarray(ids, dtype=np.int64))
 
@@ -61,6 +61,6 @@ class FaissStore:
         parameters = None
         if allowed is not None:
             selector = faiss.IDSelectorBatch(np.asarray(allowed, dtype=np.int64))
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         scores, ids = self._index.search(vector.reshape(1, -1), k, params=parameters)
         return [(int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0]

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from rag.answering.candidates import FEATURES, Matcher, features, gather
+from rag.answering.candidates import FEATURES, Matcher, Vectors, features, gather, shortlist
 from rag.answering.scoring import SUPPORT_FEATURES, WEIGHTS, support
 from rag.chunking import ChunkingOptions, chunk
 from rag.datatypes import Chunk, Document, Source, Span
-from rag.embedding import Embedder, load_embedder
+from rag.embedding import load_embedder
 from rag.lexical import LexicalIndex
 from rag.question import analyse
 from rag.retrieval import RetrievalOptions, rank_passages
@@ -48,14 +48,14 @@ class Case:
     """A question with the texts searched; `answers` are empty where the texts do not answer it."""
 
     question: str
-    texts: tuple[str, ...]
+    texts: tuple[tuple[str, str], ...]
     answers: tuple[str, ...]
 
 
 def cases(folder: Path, seed: int) -> Iterator[Case]:
     """Yield the cases of all sets: as given, and for a third of the answerable ones without the gold text."""
     for name, limit in SETS.items():
-        texts = {record["id"]: record["text"] for record in read(folder, f"{name}/docs")}
+        texts = {r["id"]: (r.get("title", ""), r["text"]) for r in read(folder, f"{name}/docs")}
         questions = [q for q in read(folder, f"{name}/qa") if q["doc_ids"][0] in texts]
         random.Random(seed).shuffle(questions)
         with tempfile.TemporaryDirectory() as place:
@@ -67,13 +67,13 @@ def cases(folder: Path, seed: int) -> Iterator[Case]:
                 if not record.get("answerable", True):
                     yield Case(record["question"], (texts[gold], *(texts[o] for o in others)), ())
                 elif answers and i % 3 == 0:
-                    free = tuple(texts[o] for o in others if not any(a in texts[o] for a in answers))
+                    free = tuple(texts[o] for o in others if not any(a in texts[o][1] for a in answers))
                     yield Case(record["question"], free, ())
                 elif answers:
                     yield Case(record["question"], (texts[gold], *(texts[o] for o in others)), answers)
 
 
-def _searcher(texts: dict[str, str], folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _searcher(texts: dict[str, tuple[str, str]], folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
     """Return a function from a question to the ids of the texts nearest to it."""
     names = list(texts)
     index = LexicalIndex(folder, create=True)
@@ -81,8 +81,8 @@ def _searcher(texts: dict[str, str], folder: Path):  # type: ignore[no-untyped-d
         [],
         [
             Chunk(
-                id=i, file=name, article=0, paragraphs=(1, 1), text=texts[name][:2000],
-                spans=(Span(start=0, end=1),), context="",
+                id=i, file=name, article=0, paragraphs=(1, 1), text=texts[name][1][:2000],
+                spans=(Span(start=0, end=1),), context=texts[name][0],
             )
             for i, name in enumerate(names)
         ],
@@ -100,23 +100,25 @@ class Example:
     texts: tuple[str, ...]
 
 
-def example(case: Case, embedder: Embedder) -> tuple[Example, list, Matcher]:  # type: ignore[type-arg]
+def example(case: Case, vectors: Vectors) -> tuple[Example, list, Matcher]:  # type: ignore[type-arg]
     """Return the features of a case's sentences, the sentences and the matcher."""
     documents: dict[str, Document] = {}
     chunks: list[Chunk] = []
-    for n, text in enumerate(case.texts):
-        source = Source(file=f"passages#{n}", text=text, sha256="")
+    for n, (title, text) in enumerate(case.texts):
+        declared = {"title": title} if title else {}
+        source = Source(file=f"passages#{n}", text=text, sha256="", declared=declared)
         documents[source.file] = parse(source)
         chunks += chunk(documents[source.file], len(chunks), ChunkingOptions())
     question = analyse(case.question)
-    hits = rank_passages(chunks, case.question, embedder, RetrievalOptions())[:30]
-    candidates = gather(hits, documents.__getitem__)
-    matcher = Matcher(question, embedder)
+    hits = rank_passages(chunks, case.question, vectors.embedder, RetrievalOptions())[:30]
+    matcher = Matcher(question, vectors)
+    candidates = shortlist(gather(hits, documents.__getitem__), matcher)
     rows = features(candidates, matcher)
     wanted = [squeeze(fold(answer)) for answer in case.answers]
     right = np.array(
         [
-            candidate.document.source.file == "passages#0" and any(w in squeeze(fold(candidate.text)) for w in wanted)
+            candidate.document.source.file == "passages#0"
+            and any(w in squeeze(fold(candidate.text)) for w in wanted)
             for candidate in candidates
         ],
         dtype=bool,
@@ -150,8 +152,8 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    embedder = load_embedder()
-    made = [example(case, embedder) for case in cases(arguments.data, arguments.seed)]
+    vectors = Vectors(load_embedder())
+    made = [example(case, vectors) for case in cases(arguments.data, arguments.seed)]
     held = [i % 5 == 0 for i in range(len(made))]
     w = fit_sentences([m[0] for m, h in zip(made, held, strict=True) if not h])
     rows, labels, first = [], [], []
@@ -178,12 +180,18 @@ def main() -> None:
     WEIGHTS.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(record, ensure_ascii=False, indent=1))
     test = out & y
-    bm25 = np.mean([e.right[int(np.argmax(e.rows[:, 3]))] for (e, _, _), h in zip(made, test, strict=True) if h])
-    print(f"held back: {out.sum()} questions; right sentence first {ok[test].mean():.3f} (by bigrams alone {bm25:.3f})")
+    bm25 = np.mean(
+        [e.right[int(np.argmax(e.rows[:, 3]))] for (e, _, _), h in zip(made, test, strict=True) if h]
+    )
+    print(
+        f"held back: {out.sum()} questions; right sentence first {ok[test].mean():.3f} (by bigrams alone {bm25:.3f})"
+    )
     p = model.predict_proba(x)[:, 1]
     print("threshold  refused of unanswerable  refused of answerable (held back)")
     for threshold in np.arange(0.1, 0.95, 0.05):
-        print(f"{threshold:9.2f}  {(p[out & ~y] < threshold).mean():23.3f}  {(p[test] < threshold).mean():21.3f}")
+        print(
+            f"{threshold:9.2f}  {(p[out & ~y] < threshold).mean():23.3f}  {(p[test] < threshold).mean():21.3f}"
+        )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from rag.embedding import Embedder
 from rag.numerals import numbers, years
 from rag.question import Question, aliases
 from rag.structure.metadata import people
-from rag.text import fold, sentences
+from rag.text import clauses, fold, sentences
 from rag.words import content_words
 
 GetDocument = Callable[[str], Document]
@@ -24,6 +24,7 @@ FEATURES = (
     "soft",
     "bigrams",
     "trigrams",
+    "clause",
     "answer_type",
     "constraints",
     "dense",
@@ -33,22 +34,37 @@ FEATURES = (
 )
 """Names of the columns of `features`, in order."""
 
+SHORTLIST = 60
+"""Sentences that are looked at closely; the answering one is almost never behind (see fit_answering.py)."""
+REMEMBERED = 50_000
+"""Vectors kept in memory, about 1 kB each."""
+
 _SPEAKER_LABEL = re.compile(r"[问答][:：]")
 _DATE = re.compile(r"\d{4}年|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日|时期|日前|近日|年底|年初|期间")
-_ORGANISATION = re.compile(r"[一-鿿]{2,}?(?:部|局|委|院|会|署|办|厅|司|处|集团|公司|银行|大学|学院|中心|协会|部门|政府|机关|企业|机构)")
-_PLACE = re.compile(r"[一-鿿]{1,}?(?:省|市|县|区|州|镇|乡|村|国|洲|湾|港|岛|山|河|湖|海|路|街|会议|论坛|大会|中心|站)|京津冀|长三角|北京|上海|广州|深圳|天津|重庆|香港|澳门|台湾")
+_ORGANISATION = re.compile(
+    r"[一-鿿]{2,}?(?:部|局|委|院|会|署|办|厅|司|处|集团|公司|银行|大学|学院|中心|协会|部门|政府|机关|企业|机构)"
+)
+_PLACE = re.compile(
+    r"[一-鿿]{1,}?(?:省|市|县|区|州|镇|乡|村|国|洲|湾|港|岛|山|河|湖|海|路|街|会议|论坛|大会|中心|站)|京津冀|长三角|北京|上海|广州|深圳|天津|重庆|香港|澳门|台湾"
+)
 _DEFINITION = re.compile(r"是|指|即|称为|称作|所谓")
-_REASON = re.compile(r"因为|由于|因此|所以|为了|旨在|目的|以便|从而|原因|在于|缘于|有利于|有助于|标志着|意义|关键")
+_REASON = re.compile(
+    r"因为|由于|因此|所以|为了|旨在|目的|以便|从而|原因|在于|缘于|有利于|有助于|标志着|意义|关键"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of a paragraph near a hit; `span` counts in the paragraph's text."""
+    """A sentence of a paragraph near a hit; `span` counts in the paragraph's text.
+
+    `setting` is the folded text that it is read in: its paragraph, headings, speaker, date.
+    """
 
     document: Document
     article: Article
     paragraph: Paragraph
     span: Span
+    setting: str
     hit_score: float
 
     @property
@@ -86,14 +102,14 @@ def gather(hits: Sequence[Hit], document: GetDocument) -> list[Candidate]:
         if not 1 <= number <= len(article.paragraphs):
             continue
         paragraph = article.paragraphs[number - 1]
+        setting = surroundings(article, paragraph)
         for span in paragraph_sentences(paragraph):
-            found.append(Candidate(source, article, paragraph, span, score))
+            found.append(Candidate(source, article, paragraph, span, setting, score))
     return found
 
 
-def surroundings(candidate: Candidate) -> str:
-    """Return the folded text that a sentence is read in: its paragraph, headings, speaker, date."""
-    article, paragraph = candidate.article, candidate.paragraph
+def surroundings(article: Article, paragraph: Paragraph) -> str:
+    """Return the folded text that a paragraph's sentences are read in: itself, headings, speaker, date."""
     return fold(
         " ".join(
             filter(
@@ -113,10 +129,46 @@ def surroundings(candidate: Candidate) -> str:
     )
 
 
+def shortlist(candidates: Sequence[Candidate], matcher: Matcher) -> list[Candidate]:
+    """Return the `SHORTLIST` candidates that have most of the question's words, in their setting or themselves."""
+    if len(candidates) <= SHORTLIST:
+        return list(candidates)
+    rough = [
+        matcher.share(matcher.stands(c.setting))
+        + _overlap(matcher.bigrams, c.setting)
+        + 2 * _overlap(matcher.bigrams, fold(c.text))
+        + c.hit_score
+        for c in candidates
+    ]
+    best = sorted(range(len(candidates)), key=lambda i: (-rough[i], i))[:SHORTLIST]
+    return [candidates[i] for i in sorted(best)]
+
+
+class Vectors:
+    """An embedder that remembers what it has encoded: the sentences of a corpus come up again and again."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.embedder = embedder
+        self.known: dict[str, NDArray[np.float32]] = {}
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what `Embedder.encode` returns."""
+        known = self.known
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        if missing:
+            if len(known) + len(missing) > REMEMBERED:
+                self.known = known = {}
+                missing = list(dict.fromkeys(texts))
+            known.update(zip(missing, self.embedder.encode(missing), strict=True))
+        if not texts:
+            return self.embedder.encode(texts)
+        return np.stack([known[text] for text in texts])
+
+
 class Matcher:
     """Holds a question against sentences: which of its words stand there, and how nearly the others do."""
 
-    def __init__(self, question: Question, embedder: Embedder) -> None:
+    def __init__(self, question: Question, embedder: Vectors) -> None:
         self.question = question
         self.words = list(question.words)
         self.weights = np.array([question.words[word] for word in self.words], dtype=np.float32)
@@ -150,20 +202,18 @@ def features(candidates: Sequence[Candidate], matcher: Matcher) -> NDArray[np.fl
     folded = [fold(candidate.text) for candidate in candidates]
     dense = matcher.embedder.encode(folded) @ matcher.vector
     soft = _soft(folded, matcher)
-    around: dict[int, NDArray[np.float32]] = {}
     for i, (candidate, text) in enumerate(zip(candidates, folded, strict=True)):
-        key = id(candidate.paragraph)
-        if key not in around:
-            around[key] = matcher.stands(surroundings(candidate))
+        around = matcher.stands(candidate.setting)
         own = matcher.stands(text)
         rows[i] = (
             matcher.share(own),
-            matcher.share(np.maximum(around[key] - own, 0)),
+            matcher.share(np.maximum(around - own, 0)),
             matcher.share(np.maximum(soft[i], own)),
             _overlap(matcher.bigrams, text),
             _overlap(matcher.trigrams, text),
+            _answering_clause(text, matcher),
             answers_type(matcher.question, text),
-            constraints(matcher.question, text, candidate),
+            constraints(matcher.question, text, candidate.setting),
             dense[i],
             candidate.hit_score,
             np.log(len(text)) / 5,
@@ -187,6 +237,16 @@ def _soft(texts: Sequence[str], matcher: Matcher) -> NDArray[np.float32]:
         ],
         dtype=np.float32,
     )
+
+
+def _answering_clause(text: str, matcher: Matcher) -> float:
+    """Return the largest share of the question's information in one clause that offers what is asked for.
+
+    Where no clause does, any clause counts. A number belongs to the words beside it, not to the sentence.
+    """
+    parts = [text[span.start : span.end] for span in clauses(text)]
+    typed = [part for part in parts if answers_type(matcher.question, part) == 1]
+    return max((matcher.share(matcher.stands(part)) for part in typed or parts), default=0.0)
 
 
 def _overlap(grams: set[str], text: str) -> float:
@@ -225,13 +285,12 @@ def _offers_number(question: Question, text: str) -> float:
     return 0.5
 
 
-def constraints(question: Question, text: str, candidate: Candidate) -> float:
+def constraints(question: Question, text: str, setting: str) -> float:
     """Return the share of the question's years, numbers and quoted words that the sentence or its setting has.
 
     A year that stands in neither counts against the sentence only where the sentence or its paragraph names
     another one.
     """
-    setting = surroundings(candidate)
     checks = [str(year) in text or (str(year) in setting and not years(text)) for year in question.years]
     checks += [fold(words) in setting for words in (*question.quoted, *question.titles)]
     bare = [number for number in question.numbers if not re.match(r"(?:19|20)\d\d年", number)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,10 +12,11 @@ from rag.answering.candidates import (
     Candidate,
     GetDocument,
     Matcher,
+    Vectors,
     features,
     gather,
     paragraph_sentences,
-    surroundings,
+    shortlist,
 )
 from rag.answering.evidence import sentence_place
 from rag.answering.listing import best_list
@@ -25,10 +25,9 @@ from rag.answering.publication import answer_from_metadata
 from rag.answering.refusal import refuse, screen
 from rag.answering.scoring import probability, support, weights
 from rag.answering.trimming import trim
-from rag.datatypes import Answer, Citation, Hit, Place, Sentence, Span
-from rag.embedding import Embedder
+from rag.datatypes import Answer, Citation, Hit, Place, RefusalReason, Sentence, Span
 from rag.question import Question
-from rag.text import fold
+from rag.text import fold, unlike_markers
 
 OFF_TOPIC = 0.35
 """A question of whose information the passages found have less than this share is called off topic."""
@@ -64,14 +63,14 @@ def answer_extractively(
     question: Question,
     hits: Sequence[Hit],
     document: GetDocument,
-    embedder: Embedder,
+    vectors: Vectors,
     options: ExtractiveOptions,
 ) -> Answer:
     """Return the answer to `question` in the words of the documents, or a refusal with its reason."""
     screened = screen(question)
     if screened:
         return screened
-    found = _score(question, hits, document, embedder)
+    found = _score(question, hits, document, vectors)
     if not found.candidates:
         return refuse(question, "not_in_documents")
     if question.kind == "metadata":
@@ -87,11 +86,9 @@ def answer_extractively(
     return _compose(question, [_quoted(question, c) for c in _choose(found, options)], listing=False)
 
 
-def _score(
-    question: Question, hits: Sequence[Hit], document: GetDocument, embedder: Embedder
-) -> _Found:
-    candidates = gather(hits, document)
-    matcher = Matcher(question, embedder)
+def _score(question: Question, hits: Sequence[Hit], document: GetDocument, vectors: Vectors) -> _Found:
+    matcher = Matcher(question, vectors)
+    candidates = shortlist(gather(hits, document), matcher)
     rows = features(candidates, matcher)
     scores = rows @ weights().sentence
     order = np.argsort(-scores, kind="stable")
@@ -106,7 +103,7 @@ def _support(found: _Found) -> NDArray[np.float32]:
 def _choose(found: _Found, options: ExtractiveOptions) -> list[Candidate]:
     """Return the best sentence, and further ones while each adds enough of what the question is about."""
     chosen = [found.candidates[0]]
-    covered = found.matcher.stands(surroundings(chosen[0]))
+    covered = found.matcher.stands(chosen[0].setting)
     for candidate, score in zip(found.candidates[1:], found.scores[1:], strict=True):
         if len(chosen) == options.sentences or score < found.scores[0] / 2:
             break
@@ -123,7 +120,7 @@ def _explained(best: Candidate) -> list[Candidate]:
     spans = paragraph_sentences(best.paragraph)
     if best.span != spans[0] or len(spans) == 1 or len(best.text) > LEAD_SENTENCE:
         return []
-    return [Candidate(best.document, best.article, best.paragraph, spans[1], best.hit_score)]
+    return [Candidate(best.document, best.article, best.paragraph, spans[1], best.setting, best.hit_score)]
 
 
 def _quoted(question: Question, candidate: Candidate) -> tuple[str, Place]:
@@ -148,13 +145,9 @@ def _compose(question: Question, quoted: Sequence[tuple[str, Place]], *, listing
 
 
 def _sentence(text: str) -> str:
-    """Return quoted words as a sentence of an answer.
-
-    A clause's comma or semicolon at the end becomes a full stop, and a source's own [2026] is written
-    〔2026〕, since square brackets with a number are the markers of citations.
-    """
-    bare = re.sub(r"\[(\d+)\]", r"〔\1〕", text.rstrip(",，;；:：、"))
-    return f"{bare}。" if text.endswith((",", "，", ";", "；", ":", "：", "、")) else bare
+    """Return quoted words as a sentence of an answer: a clause's comma at the end becomes a full stop."""
+    bare = text.rstrip(",，;；:：、")
+    return unlike_markers(bare if bare == text else f"{bare}。")
 
 
 def _refuse(question: Question, found: _Found) -> Answer:
@@ -168,10 +161,10 @@ def _refuse(question: Question, found: _Found) -> Answer:
             )
         if len(nearest) == 3:
             break
-    setting = found.matcher.share(found.matcher.stands(surroundings(found.candidates[0])))
+    setting = found.matcher.share(found.matcher.stands(found.candidates[0].setting))
     everything = fold(" ".join(candidate.text for candidate in found.candidates))
     present = found.matcher.share(found.matcher.stands(everything))
     if present < OFF_TOPIC:
         return refuse(question, "off_topic", list(nearest.values()))
-    reason = "not_stated" if setting >= STATED_NEARBY else "not_in_documents"
+    reason: RefusalReason = "not_stated" if setting >= STATED_NEARBY else "not_in_documents"
     return refuse(question, reason, list(nearest.values()))

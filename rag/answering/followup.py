@@ -13,8 +13,12 @@ from rag.words import content_words
 SHORT = 24
 """Characters: a longer question is taken to say itself what it is about, unless a pronoun opens it."""
 
-_WHAT_ABOUT = re.compile(r"^(?:那么?|那|然后|还有|换成|如果是)?\s*(?P<topic>.{1,20}?)(?:呢|又如何|怎么样|又是多少)[?？]?$")
-_OPENS = re.compile(r"^(?:那么?|那|这|其|它|他|她|该|此|上述|前者|后者|第[一二三四五六七八九十\d]+[个条点项]|除了|还有|为什么呢?|具体|我问的是|在)")
+_WHAT_ABOUT = re.compile(
+    r"^(?:那么?|那|然后|还有|换成|如果是)?\s*(?P<topic>.{1,20}?)(?:呢|又如何|怎么样|又是多少)[?？]?$"
+)
+_OPENS = re.compile(
+    r"^(?:那么?|那|这|其|它|他|她|该|此|上述|前者|后者|第[一二三四五六七八九十\d]+[个条点项]|除了|还有|为什么呢?|具体|我问的是|在)"
+)
 _PERSON = re.compile(r"[他她]")
 _YEAR = re.compile(r"(?:到|截至)?(?:19|20)\d\d年?")
 _ASKING = re.compile(

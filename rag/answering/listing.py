@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.answering.candidates import Candidate, Matcher, surroundings
+from rag.answering.candidates import Candidate, Matcher
 from rag.answering.evidence import place_of, sentence_place
 from rag.answering.lists import Enumeration, enumerations
 from rag.datatypes import Article, Document, Place
 from rag.numerals import numbers
 from rag.question import Question
 from rag.text import fold
-
 
 INTRODUCTION, LEAD, SETTING, ITEMS = 1.0, 0.9, 0.8, 0.6
 """What a question's word counts where it stands in the sentence or heading that introduces a list, further up
@@ -61,7 +60,13 @@ def _fit(question: Question, enumeration: Enumeration, matcher: Matcher) -> floa
     first = enumeration.items[0].paragraph
     lead = re.split(r"(?<=[。！？!?])(?=.)", enumeration.lead.strip())
     introduction = " ".join([lead[-1], (first.heading or "") if first else ""])
-    setting = [article.kicker, article.title, article.subtitle, first.speaker if first else None, *article.speakers]
+    setting = [
+        article.kicker,
+        article.title,
+        article.subtitle,
+        first.speaker if first else None,
+        *article.speakers,
+    ]
     layers = (
         (introduction, INTRODUCTION),
         (enumeration.lead, LEAD),
@@ -86,7 +91,7 @@ def _inline(question: Question, candidates: Sequence[Candidate], matcher: Matche
         if items < 2:
             continue
         own = matcher.stands(text) * INTRODUCTION
-        fit = matcher.share(np.maximum(own, matcher.stands(surroundings(candidate)) * SETTING))
+        fit = matcher.share(np.maximum(own, matcher.stands(candidate.setting) * SETTING))
         if question.count is not None and not _has_count(question.count, items, text):
             fit *= OTHER_COUNT
         if best is None or fit > best.score:
@@ -109,5 +114,6 @@ def _has_count(count: int, items: int, text: str) -> bool:
 
 def _places(document: Document, article: Article, enumeration: Enumeration) -> list[tuple[str, Place]]:
     return [
-        (item.text.rstrip("—"), place_of(document, article, item.paragraph, item.raw)) for item in enumeration.items
+        (item.text.rstrip("—"), place_of(document, article, item.paragraph, item.raw))
+        for item in enumeration.items
     ]

@@ -30,7 +30,10 @@ _FAMILIES: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
         [rf"{n}(?:是|要)" for n in _ORDINALS],
         [rf"其{n}" for n in _ORDINALS],
         [rf"第{n}[,，、]" for n in _ORDINALS],
-        [r"(?:首先|第一)(?:是|,|，|要|、)?", *[rf"(?:第{n}|其次|再次|此外|最后)(?:是|,|，|要|、)?" for n in _ORDINALS[1:]]],
+        [
+            r"(?:首先|第一)(?:是|,|，|要|、)?",
+            *[rf"(?:第{n}|其次|再次|此外|最后)(?:是|,|，|要|、)?" for n in _ORDINALS[1:]],
+        ],
         [rf"[(（]{n}[)）]" for n in _ORDINALS],
         [rf"{n}、" for n in _ORDINALS],
         [rf"(?<!\d){n}[.．、](?!\d)" for n in range(1, 11)],
@@ -104,7 +107,9 @@ def _openings(text: str, sentence: Span) -> list[Span]:
     openings = [sentence.start]
     openings += [
         sentence.start + match.end()
-        for match in re.finditer(r"[;；:：]|(?<=[,，])(?=[一二三四五六七八九]是)", text[sentence.start : sentence.end])
+        for match in re.finditer(
+            r"[;；:：]|(?<=[,，])(?=[一二三四五六七八九]是)", text[sentence.start : sentence.end]
+        )
         if sentence.start + match.end() < sentence.end
     ]
     borders = [*openings[1:], sentence.end]
@@ -120,10 +125,14 @@ def _finish(article: Article, paragraph: Paragraph, pieces: Sequence[Span]) -> I
 
 def lead_before(article: Article, paragraph: Paragraph) -> str:
     """Return the text before a paragraph that introduces it: the paragraph before, and a question above."""
-    earlier = [p for p in article.paragraphs if p.number < paragraph.number and p.heading == paragraph.heading]
+    earlier = [
+        p for p in article.paragraphs if p.number < paragraph.number and p.heading == paragraph.heading
+    ]
     if not earlier:
         return ""
-    asked = next((p.text for p in reversed(earlier) if p.text.startswith(("问:", "问：", "记者:", "记者："))), "")
+    asked = next(
+        (p.text for p in reversed(earlier) if p.text.startswith(("问:", "问：", "记者:", "记者："))), ""
+    )
     last = earlier[-1].text
     return f"{asked} {last}" if last != asked else last
 
@@ -136,7 +145,13 @@ def _over_paragraphs(article: Article) -> Iterator[Enumeration]:
     for paragraph in [*article.paragraphs, None]:
         item, kind = _point(paragraph, len(run)) if paragraph else (None, None)
         same = kind is not None and kind == style and first is not None
-        if same and paragraph is not None and first is not None and paragraph.heading == first.heading and item:
+        if (
+            same
+            and paragraph is not None
+            and first is not None
+            and paragraph.heading == first.heading
+            and item
+        ):
             run.append(item)
             continue
         if len(run) > 1 and first is not None:
@@ -177,7 +192,8 @@ def _by_headings(article: Article) -> Iterator[Enumeration]:
     if len(article.headings) < 2:
         return
     items = tuple(
-        Item(heading.text, None, Span(start=0, end=len(heading.text)), (heading.span,)) for heading in article.headings
+        Item(heading.text, None, Span(start=0, end=len(heading.text)), (heading.span,))
+        for heading in article.headings
     )
     opening = next((p for p in article.paragraphs if p.heading == article.headings[0].text), None)
     before = [p.text for p in article.paragraphs if opening and p.number < opening.number]

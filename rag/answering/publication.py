@@ -16,7 +16,11 @@ from rag.text import fold
 # What is asked, by cue, with its name in an answer.
 _ASKED = (
     ("authors", re.compile(r"作者|谁写|写的|撰写|撰稿|记者|采写"), "作者"),
-    ("outlet", re.compile(r"哪[家份]?(?:报纸|报刊|报|媒体|网站)|来源|出处|出自|登在|来自|刊登在|发表在"), "来源"),
+    (
+        "outlet",
+        re.compile(r"哪[家份]?(?:报纸|报刊|报|媒体|网站)|来源|出处|出自|登在|来自|刊登在|发表在"),
+        "来源",
+    ),
     ("date", re.compile(r"哪[一]?[天日年月]|什么时候|何时|几月|几号|日期|时间"), "日期"),
 )
 _POST = re.compile(r"身份|职务|单位|学校|哪个大学|什么人|头衔|介绍")
@@ -75,9 +79,7 @@ def _compose(
     )
 
 
-def _meant(
-    hits: Sequence[Hit], document: GetDocument, matcher: Matcher
-) -> tuple[Document, Article] | None:
+def _meant(hits: Sequence[Hit], document: GetDocument, matcher: Matcher) -> tuple[Document, Article] | None:
     """Return the article that a question is about: by its title first, by its text where titles are equal."""
     best: tuple[float, Document, Article] | None = None
     seen: set[tuple[str, int]] = set()
@@ -88,7 +90,9 @@ def _meant(
         seen.add(key)
         source = document(hit.chunk.file)
         article = source.articles[hit.chunk.article]
-        named = fold(" ".join(filter(None, (article.kicker, article.title, article.subtitle, *article.authors))))
+        named = fold(
+            " ".join(filter(None, (article.kicker, article.title, article.subtitle, *article.authors)))
+        )
         text = fold(" ".join(paragraph.text for paragraph in article.paragraphs))
         in_title, in_text = matcher.share(matcher.stands(named)), matcher.share(matcher.stands(text))
         titled = any(fold(title) in named for title in matcher.question.titles + matcher.question.quoted)
@@ -101,14 +105,18 @@ def _meant(
 def _stated(document: Document, article: Article, name: str, *, posts: bool) -> tuple[str, Block] | None:
     """Return the value of a field and the line that states it, None where none does."""
     mastheads = [block for block in document.noise if block.kind == "masthead"]
-    blocks = [block for block in article.metadata if block.kind not in ("title", "kicker", "subtitle", "jump")]
+    blocks = [
+        block for block in article.metadata if block.kind not in ("title", "kicker", "subtitle", "jump")
+    ]
     if name == "authors" and article.authors:
-        last = [block for block in blocks if "".join(article.authors[0].split()) in "".join(block.text.split())]
+        last = [
+            block for block in blocks if "".join(article.authors[0].split()) in "".join(block.text.split())
+        ]
         block = max(last, key=lambda block: len(block.text)) if posts and last else last[0] if last else None
         if block:
-            return (block.text.strip("()（）").partition("作者")[2].lstrip(":：") or block.text) if posts else (
-                "、".join(article.authors)
-            ), block
+            return (
+                block.text.strip("()（）").partition("作者")[2].lstrip(":：") or block.text
+            ) if posts else ("、".join(article.authors)), block
     if name == "outlet" and article.outlet:
         for block in [*blocks, *mastheads]:
             if article.outlet in block.text:

@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.candidates import FEATURES, Matcher, surroundings
-from rag.answering.candidates import Candidate
+from rag.answering.candidates import FEATURES, Candidate, Matcher
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "answering.json"
 SUPPORT_FEATURES = (
@@ -51,7 +50,9 @@ def weights() -> Weights:
     )
 
 
-def support(best: Candidate, row: NDArray[np.float32], candidates_text: str, matcher: Matcher) -> NDArray[np.float32]:
+def support(
+    best: Candidate, row: NDArray[np.float32], candidates_text: str, matcher: Matcher
+) -> NDArray[np.float32]:
     """Return what speaks for a question being answered by `best`: float32, shape (len(SUPPORT_FEATURES),).
 
     `setting` is the share of the question's information in the sentence and its surroundings, `missing` how
@@ -59,7 +60,7 @@ def support(best: Candidate, row: NDArray[np.float32], candidates_text: str, mat
     `absent` the share of its information in none of the candidates. `row` are the features of `best`.
     """
     values = dict(zip(FEATURES, row.tolist(), strict=True))
-    setting = matcher.stands(surroundings(best))
+    setting = matcher.stands(best.setting)
     everywhere = matcher.stands(candidates_text)
     lacking = matcher.weights * (1 - setting)
     most = float(matcher.weights.max()) if matcher.words else 1.0

@@ -39,7 +39,7 @@ _RANGE = re.compile(r"(\d+)\s*[\-–—~～]\s*(\d+)")
 _PREFIX = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*•·]\s+|[(（]?\d{1,2}[.、)）]\s*(?!\d))*")
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _END = re.compile(r"[。！？!?]+[*]*")
-_AFTER_END = re.compile(rf"(?:{_MARKER.pattern})*(?=[^\s\[【［〔。！？!?*”’」』》）)\]】］\"'])")
+_AFTER_END = re.compile(rf"(?:{_MARKER.pattern})*\s*(?=[^\s\[【［〔。！？!?*”’」』》）)\]】］\"'])")
 _PAIRED = ("“”", "（）", "()", "《》", "「」", "‘’", "【】", "[]")
 _DECLINED = re.compile(
     r"没有说明这一点|(?:资料|材料|证据|文档|文件|段落|信息)[^。]{0,12}(?:没有|未|无法|不足)[^。]{0,12}"
