@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
@@ -39,6 +39,13 @@ def test_vectors_are_the_normalised_mean_of_the_rows(builtin):
         np.testing.assert_allclose(builtin.encode([text])[0], mean / np.linalg.norm(mean), atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["builtin", "static"])
+def test_every_static_embedder_of_the_table_has_the_interface(builtin, name):
+    embedder = EMBEDDERS[name](str(BUILTIN))
+    assert (embedder.dimension, embedder.fingerprint) == (256, builtin.fingerprint)
+    np.testing.assert_array_equal(embedder.encode(TEXTS), builtin.encode(TEXTS))
+
+
 def test_shape_type_and_length(builtin):
     vectors = builtin.encode(TEXTS)
     assert vectors.dtype == np.float32
@@ -51,18 +58,18 @@ def test_shape_type_and_length(builtin):
     assert builtin.encode([]).shape == (0, 256)
 
 
+@settings(deadline=None)  # a busy machine is not a failure
 @given(
     st.lists(st.text(st.sampled_from("国务院经济增长文化旅游abc 2026。\n龘"), max_size=20), max_size=12),
     st.randoms(),
 )
-def test_a_vector_depends_on_its_own_text_only(texts, chance):
-    embedder = EMBEDDERS["builtin"]("")
-    together = embedder.encode(texts)
+def test_a_vector_depends_on_its_own_text_only(builtin, texts, chance):
+    together = builtin.encode(texts)
     order = list(range(len(texts)))
     chance.shuffle(order)
-    np.testing.assert_array_equal(embedder.encode([texts[place] for place in order]), together[order])
+    np.testing.assert_array_equal(builtin.encode([texts[place] for place in order]), together[order])
     for place, text in enumerate(texts):
-        np.testing.assert_array_equal(embedder.encode([text])[0], together[place])
+        np.testing.assert_array_equal(builtin.encode([text])[0], together[place])
 
 
 def test_more_texts_than_a_batch(builtin):
@@ -203,6 +210,16 @@ def test_training_on_a_dozen_texts_is_deterministic_and_learns(tmp_path):
     by_hand = [-np.mean(np.diag(side) - np.log(np.exp(side).sum(1))) for side in (scores, scores.T)]
     loss = loss_of(torch.from_numpy(table), pairs, np.arange(len(questions)))
     assert loss.item() == pytest.approx(np.mean(by_hand), abs=0.02)  # the export rounds to float16
+
+
+def test_the_weight_is_the_best_that_harms_no_set():
+    from training.fit_fusion import WEIGHTS, best_weight
+
+    curves = np.full((2, len(WEIGHTS)), 50.0)
+    curves[0, 10], curves[1, 10] = 60, 49.7  # the best mean, but the second set loses too much
+    curves[0, 4], curves[1, 4] = 52, 49.9
+    curves[0, 2] = 51
+    assert best_weight(curves) == WEIGHTS[4] == 0.2
 
 
 def test_rankings_worked_by_hand():

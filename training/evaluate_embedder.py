@@ -48,7 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder of development sets")
     parser.add_argument("embedder", nargs="?", default="builtin")
-    parser.add_argument("--weight", type=float, default=0.25, help="of the dense scores in the sum, 0 to 1")
+    parser.add_argument("--weight", type=float, default=0.35, help="of the dense scores in the sum, 0 to 1")
     arguments = parser.parse_args()
     embedder = load_embedder(arguments.embedder)
     for wanted in collections(arguments.data):
