@@ -26,9 +26,10 @@ from rag.text import clauses, sentences
 
 INDEXED = 60
 OUTSIDE = 120
-QUOTES = 60
+QUOTES = 40
 GRID = {
-    "altered": (0.65, 0.7, 0.75, 0.8, 0.85),
+    "altered": (0.7, 0.75, 0.8, 0.85, 0.9),
+    "slight": (0.6, 0.65, 0.7, 0.75),
     "loose": (0.5, 0.54, 0.58, 0.62, 0.66, 0.7),
     "part": (0.7, 0.8, 0.9),
     "cover": (0.75, 0.8, 0.85, 0.9),
@@ -105,10 +106,13 @@ def _negation(sentence: str, rng: random.Random, _: Sequence[str]) -> str:
     return sentence[:at] + "不" + sentence[at:]
 
 
-def _noise(sentence: str, rng: random.Random, others: Sequence[str]) -> str:
-    pool = "".join(others[:50])
-    wrong = set(rng.sample(range(len(sentence)), max(1, len(sentence) // 10)))
-    return "".join(rng.choice(pool) if i in wrong else c for i, c in enumerate(sentence))
+def _noise(one_in: int) -> Change:
+    def change(sentence: str, rng: random.Random, others: Sequence[str]) -> str:
+        pool = "".join(others[:50])
+        wrong = set(rng.sample(range(len(sentence)), max(1, len(sentence) // one_in)))
+        return "".join(rng.choice(pool) if i in wrong else c for i, c in enumerate(sentence))
+
+    return change
 
 
 def _omission(sentence: str, rng: random.Random, _: Sequence[str]) -> str | None:
@@ -167,7 +171,8 @@ RULES: tuple[tuple[str, str, str | None, Change], ...] = (
     ("不 put in", "altered", "negation", _negation),
     ("clause left out", "altered", "omission", _omission),
     ("clause put in", "altered", "addition", _addition),
-    ("10 % noise", "altered", None, _noise),
+    ("10 % noise", "altered", None, _noise(10)),
+    ("20 % noise", "altered", None, _noise(5)),
     ("reordered", "paraphrase", None, _reorder),
 )
 

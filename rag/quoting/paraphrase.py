@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.datatypes import Difference, Span
-from rag.numerals import Number, numbers
+from rag.datatypes import Difference
+from rag.quoting.agreement import conflicts
 from rag.quoting.alignment import key
 from rag.quoting.stream import Stream
-from rag.quoting.tokens import negations, tokens
-from rag.text import clauses, sentences
+from rag.text import sentences
 from rag.words import content_words
 
 # A quote is held against at most this many neighbouring sentences.
 _MOST_SENTENCES = 3
 # What a further sentence must bring in coverage to be taken in.
 _WORTH = 0.05
-# What a content word counts of which only the characters stand in the passage, not the word.
+# What a content word counts of which the characters stand in the passage apart, and how far apart.
 _SCATTERED = 0.5
+_NEAR = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +59,10 @@ def restatement(stream: Stream, quote: str, regions: Sequence[tuple[int, int]]) 
     if best is None:
         return None
     _, share, start, end, text = best
-    return Restatement(
-        start=start, end=end, text=text, coverage=share, conflicts=tuple(_conflicts(quote, text))
-    )
+    piece = stream.piece(start)
+    around = (piece.speaker, piece.article.outlet, *piece.article.speakers, *piece.article.authors)
+    found = conflicts(quote, text, [name for name in around if name])
+    return Restatement(start=start, end=end, text=text, coverage=share, conflicts=tuple(found))
 
 
 def _sentences(stream: Stream, region: tuple[int, int]) -> list[tuple[int, int, int, str]]:
@@ -75,60 +77,8 @@ def _sentences(stream: Stream, region: tuple[int, int]) -> list[tuple[int, int, 
 
 
 def _presence(word: str, passage: str) -> float:
+    """Return 1 where the word stands in the passage, `_SCATTERED` where it does in pieces: 占比 in 占GDP的比重."""
     if word in passage:
         return 1.0
-    return _SCATTERED if all(character in passage for character in word) else 0.0
-
-
-def _conflicts(quote: str, source: str) -> list[Difference]:
-    """Return the facts of the quote that the source's sentences do not state so."""
-    found = _number_conflicts(numbers(quote), numbers(source), quote, source)
-    plain = key(source).text
-    said = {text for difference in found for text in (difference.given,)}
-    for token in tokens(quote):
-        words = quote[token.start : token.end]
-        if token.kind in ("name", "date", "number") and key(words).text not in plain:
-            if token.kind != "name" and (numbers(words) or any(words in given for given in said)):
-                continue
-            found.append(Difference(given=words, source="", kind=token.kind))
-    return found + _negation_conflicts(quote, source)
-
-
-def _number_conflicts(
-    given: Sequence[Number], there: Sequence[Number], quote: str, source: str
-) -> list[Difference]:
-    """Return the numbers of the quote that the source lacks, each beside the one it seems to stand for."""
-    found = []
-    spare = [b for b in there if not any(_agree(a, b) for a in given)]
-    for number in given:
-        if any(_agree(number, other) for other in there):
-            continue
-        fitting = sorted(spare, key=lambda other: other.unit != number.unit)
-        words = _words(fitting[0].span, source) if fitting else ""
-        kind = "date" if number.unit in ("年", "月", "日", "号") else "number"
-        found.append(Difference(given=_words(number.span, quote), source=words, kind=kind))  # type: ignore[arg-type]
-    return found
-
-
-def _agree(left: Number, right: Number) -> bool:
-    units = {left.unit, right.unit}
-    return left.value == right.value and (len(units) == 1 or "" in units - {"%"})
-
-
-def _words(span: Span, text: str) -> str:
-    return text[span.start : span.end]
-
-
-def _negation_conflicts(quote: str, source: str) -> list[Difference]:
-    """Compare each clause of the quote with the clause of the source that it shares most words with."""
-    theirs = [source[span.start : span.end] for span in clauses(source)]
-    found = []
-    for span in clauses(quote):
-        clause = quote[span.start : span.end]
-        words = {word for word, _ in content_words(clause)}
-        if not words or not theirs:
-            continue
-        nearest = max(theirs, key=lambda other: sum(word in other for word in words))
-        if negations(clause) != negations(nearest) and negations(clause) != negations(source):
-            found.append(Difference(given=clause, source=nearest, kind="negation"))
-    return found
+    pieces = re.search(f".{{,{_NEAR}}}".join(map(re.escape, word)), passage)
+    return _SCATTERED if len(word) > 1 and pieces else 0.0

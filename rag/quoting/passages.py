@@ -36,6 +36,10 @@ class Passage:
     shared: float
     differences: tuple[Difference, ...]
 
+    def overlaps(self, other: Passage) -> bool:
+        """Whether the two reach over a common stretch of the stream."""
+        return self.ranges[0][0] < other.ranges[-1][1] and other.ranges[0][0] < self.ranges[-1][1]
+
 
 def groups(stream: Stream, quote: Quote, chained: Sequence[Block]) -> list[list[Block]]:
     """Split a chain of blocks wherever the next one does not go on from the one before.
