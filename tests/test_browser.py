@@ -12,12 +12,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from fake_assistant import HOSTILE, LOAN, LOAN_QUOTE
 from playwright.sync_api import Browser, BrowserContext, Locator, expect, sync_playwright
+
+from rag.text import squeeze
 
 pytestmark = pytest.mark.browser
 
@@ -49,18 +52,18 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Serve the page in a process of its own; yield its address and the file of what it says on stderr."""
-    errors = tmp_path_factory.mktemp("server") / "stderr"
+@contextmanager
+def served(errors: Path, *command: str, **environment: str) -> Iterator[tuple[str, Path]]:
+    """Serve a page in a process of its own; yield its address and the file of what it says on stderr."""
     with errors.open("w") as sink:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "fake_assistant.py"), str(PAUSE)],
+            [sys.executable, *command],
             stdout=subprocess.PIPE,
             stderr=sink,
             text=True,
+            encoding="utf-8",
             cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | environment,
         )
         with process:
             assert process.stdout is not None
@@ -68,6 +71,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
             assert line.startswith("引据已就绪：http://127.0.0.1:"), errors.read_text()
             yield line.partition("：")[2], errors
             process.terminate()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    errors = tmp_path_factory.mktemp("server") / "stderr"
+    with served(errors, str(ROOT / "tests" / "fake_assistant.py"), str(PAUSE)) as found:
+        yield found
 
 
 class Visit:
@@ -278,6 +288,23 @@ def test_marks_stand_out_in_both_themes(
     mark = visit.panel.locator("mark")
     assert contrast(mark, "color", mark, "background-color") >= 7
     assert contrast(mark, "background-color", visit.panel, "background-color") >= 1.2
+
+
+def test_the_five_documents_are_asked_through_the_app(
+    visits: list[Visit], browser: Browser, tmp_path: Path
+) -> None:
+    with served(tmp_path / "stderr", "app.py", YINJU_INDEX=str(tmp_path / "index")) as (address, _):
+        visit = enter(visits, browser, address)
+        visit.page.get_by_role("button", name="零碳工厂建设遵循哪四方面原则？").click()
+        principles = "因业施策、系统推进,创新驱动、技术赋能,应减尽减、持续提升,统一规范、公开透明等四方面原则"
+        expect(visit.answer).to_contain_text(principles)
+        visit.answer.locator("a.yj-cite", has_text="[1]").click()
+        mark = visit.panel.locator("mark")
+        expect(mark).to_contain_text(principles)
+        assert_marked(visit, mark.inner_text())
+        file = visit.panel.locator("dd").last.inner_text()
+        assert squeeze(mark.inner_text()) in squeeze((ROOT / "docs_src" / file).read_text(encoding="utf-8"))
+        visit.page.close()
 
 
 def contrast(one: Locator, its: str, other: Locator, others: str) -> float:

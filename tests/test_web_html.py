@@ -103,6 +103,10 @@ def test_listing_puts_each_item_on_its_line_under_the_lead_in() -> None:
     assert [shown(item) for item in re.findall(r"<li>(.*?)</li>", markup)][:2] == ["甲[1]", "乙[1]"]
 
 
+def test_a_list_in_one_sentence_is_running_text() -> None:
+    assert answer_html(replace(ANSWER, listing=True), 1) == answer_html(ANSWER, 1)
+
+
 def test_standalone_question_is_shown_only_where_it_differs() -> None:
     assert "理解为" not in answer_html(ANSWER, 1)
     standalone = replace(ANSWER, standalone_question="再贷款<增加到>多少？")

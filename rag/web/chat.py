@@ -55,8 +55,11 @@ def chat_tab(assistant: Assistant) -> None:
     picked = chat.example_select(_pick, None, box, queue=False, **quiet)
     asked_picked = picked.then(ask, [box, conversation], outputs, **quiet)
     running = [asked, asked_picked]
-    stop.click(_stop, conversation, [chat, conversation, send, stop], cancels=running, **quiet)
-    clear.click(_clear, None, [*outputs, panel], cancels=running, **quiet)
+    # Cancelled first, settled afterwards: a step already on its way would overwrite what is settled at once.
+    stopped = stop.click(None, cancels=running, **quiet)
+    stopped.then(_stop, conversation, [chat, conversation, send, stop], **quiet)
+    cleared = clear.click(None, cancels=running, **quiet)
+    cleared.then(_clear, None, [*outputs, panel], **quiet)
 
 
 def _chatbot() -> gr.Chatbot:

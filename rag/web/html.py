@@ -118,9 +118,9 @@ def _standalone(answer: Answer) -> str:
 def _sentences(answer: Answer, turn: int, citations: dict[int, Citation]) -> str:
     """Return the sentences: running text, or one item a line under a lead-in without a citation."""
     sentences = [sentence_html(sentence, turn, citations) for sentence in answer.sentences]
-    if not answer.listing:
+    if not answer.listing or len(sentences) < 2:
         return f'<p class="yj-text">{"".join(sentences)}</p>' if sentences else ""
-    lead = 1 if answer.sentences and not answer.sentences[0].citations else 0
+    lead = 0 if answer.sentences[0].citations else 1
     opening = f'<p class="yj-text">{sentences[0]}</p>' if lead else ""
     items = "".join(f"<li>{sentence}</li>" for sentence in sentences[lead:])
     return f'{opening}<ul class="yj-items">{items}</ul>' if items else opening
