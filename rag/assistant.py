@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from rag.answering.candidates import GetDocument, Vectors
-from rag.answering.evidence import evidence_of
-from rag.answering.extractive import answer_extractively
+from rag.answering.evidence import evidence_of, interleaved
+from rag.answering.extractive import answer_extractively, merge
 from rag.answering.followup import standalone
 from rag.answering.generative import Generator
 from rag.chunking import chunk
@@ -47,13 +47,15 @@ from rag.indexing import (
     scan,
     update_index,
 )
-from rag.question import Question, analyse
+from rag.question import analyse, parts
 from rag.quotes import QuoteIndex
 from rag.retrieval import rank_passages, search
 from rag.structure import parse
 from rag.text import unlike_markers
 from rag.verification import verify
 
+DEPTH = 30
+"""Chunks whose sentences are looked at for an answer."""
 MAX_QUESTION = 2000
 """Characters of a question: a page of text is no question, and belongs into `cite`."""
 
@@ -126,14 +128,18 @@ class Assistant:
         """Yield the answer as it grows; whatever is yielded has been checked. See `ask` for the arguments."""
         started = time.perf_counter()
         check_input(question, "问题", MAX_QUESTION)
-        asked = analyse(standalone(question.strip(), history))
+        asked = standalone(question.strip(), history)
         corpus = _Passages(passages, self.settings, self.index.embedder) if passages is not None else None
-        hits = corpus.hits(asked.text) if corpus else self.search(asked.text, k=30, filters=filters)
         document = corpus.document if corpus else self.document
+        single = parts(asked)
+        hits = [corpus.hits(q) if corpus else self.search(q, k=DEPTH, filters=filters) for q in single]
         retrieved = time.perf_counter()
-        found = answer_extractively(asked, hits, document, self.vectors, self.settings.extractive)
-        found = replace(found, question=question)
-        evidence = evidence_of(hits, document, found)
+        answers = [
+            answer_extractively(analyse(q), h, document, self.vectors, self.settings.extractive)
+            for q, h in zip(single, hits, strict=True)
+        ]
+        found = replace(merge(asked, answers), question=question, standalone_question=asked)
+        evidence = evidence_of(interleaved(hits), document, found)
         yield Update(stage="retrieved", answer=replace(found, sentences=(), citations=(), refusal=None))
         answer = found
         for answer in self._written(asked, found, evidence, history, document):
@@ -147,7 +153,7 @@ class Assistant:
 
     def _written(
         self,
-        asked: Question,
+        asked: str,
         found: Answer,
         evidence: Sequence[Evidence],
         history: Sequence[Turn],
@@ -162,7 +168,7 @@ class Assistant:
             yield found
             return
         try:
-            for draft in Generator(self.settings.llm).stream(asked.text, evidence, history):
+            for draft in Generator(self.settings.llm).stream(asked, evidence, history):
                 if draft.refused:
                     yield found if found.refused else _refused(found)
                     return

@@ -49,8 +49,9 @@ def chunk(document: Document, first_id: int, options: ChunkingOptions) -> list[C
 
 
 def context(article: Article, paragraph: Paragraph) -> str:
-    """Return what is embedded and indexed with a paragraph, and never quoted: kicker, title and heading."""
-    return " ".join(part for part in (article.kicker, article.title, paragraph.heading) if part)
+    """Return what is embedded and indexed with a paragraph, and never quoted: title, heading, who writes or speaks."""
+    parts = (article.kicker, article.title, paragraph.heading, *article.authors, paragraph.speaker)
+    return " ".join(part for part in parts if part)
 
 
 def _joined(article: Article, options: ChunkingOptions) -> Iterator[list[_Piece]]:

@@ -44,7 +44,7 @@ _CUES: list[tuple[Kind, str]] = [
     (
         "list",
         rf"哪些|哪(?!一[年月天日个位名家份])(?!{_COUNT}年){_COUNT}|哪几(?!年|月|天)|有什么(?:举措|措施|特点|要求|内容|任务|原则|困难|问题|优势)|几个方面.*[是有]|{_COUNT}{_COUNTED}?(?:方面|举措|措施|原则|任务|重点|要求"
-        rf"|路径|特征|工作|亮点|问题|类型|行业|领域|条件|机制|目标)[^,，]{{0,12}}(?:是什么|有什么|分别|包括|为何物|[?？]$)|分别是(?:什么|谁|哪)|列出|列举|都有(?:什么|谁)|包括什么",
+        rf"|路径|特征|工作|亮点|问题|类型|行业|领域|事|条件|机制|目标)[^,，]{{0,12}}(?:是什么|有什么|分别|包括|为何物|[?？]$)|分别是(?:什么|谁|哪)|列出|列举|都有(?:什么|谁)|包括什么",
     ),
     (
         "number",
@@ -62,7 +62,7 @@ _CUES: list[tuple[Kind, str]] = [
     ("where", r"哪里|哪儿|何地|何处|在哪|什么地方|哪(?:个|座)?(?:城市|地区|地方|省份)"),
     (
         "definition",
-        r"什么是|何谓|何为|(?:是|指的?是|是指|叫做?|意味着)(?:个)?(?:什么|啥)(?:意思|概念|东西)?[?？。]?$|含义|定义|意思是",
+        r"什么是|何谓|何为|(?:是|指的?是|是指|叫做?|意味着)(?:个)?(?:什么|啥)(?:意思|概念|东西)?[?？。]?$|含义|定义|意思是|(?:怎么|如何|怎样)理解|怎么解释",
     ),
     ("why", r"为什么|为何|为啥|原因|缘何|凭什么"),
     ("how", r"如何|怎么|怎样|咋|何以"),
@@ -70,12 +70,24 @@ _CUES: list[tuple[Kind, str]] = [
 ]
 _COMPILED: list[tuple[Kind, re.Pattern[str]]] = [(kind, re.compile(pattern)) for kind, pattern in _CUES]
 _LIST_COUNT = re.compile(
-    rf"({_COUNT})\s*{_COUNTED}?\s*(?:方面|举措|措施|原则|任务|重点|要求|路径|特征|工作|亮点|问题|类|种|项|点|大|条|个|行业|领域)"
+    rf"({_COUNT})\s*{_COUNTED}?\s*(?:方面|举措|措施|原则|任务|重点|要求|路径|特征|工作|亮点|事|问题|类|种|项|点|大|条|个|行业|领域)"
 )
 _UNIT = re.compile(
     r"(?:多少|几)\s*(个百分点|平方米|方面|部门|公里|美元|亩|吨|家|个|项|条|类|种|年|天|次|届|期|版|名|位|人|户|件|批|倍|成|辆|台|座|所|岁|元|级|强)"
 )
 _RATIO = re.compile(r"比重|占比|比例|百分之|增速|增幅|增长率|增长(?:幅度|多少|了多少)|幅度|超过百分")
+_ATTRIBUTION = re.compile(
+    r"(?:谁|哪位[^,，]{0,6}|哪个人|什么人|何人)[^,，]{0,4}(?:说|讲|提|指出|表示|强调|认为|主张|观点|话)|(?:话|观点|说法)[^,，]{0,3}(?:出自|来自)|出自(?:谁|哪位|何人)"
+)
+_EACH = re.compile(r"各自|分别|各|都")
+_SEVERAL = re.compile(
+    r"(?P<head>(?:.*[,，])?)(?P<items>[^,，、和与及\"“”]{2,16}(?:[、和与及][^,，、和与及\"“”]{2,16}?)+)"
+    r"(?P<tail>(?:[里中上]?[,，][^,，]*?)?(?:各自|分别|各|都)(?:有|是|讲|说|提|要|怎|如|指|由|为|在).*)$"
+)
+_DEFINING = re.compile(
+    r"什么是|何谓|何为|所谓|(?:指的|是指|指|意思|概念|本质|含义|定义|内涵)*是?(?:个)?(?:什么|啥)(?:意思|概念|东西)?|怎么理解|如何理解|怎样理解"
+    r"|请?解释(?:一下)?|(?:的)?(?:含义|定义|本质|内涵|核心要义|意思)|(?:是)?怎么解释的?"
+)
 _TITLE = re.compile(r"《([^》]{2,60})》")
 _QUOTED = re.compile(r"[\"“「]([^\"”」]{2,40})[\"”」]")
 
@@ -86,7 +98,8 @@ class Question:
 
     `words` are the folded words that carry the topic, once each, with how much each tells (`idf`); `count`
     is how many items a list is said to have; `unit` is what is counted (家, 年, %); `years` and `titles`
-    (works named in 《》) are constraints.
+    (works named in 《》) are constraints; `topics` are the folded names of what is to be defined;
+    `attribution` says that the question is who said something.
     """
 
     text: str
@@ -97,6 +110,8 @@ class Question:
     years: frozenset[int]
     numbers: frozenset[str]
     titles: tuple[str, ...]
+    topics: tuple[str, ...]
+    attribution: bool
     quoted: tuple[str, ...]
 
 
@@ -116,8 +131,35 @@ def analyse(text: str) -> Question:
         years=frozenset(years(text)),
         numbers=frozenset(folded[n.span.start : n.span.end] for n in numbers(text)),
         titles=tuple(_TITLE.findall(text)),
+        topics=_topics(folded) if kind == "definition" else (),
+        attribution=bool(_ATTRIBUTION.search(folded)),
         quoted=tuple(_QUOTED.findall(text)),
     )
+
+
+def _topics(folded: str) -> tuple[str, ...]:
+    """Return what a question asks the definition of: all that is left of it, and its last noun phrase."""
+    bare = _DEFINING.sub("", folded).strip("?,。! \"'的")
+    tail = re.split(r"[的里中]", bare)[-1].strip("\"'")
+    quoted = _QUOTED.findall(folded)
+    return tuple(dict.fromkeys(topic for topic in (bare, *quoted, tail) if len(topic) > 1))
+
+
+def parts(text: str) -> list[str]:
+    """Return the questions that a question puts at once (甲和乙分别……), itself where it puts one.
+
+    Each part keeps the years that the whole names.
+    """
+    match = _SEVERAL.match(text.strip())
+    if not match:
+        return [text]
+    named = re.split(r"[、和与及]", match["items"])
+    tail = _EACH.sub("", match["tail"], count=1)
+    single = [f"{match['head']}{name}{tail}" for name in named if name]
+    asked = years(text)
+    return [
+        "".join(f"{year}年" for year in sorted(asked - years(question))) + question for question in single
+    ]
 
 
 def _count(numeral: str) -> int:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from rag.datatypes import Chunk, Filters, Hit
 from rag.embedding import Embedder
-from rag.indexing import OpenIndex
 from rag.informativeness import idf
+from rag.manifest import OpenIndex
 from rag.question import with_aliases
 from rag.text import fold
 from rag.words import terms
@@ -27,7 +27,7 @@ class RetrievalOptions:
     """
 
     depth: int = 50
-    dense_weight: float = 0.25
+    dense_weight: float = 0.35
 
 
 def search(
@@ -126,4 +126,4 @@ def rank_passages(
         name: sorted(((i, s) for i, s in enumerate(scores) if s > 0), key=lambda pair: -pair[1])[: options.depth]
         for name, scores in (("dense", dense), ("lexical", lexical))
     }
-    return _fused(lists, {i: chunk for i, chunk in enumerate(chunks)}, options.depth, options)
+    return _fused(lists, dict(enumerate(chunks)), options.depth, options)

@@ -39,6 +39,7 @@ SHORTLIST = 60
 REMEMBERED = 50_000
 """Vectors kept in memory, about 1 kB each."""
 
+_HAN = re.compile(r"[一-鿿]+")
 _SPEAKER_LABEL = re.compile(r"[问答][:：]")
 _DATE = re.compile(r"\d{4}年|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日|时期|日前|近日|年底|年初|期间")
 _ORGANISATION = re.compile(
@@ -47,7 +48,7 @@ _ORGANISATION = re.compile(
 _PLACE = re.compile(
     r"[一-鿿]{1,}?(?:省|市|县|区|州|镇|乡|村|国|洲|湾|港|岛|山|河|湖|海|路|街|会议|论坛|大会|中心|站)|京津冀|长三角|北京|上海|广州|深圳|天津|重庆|香港|澳门|台湾"
 )
-_DEFINITION = re.compile(r"是|指|即|称为|称作|所谓")
+_DEFINES = r"[\"'》]?(?:,|的(?:本质|内涵|含义|定义|实质|核心))?(?:既|就|正|也|主要|通常|一般)?(?:是|指|即|由|包括)|[\"']?\("
 _REASON = re.compile(
     r"因为|由于|因此|所以|为了|旨在|目的|以便|从而|原因|在于|缘于|有利于|有助于|标志着|意义|关键"
 )
@@ -120,6 +121,7 @@ def surroundings(article: Article, paragraph: Paragraph) -> str:
                     article.subtitle,
                     paragraph.heading,
                     paragraph.speaker,
+                    *article.authors,
                     article.outlet,
                     article.date and f"{article.date[:4]}年",
                     paragraph.text,
@@ -168,14 +170,15 @@ class Vectors:
 class Matcher:
     """Holds a question against sentences: which of its words stand there, and how nearly the others do."""
 
-    def __init__(self, question: Question, embedder: Vectors) -> None:
+    def __init__(self, question: Question, embedder: Vectors, text: str = "") -> None:
+        """Make the question ready; its words that do not stand in the folded `text` are looked for respelt."""
         self.question = question
         self.words = list(question.words)
         self.weights = np.array([question.words[word] for word in self.words], dtype=np.float32)
         self.total = float(self.weights.sum()) or 1.0
-        self.forms = [aliases().get(word, (word,)) for word in self.words]
-        self.embedder = embedder
         folded = fold(question.text)
+        self.forms = [aliases().get(word, (word,)) + respelt(word, folded, text) for word in self.words]
+        self.embedder = embedder
         self.vector = embedder.encode([folded])[0]
         self.word_vectors = embedder.encode(self.words)
         bare = re.sub(r"[^\w]", "", "".join(self.words))
@@ -189,6 +192,35 @@ class Matcher:
     def share(self, matched: NDArray[np.float32]) -> float:
         """Return the share of the question's information in the words matched, 0 to 1."""
         return float(matched @ self.weights) / self.total if self.words else 0.0
+
+
+def respelt(word: str, question: str, text: str) -> tuple[str, ...]:
+    """Return `word` as `text` spells it, where the question has one character of it wrong; else nothing.
+
+    The characters beside it in the question must agree (福化机构: 孵化机构), and only one spelling may.
+    """
+    at = question.find(word)
+    if not text or word in text or not _HAN.fullmatch(word) or at < 0:
+        return ()
+    for reach in (2, 1):
+        found: set[str] = set()
+        for low in range(max(at - reach, 0), at + 1):
+            for high in range(at + len(word), min(at + len(word) + reach, len(question)) + 1):
+                window = question[low:high]
+                if high - low >= max(3, len(word) + reach) and _HAN.fullmatch(window):
+                    found |= _respellings(window, at - low, len(word), text)
+        if len(found) == 1:
+            return (found.pop(),)
+    return ()
+
+
+def _respellings(window: str, start: int, length: int, text: str) -> set[str]:
+    """Return how `text` spells the characters from `start` of a window of which one is another there."""
+    found = set()
+    for i in range(start, start + length):
+        pattern = re.escape(window[:i]) + r"[一-鿿]" + re.escape(window[i + 1 :])
+        found |= {match.group()[start : start + length] for match in re.finditer(pattern, text)}
+    return found
 
 
 def features(candidates: Sequence[Candidate], matcher: Matcher) -> NDArray[np.float32]:
@@ -267,11 +299,18 @@ def answers_type(question: Question, text: str) -> float:
         case "where":
             return float(any(m.group() not in question.text for m in _PLACE.finditer(text)))
         case "definition":
-            return float(bool(_DEFINITION.search(text)))
+            return _offers_definition(question, text)
         case "why":
             return float(bool(_REASON.search(text)))
         case _:
             return 0.5
+
+
+def _offers_definition(question: Question, text: str) -> float:
+    """Return 1 where what is to be defined is said to be something, 0.5 where it is there, else 0."""
+    named = [topic for topic in question.topics if topic in text]
+    defined = any(re.search(re.escape(topic) + _DEFINES, text) for topic in named)
+    return 1.0 if defined else 0.5 if named else 0.0
 
 
 def _offers_number(question: Question, text: str) -> float:
@@ -283,6 +322,15 @@ def _offers_number(question: Question, text: str) -> float:
     if question.unit is None or any(number.unit == question.unit for number in offered):
         return 1.0
     return 0.5
+
+
+def other_year(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence is about another year than the question: it, or else its setting, names only others."""
+    if not question.years:
+        return False
+    own = years(candidate.text)
+    named = own or years(candidate.setting)
+    return bool(named) and not question.years & named
 
 
 def constraints(question: Question, text: str, setting: str) -> float:

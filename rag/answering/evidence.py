@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 
 from rag.datatypes import (
     Answer,
@@ -16,6 +17,7 @@ from rag.datatypes import (
     cut,
     locate,
 )
+from rag.text import sentences
 
 MAX_EVIDENCE = 8
 """Passages that a language model is given; more of them make small models lose the thread."""
@@ -42,6 +44,18 @@ def sentence_place(document: Document, article: Article, paragraph: Paragraph, s
     return place_of(document, article, paragraph, locate(paragraph.spans, span.start, span.end))
 
 
+def speaker_place(
+    document: Document, article: Article, paragraph: Paragraph, speaker: str
+) -> Place | None:
+    """Return the place that names the speaker of a paragraph: the nearest sentence before, else a line above."""
+    for earlier in reversed(article.paragraphs[: paragraph.number]):
+        for span in sentences(earlier.text):
+            if speaker in earlier.text[span.start : span.end]:
+                return sentence_place(document, article, earlier, span)
+    named = next((block for block in article.metadata if speaker in block.text), None)
+    return place_of(document, article, None, (named.span,)) if named else None
+
+
 def evidence_of(
     hits: Sequence[Hit], document: Callable[[str], Document], found: Answer
 ) -> tuple[Evidence, ...]:
@@ -63,6 +77,11 @@ def evidence_of(
     return tuple(
         Evidence(n=n, place=place) for n, place in enumerate(list(places.values())[:MAX_EVIDENCE], start=1)
     )
+
+
+def interleaved(lists: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """Return the hits of several searches in turn: the best of each, then the second of each, and so on."""
+    return [hit for row in zip_longest(*lists) for hit in row if hit is not None]
 
 
 def _holds(large: Place, small: Place) -> bool:

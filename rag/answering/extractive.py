@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,11 @@ from rag.answering.candidates import (
     Vectors,
     features,
     gather,
+    other_year,
     paragraph_sentences,
     shortlist,
 )
-from rag.answering.evidence import sentence_place
+from rag.answering.evidence import sentence_place, speaker_place
 from rag.answering.listing import best_list
 from rag.answering.lists import LEAD_SENTENCE
 from rag.answering.publication import answer_from_metadata
@@ -31,6 +32,8 @@ from rag.text import fold, unlike_markers
 
 OFF_TOPIC = 0.35
 """A question of whose information the passages found have less than this share is called off topic."""
+OTHER_YEAR = 4.0
+"""What a sentence about another year than the one asked for loses: more than any feature can make good."""
 STATED_NEARBY = 0.7
 """From this share in one sentence and its surroundings on, the matter is there and only the answer is not."""
 
@@ -81,16 +84,21 @@ def answer_extractively(
         listed = best_list(question, found.candidates, found.matcher)
         if listed and listed.score >= probability(_support(found)):
             return _compose(question, listed.places, listing=True)
-    if probability(_support(found)) < options.answerable:
+    best = found.candidates[0]
+    if probability(_support(found)) < options.answerable or other_year(question, best):
         return _refuse(question, found)
+    if question.attribution and best.paragraph.speaker:
+        return _attributed(question, best, best.paragraph.speaker)
     return _compose(question, [_quoted(question, c) for c in _choose(found, options)], listing=False)
 
 
 def _score(question: Question, hits: Sequence[Hit], document: GetDocument, vectors: Vectors) -> _Found:
-    matcher = Matcher(question, vectors)
-    candidates = shortlist(gather(hits, document), matcher)
+    gathered = gather(hits, document)
+    matcher = Matcher(question, vectors, " ".join(dict.fromkeys(c.setting for c in gathered)))
+    candidates = shortlist(gathered, matcher)
     rows = features(candidates, matcher)
     scores = rows @ weights().sentence
+    scores -= [OTHER_YEAR * other_year(question, candidate) for candidate in candidates]
     order = np.argsort(-scores, kind="stable")
     return _Found([candidates[i] for i in order], rows[order], scores[order], matcher)
 
@@ -129,6 +137,47 @@ def _quoted(question: Question, candidate: Candidate) -> tuple[str, Place]:
     span = trim(question, candidate.paragraph.text, Span(start=start, end=end))
     place = sentence_place(candidate.document, candidate.article, candidate.paragraph, span)
     return candidate.paragraph.text[span.start : span.end], place
+
+
+def _attributed(question: Question, best: Candidate, speaker: str) -> Answer:
+    """Return who said the best sentence, with the sentence and the place that names the speaker."""
+    place = sentence_place(best.document, best.article, best.paragraph, best.span)
+    said = best.text if speaker in best.text else f"{speaker}：{best.text}"
+    places = [place]
+    if speaker not in best.text:
+        naming = speaker_place(best.document, best.article, best.paragraph, speaker)
+        places += [naming] if naming else []
+    return Answer(
+        question=question.text,
+        standalone_question=question.text,
+        sentences=(Sentence(text=unlike_markers(said), citations=tuple(range(1, len(places) + 1))),),
+        citations=tuple(Citation(n=n, place=place) for n, place in enumerate(places, start=1)),
+    )
+
+
+def merge(question: str, answers: Sequence[Answer]) -> Answer:
+    """Return the answers to the parts of a question as one; refused parts count only where all are."""
+    given = [answer for answer in answers if not answer.refused]
+    if not given:
+        return answers[0]
+    places = dict.fromkeys(citation.place for answer in given for citation in answer.citations)
+    numbers = {place: n for n, place in enumerate(places, start=1)}
+    sentences: dict[str, Sentence] = {}
+    for answer in given:
+        own = {citation.n: numbers[citation.place] for citation in answer.citations}
+        for sentence in answer.sentences:
+            renumbered = replace(sentence, citations=tuple(own[n] for n in sentence.citations))
+            sentences.setdefault(sentence.text, renumbered)
+    kept = tuple(sentences.values())
+    used = {n for sentence in kept for n in sentence.citations}
+    return replace(
+        given[0],
+        question=question,
+        standalone_question=question,
+        sentences=kept,
+        citations=tuple(Citation(n=n, place=place) for place, n in numbers.items() if n in used),
+        listing=any(answer.listing for answer in given),
+    )
 
 
 def _compose(question: Question, quoted: Sequence[tuple[str, Place]], *, listing: bool) -> Answer:
