@@ -69,7 +69,7 @@ def _named(name: str, text: str) -> bool:
 
 
 def _quoteless(text: str) -> str:
-    return re.sub(r"[\s\"'《》]", "", text)
+    return re.sub(r"[\s\"'《》()\[\]〔〕【】]", "", text)
 
 
 def _literal(item: Item, wide: str) -> bool:

@@ -29,6 +29,7 @@ LEAST_GAIN = 0.12
 """What a second passage must add, in coverage, to be cited beside the first."""
 _LONGEST_RUN = 8
 _CANDIDATES = 3
+_folded = lru_cache(maxsize=1024)(fold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A sentence made ready: its folded text, its units of meaning, and what can be checked in it."""
+    """A sentence made ready: words and character pairs apart from figures, which help to choose a run."""
 
     folded: str
     words: tuple[str, ...]
@@ -77,7 +78,7 @@ _ENUMERATOR = re.compile(
 )
 _REPORTING_WORDS = {*"表示 指出 强调 认为 显示 表明 介绍 提出 明确 要求 如下 以下 分为 涉及 达到 达".split()}  # noqa: SIM905
 _HAN_RUN = re.compile("[\u4e00-\u9fff]+")
-_FIGURE = re.compile(r"[\d.零一二三四五六七八九十百千万亿两]+")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 
 
 @lru_cache(maxsize=256)
@@ -89,18 +90,21 @@ def _claim(sentence: str) -> _Claim:
         lead = pattern.match(folded[start:])
         start += lead.end() if lead else 0
     folded = folded[start:]
-    content = [word for word, _ in content_words(folded) if word not in _REPORTING_WORDS]
-    figures = tuple(dict.fromkeys(word for word in content if _FIGURE.fullmatch(word)))
-    words = tuple(dict.fromkeys(word for word in content if not _FIGURE.fullmatch(word)))
-    runs = _HAN_RUN.findall(folded)
-    pairs = tuple(dict.fromkeys(run[i : i + 2] for run in runs for i in range(len(run) - 1)))
-    return _Claim(folded, words, pairs, figures, items(sentence[start:]))
+    claimed = items(sentence[start:])
+    plain = folded
+    for span in (item.span for item in claimed if item.kind in ("number", "date")):
+        plain = plain[: span.start] + " " * (span.end - span.start) + plain[span.end :]
+    words = dict.fromkeys(word for word, _ in content_words(plain) if word not in _REPORTING_WORDS)
+    runs = _HAN_RUN.findall(plain)
+    pairs = dict.fromkeys(run[i : i + 2] for run in runs for i in range(len(run) - 1))
+    figures = dict.fromkeys(_FIGURE.findall(folded))
+    return _Claim(folded, tuple(words), tuple(pairs), tuple(figures), claimed)
 
 
 @lru_cache(maxsize=1024)
 def _parts(passage: str) -> tuple[tuple[Span, str], ...]:
     """Return the sentences of a passage with their folded text."""
-    folded = fold(passage)
+    folded = _folded(passage)
     return tuple((span, folded[span.start : span.end]) for span in sentences(passage))
 
 
@@ -146,8 +150,7 @@ def _runs(claim: _Claim, evidence: Evidence, mask: int) -> list[_Run]:
             rank = _rank(claim, bits)[1] - LONGER * (last - first)
             span = Span(start=parts[first][0].start, end=parts[last][0].end)
             found.append(_Run(evidence, span, rank, bits))
-    found.sort(key=lambda run: -run.rank)
-    return found[:2]
+    return sorted(found, key=lambda run: -run.rank)[:2]
 
 
 def _judge(claim: _Claim, runs: Sequence[_Run]) -> Support:
@@ -168,11 +171,14 @@ def _judge(claim: _Claim, runs: Sequence[_Run]) -> Support:
     return Support(supported=True, evidence=tuple(places), spans=places, score=coverage)
 
 
+_MARKS = " \t\u3000。！？!?,，;；:：、\"'.…"
+
+
 def _verbatim(folded: str, evidence: Sequence[Evidence]) -> Support | None:
     """Return the support of a sentence whose very words stand in a passage, from one mark to another."""
     bare = folded.strip(_MARKS)
     for passage in evidence if len(bare) > 1 else ():
-        text = fold(passage.place.quote)
+        text = _folded(passage.place.quote)
         start = text.find(bare)
         end = start + len(bare)
         if start < 0 or text[start - 1 : start].isalnum() or text[end : end + 1].isalnum():
@@ -181,9 +187,6 @@ def _verbatim(folded: str, evidence: Sequence[Evidence]) -> Support | None:
         spans = locate(passage.place.spans, around[0].start, around[-1].end)
         return Support(supported=True, evidence=(passage.n,), spans={passage.n: spans}, score=1.0)
     return None
-
-
-_MARKS = " \t\u3000。！？!?,，;；:：、\"'.…"
 
 
 def support(sentence: str, evidence: Sequence[Evidence]) -> Support:
@@ -230,17 +233,18 @@ _COURTESY = re.compile(
     r"(?:您好|你好|谢谢|感谢您|不客气|再见|很高兴(?:为您|回答)|希望.{0,12}(?:有|所)帮助|以上(?:就)?是.{0,12}(?:回答|内容|信息)"
     r"|如(?:果|有|需|您).{0,24}(?:请|欢迎|随时))"
 )
+_TELLING = re.compile(r"\d{2}|\d\s*[%‰元万亿倍年月日]|百分之|[万亿]")
 
 
 def states_fact(sentence: str) -> bool:
     """Whether a sentence states something that evidence must support.
 
-    A greeting, a courtesy, a lead-in that ends in a colon (“共有四个方面：”) and a line without words do not.
-    A lead-in of more than 30 characters does: it says too much.
+    A greeting, a courtesy, a line without words and a lead-in that ends in a colon (“共有四个方面：”) do not;
+    a lead-in of more than 30 characters does, and one with a date or a figure other than a small count.
     """
     folded = fold(sentence).strip()
     if not any(character.isalnum() for character in folded):
         return False
-    if folded.endswith(":") and len(folded) <= 30:
-        return False
-    return not (len(folded) <= 40 and _COURTESY.match(folded) and not items(sentence))
+    if folded.endswith(":"):
+        return len(folded) > 30 or _TELLING.search(folded) is not None
+    return len(folded) > 40 or not _COURTESY.match(folded) or bool(items(sentence))
