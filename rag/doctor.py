@@ -10,7 +10,8 @@ from rag import tokens
 from rag.config import Settings
 from rag.embedding import load_embedder
 from rag.errors import YinjuError
-from rag.indexing import open_index, scan
+from rag.indexing import scan
+from rag.manifest import open_index
 
 _CORE = ("numpy", "faiss-cpu", "tantivy", "rjieba", "tokenizers", "safetensors", "tiktoken", "rapidfuzz")
 _FEATURES = {

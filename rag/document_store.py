@@ -180,6 +180,13 @@ class DocumentStore:
             raise KeyError(name)
         return _restore(row[0], json.loads(row[1]))
 
+    def all_chunks(self) -> list[Chunk]:
+        """Return every chunk, by id."""
+        rows = self.connection.execute(
+            "SELECT id, source, article, first, last, spans, text, context FROM chunk ORDER BY id"
+        )
+        return [_chunk(row) for row in rows]
+
     def chunks(self, ids: Sequence[int]) -> dict[int, Chunk]:
         """Return the chunks with the given ids, by id."""
         marks = ",".join("?" * len(ids))
@@ -201,7 +208,9 @@ class DocumentStore:
         values = [value for _, value in conditions if value]
         if filters.files:
             marks = ",".join("?" * len(filters.files))
-            clauses.append(f"source IN (SELECT name FROM source WHERE name IN ({marks}) OR file IN ({marks}))")
+            clauses.append(
+                f"source IN (SELECT name FROM source WHERE name IN ({marks}) OR file IN ({marks}))"
+            )
             values += [*filters.files, *filters.files]
         if not clauses:
             return None

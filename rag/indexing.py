@@ -8,14 +8,12 @@ whatever happens meanwhile the old index stays whole.
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,17 +23,37 @@ from rag.document_store import DocumentStore, FileRecord
 from rag.embedding import Embedder
 from rag.errors import IndexDamagedError, ReadingError, UsageError
 from rag.lexical import LexicalIndex
+from rag.manifest import (
+    DOCUMENTS,
+    LEXICAL,
+    VECTORS,
+    Manifest,
+    OpenIndex,
+    fingerprint,
+    open_index,
+    read_manifest,
+)
 from rag.reading import READERS, read
 from rag.structure import parse
 from rag.text import fold
 from rag.vector_store import FaissStore
 
-FORMAT = 1
-"""Raised whenever what is stored, or how a source is read and cut, changes."""
-HASHED_BYTES = 16 * 2**20
-"""An index up to this size is checked by hash on opening (some milliseconds), a larger one by size."""
+__all__ = [
+    "FileReport",
+    "IndexReport",
+    "OpenIndex",
+    "Report",
+    "changed",
+    "open_index",
+    "read_manifest",
+    "scan",
+    "update_index",
+]
 
-DOCUMENTS, VECTORS, LEXICAL = "documents.sqlite", "vectors.faiss", "lexical"
+REWRITTEN_CHUNKS = 20_000
+"""Up to here (two seconds) the lexical index is written anew when chunks go: tantivy goes on counting deleted
+ones in its statistics until it merges them away, and an updated index is to rank as one built from scratch."""
+
 Report = Callable[[str], None]
 Status = Literal["added", "unchanged", "updated", "removed", "failed"]
 
@@ -63,16 +81,6 @@ class IndexReport:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenIndex:
-    """An index that was found whole, opened for reading."""
-
-    documents: DocumentStore
-    vectors: FaissStore
-    lexical: LexicalIndex
-    embedder: Embedder
-
-
 def scan(docs: Path) -> dict[str, Path]:
     """Return the files of the docs folder by their name relative to it; hidden files are passed over.
 
@@ -82,7 +90,7 @@ def scan(docs: Path) -> dict[str, Path]:
     if not docs.is_dir():
         raise UsageError(f"找不到文档文件夹 {docs}；请建好它并放入文档，或用 --docs 指定另一个")
     found = {
-        path.relative_to(docs).as_posix(): path
+        _printable(path.relative_to(docs).as_posix()): path
         for path in sorted(docs.rglob("*"))
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(docs).parts)
     }
@@ -91,60 +99,9 @@ def scan(docs: Path) -> dict[str, Path]:
     return found
 
 
-def _fingerprint(embedder: Embedder, options: ChunkingOptions) -> dict[str, Any]:
-    """Return what an index depends on besides the documents."""
-    return {"format": FORMAT, "embedder": embedder.fingerprint, "chunking": asdict(options)}
-
-
-def _mend(docs: Path, index: Path) -> str:
-    return f"请运行 python -m rag index --docs {docs} --index {index} 重建"
-
-
-def read_manifest(docs: Path, index: Path) -> dict[str, Any] | None:
-    """Return the manifest in the folder `index`, None where there is no index.
-
-    Raises:
-        IndexDamagedError: there is one that cannot be read.
-    """
-    path = index / "manifest.json"
-    if not path.exists():
-        return None
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        if not {"generation", "built_with", "files", "chunks"} <= manifest.keys():
-            raise ValueError("keys are missing")
-    except (OSError, ValueError, AttributeError) as error:
-        raise IndexDamagedError(f"索引 {index} 的 manifest.json 损坏；{_mend(docs, index)}") from error
-    return dict(manifest)
-
-
-def open_index(docs: Path, index: Path, embedder: Embedder, options: ChunkingOptions) -> OpenIndex:
-    """Open the index in the folder `index`.
-
-    Raises:
-        IndexDamagedError: it is missing, damaged, or was built by another version, embedder or chunk size.
-    """
-    manifest = read_manifest(docs, index)
-    if manifest is None:
-        raise IndexDamagedError(f"索引 {index} 还没有建；{_mend(docs, index)}")
-    if manifest["built_with"] != _fingerprint(embedder, options):
-        raise IndexDamagedError(f"索引 {index} 是用另一个版本、嵌入模型或切分设置建的；{_mend(docs, index)}")
-    folder = index / manifest["generation"]
-    if not _whole(folder, manifest["files"]):
-        raise IndexDamagedError(f"索引 {index} 的文件缺失或损坏；{_mend(docs, index)}")
-    try:
-        opened = OpenIndex(
-            documents=DocumentStore.open(folder / DOCUMENTS),
-            vectors=FaissStore.open(folder / VECTORS),
-            lexical=LexicalIndex(folder / LEXICAL),
-            embedder=embedder,
-        )
-        counts = {opened.documents.count(), opened.vectors.count(), opened.lexical.count()}
-    except (sqlite3.DatabaseError, RuntimeError, ValueError, OSError) as error:
-        raise IndexDamagedError(f"索引 {index} 打不开；{_mend(docs, index)}") from error
-    if counts != {manifest["chunks"]}:
-        raise IndexDamagedError(f"索引 {index} 各部分的条数不一致；{_mend(docs, index)}")
-    return opened
+def _printable(name: str) -> str:
+    """Return a file name with bytes that are not UTF-8 written as escapes; reading will refuse such a file."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def changed(index: OpenIndex, files: dict[str, Path]) -> bool:
@@ -153,32 +110,6 @@ def changed(index: OpenIndex, files: dict[str, Path]) -> bool:
     return known.keys() != files.keys() or any(
         (known[name].size, known[name].modified) != (path.stat().st_size, path.stat().st_mtime_ns)
         for name, path in files.items()
-    )
-
-
-def _inventory(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the size and SHA-256 of every file in a generation folder, lock files aside."""
-    return {
-        path.relative_to(folder).as_posix(): {
-            "size": path.stat().st_size,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        }
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".lock"
-    }
-
-
-def _whole(folder: Path, files: dict[str, dict[str, Any]]) -> bool:
-    """Whether the files of a generation are all there and as they were written."""
-    for name, expected in files.items():
-        path = folder / name
-        if not path.is_file() or path.stat().st_size != expected["size"]:
-            return False
-    if sum(expected["size"] for expected in files.values()) > HASHED_BYTES:
-        return True
-    return all(
-        hashlib.sha256((folder / name).read_bytes()).hexdigest() == expected["sha256"]
-        for name, expected in files.items()
     )
 
 
@@ -206,18 +137,25 @@ def update_index(
         report: called with a line in Chinese for what takes time.
 
     Raises:
-        UsageError: the docs folder is missing or empty.
+        UsageError: the docs folder is missing or empty, or the index folder cannot be one.
     """
     started = time.perf_counter()
     files = scan(docs)
-    index.mkdir(parents=True, exist_ok=True)
+    if index.resolve().is_relative_to(docs.resolve()):
+        raise UsageError(f"索引文件夹 {index} 在文档文件夹 {docs} 里面；请用 --index 指定另一处")
+    try:
+        index.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"索引文件夹 {index} 建不了（已有同名文件，或没有权限）；请用 --index 指定另一处"
+        ) from error
     with _only_writer(index):
         usable = _usable(docs, index, embedder, options)
         if usable is None:
             report(f"正在为 {docs} 建索引……")
         run = _Update(docs, index, usable, embedder)
         rows = run.apply(files, options, report)
-        chunks = run.finish(_fingerprint(embedder, options))
+        chunks = run.finish(fingerprint(embedder, options))
     return IndexReport(files=tuple(rows), chunks=chunks, seconds=round(time.perf_counter() - started, 3))
 
 
@@ -229,7 +167,11 @@ def _usable(docs: Path, index: Path, embedder: Embedder, options: ChunkingOption
     except IndexDamagedError:
         return None
     opened.documents.close()
-    return index / manifest["generation"] if manifest else None
+    return index / manifest.generation if manifest else None
+
+
+def _differs(old: FileRecord, new: FileRecord) -> bool:
+    return (old.sha256, old.size) != (new.sha256, new.size)
 
 
 class _Update:
@@ -249,20 +191,26 @@ class _Update:
     def apply(self, files: dict[str, Path], options: ChunkingOptions, report: Report) -> list[FileReport]:
         """Read what changed into a new generation; return a row a file."""
         records = {name: self._record(name, path) for name, path in files.items()}
-        stale = [name for name, old in self.known.items() if name not in records or self._differs(old, records[name])]
-        fresh = [name for name in records if name not in self.known or name in stale]
-        if stale or fresh or self.changed:
+        stale = [
+            name for name, old in self.known.items() if name not in records or _differs(old, records[name])
+        ]
+        fresh = {name for name in records if name not in self.known} | set(stale) & records.keys()
+        touched = [name for name in records.keys() - fresh if records[name] != self.known[name]]
+        if stale or fresh or touched or self.changed:
             self._begin()
         assert self.store is not None  # a generation was in force, or _begin made one
         for name in stale:
             self.removed += self.store.remove_file(name)
+        for name in touched:
+            self.store.put_file(records[name])
         rows = []
         for name, record in records.items():
             status: Status = "unchanged"
             if name in fresh:
                 report(f"正在读 {name}")
-                status = self._add(record, files[name], options)
-            rows.append(self._row(name, status))
+                status = "updated" if name in self.known else "added"
+                record = self._add(record, files[name], options)
+            rows.append(self._row(record, status))
         gone = [FileReport(file=name, status="removed") for name in stale if name not in records]
         return rows + gone
 
@@ -272,13 +220,13 @@ class _Update:
         old = self.known.get(name)
         if old and (old.size, old.modified) == (stat.st_size, stat.st_mtime_ns):
             return old
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        return FileRecord(name=name, sha256=digest, size=stat.st_size, modified=stat.st_mtime_ns)
-
-    @staticmethod
-    def _differs(old: FileRecord, new: FileRecord) -> bool:
-        return (old.sha256, old.size) != (new.sha256, new.size)
+        try:
+            with path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError:
+            digest = ""  # reading it will say why
+        record = FileRecord(name=name, sha256=digest, size=stat.st_size, modified=stat.st_mtime_ns)
+        return record if old is None or _differs(old, record) else replace(record, reason=old.reason)
 
     def _begin(self) -> None:
         """Make the folder of a new generation, a copy of the current one where there is one."""
@@ -294,39 +242,29 @@ class _Update:
             self.folder.mkdir()
         self.store = DocumentStore.build(self.folder / DOCUMENTS)
 
-    def _add(self, record: FileRecord, path: Path, options: ChunkingOptions) -> Status:
-        """Read one file into the new generation; a file that cannot be read leaves its reason."""
+    def _add(self, record: FileRecord, path: Path, options: ChunkingOptions) -> FileRecord:
+        """Read one file into the new generation; return its record, with the reason if it cannot be read."""
         assert self.store is not None  # _begin has been called
-        status: Status = "updated" if record.name in self.known else "added"
-        reason = None
         try:
             sources = read(path, self.docs)
         except ReadingError as error:
-            sources, status, reason = [], "failed", str(error)
-        self.store.put_file(
-            FileRecord(
-                name=record.name,
-                sha256=record.sha256,
-                size=record.size,
-                modified=record.modified,
-                reason=reason,
-            )
-        )
+            sources = []
+            record = replace(record, reason=str(error))
+        self.store.put_file(record)
         for ordinal, source in enumerate(sources):
             document = parse(source)
             chunks = chunk(document, self.store.next_id(), options)
             self.store.add(record.name, ordinal, document, chunks)
             self.added += chunks
-        return status
+        return record
 
-    def _row(self, name: str, status: Status) -> FileReport:
+    def _row(self, record: FileRecord, status: Status) -> FileReport:
         assert self.store is not None  # called after apply has begun
-        reason = self.store.files()[name].reason if status == "failed" or name in self.known else None
-        articles, paragraphs, chunks, characters, noise = self.store.counts(name)
+        articles, paragraphs, chunks, characters, noise = self.store.counts(record.name)
         return FileReport(
-            file=name,
-            status="failed" if reason else status,
-            reason=reason,
+            file=record.name,
+            status="failed" if record.reason else status,
+            reason=record.reason,
             articles=articles,
             paragraphs=paragraphs,
             chunks=chunks,
@@ -334,41 +272,37 @@ class _Update:
             noise_characters=noise,
         )
 
-    def finish(self, built_with: dict[str, Any]) -> int:
+    def finish(self, built_with: Mapping[str, Any]) -> int:
         """Write vectors and lexical index, put the new generation in force; return its number of chunks."""
         assert self.store is not None  # apply has run
         chunks = self.store.count()
+        if self.changed:
+            self._write_lexical(self.store)
         self.store.close()
         if not self.changed:
             return chunks
         self._write_vectors()
-        new = not (self.folder / LEXICAL).exists()
-        LexicalIndex(self.folder / LEXICAL, create=new).update(self.removed, self.added)
-        manifest = {
-            "generation": self.folder.name,
-            "built_with": built_with,
-            "chunks": chunks,
-            "files": _inventory(self.folder),
-        }
-        _replace(self.index / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
+        Manifest.describe(self.folder, built_with, chunks).write(self.index)
         for folder in self.index.glob("g*"):
             if folder != self.folder and folder.name[1:].isdigit():
                 shutil.rmtree(folder)
         return chunks
 
+    def _write_lexical(self, documents: DocumentStore) -> None:
+        folder = self.folder / LEXICAL
+        if self.removed and folder.exists() and documents.count() <= REWRITTEN_CHUNKS:
+            shutil.rmtree(folder)
+            LexicalIndex(folder, create=True).update([], documents.all_chunks())
+        elif self.removed or self.added or not folder.exists():
+            LexicalIndex(folder, create=not folder.exists()).update(self.removed, self.added)
+
     def _write_vectors(self) -> None:
         path = self.folder / VECTORS
-        store = FaissStore.open(path, writable=True) if path.exists() else FaissStore.create(self.embedder.dimension)
+        store = (
+            FaissStore.open(path, writable=True)
+            if path.exists()
+            else FaissStore.create(self.embedder.dimension)
+        )
         texts = [fold(f"{chunk.context}\n{chunk.text}") for chunk in self.added]
         store.update(self.removed, [chunk.id for chunk in self.added], self.embedder.encode(texts))
         store.save(path)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file so that at any moment either its old or its new content is there."""
-    aside = path.with_suffix(".new")
-    with aside.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.replace(path)

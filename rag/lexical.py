@@ -39,8 +39,10 @@ class LexicalIndex:
     def update(self, removed: Sequence[int], added: Sequence[Chunk]) -> None:
         """Remove chunks by id and add others; durable when it returns."""
         writer = self.index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        for identifier in removed:
-            writer.delete_documents("id", identifier)
+        if removed:
+            # By query: deletion by term takes the ids for signed numbers and finds none.
+            gone = tantivy.Query.term_set_query(self.schema, "id", list(removed))
+            writer.delete_documents_by_query(gone)
         for chunk in added:
             document = tantivy.Document()
             document.add_unsigned("id", chunk.id)

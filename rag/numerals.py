@@ -14,7 +14,7 @@ _SMALL = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000
 _LARGE = {"万": 10**4, "亿": 10**8}
 _CHINESE = "零〇一二三四五六七八九十百千两"
 _NUMBER = re.compile(
-    rf"(?P<percent>百分之)?(?P<body>\d[\d,]*(?:\.\d+)?|[{_CHINESE}]+(?:点[{_CHINESE}]+)?)"
+    rf"(?P<percent>百分之)?(?P<body>(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+)(?:\.\d+)?|[{_CHINESE}]+(?:[万亿]+[{_CHINESE}]+)*(?:点[{_CHINESE}]+)?)"
     r"\s*(?:[多余](?=[万亿千百]))?(?P<scale>(?:[万亿千百](?![一-鿿]?(?:花|众|科|象|物|元级)))*)(?P<sign>%|‰)?"
 )
 # Classifiers and units that make a Chinese numeral a number (一 alone is mostly part of a word).
@@ -53,17 +53,20 @@ def chinese_value(numeral: str) -> Decimal:
 
 def _read_units(numeral: str) -> int:
     """Return the value of a whole Chinese numeral written with 十, 百, 千, 万, 亿."""
-    total = section = digit = 0
+    billions = total = section = digit = 0
     for character in numeral:
         if character in _DIGITS:
             digit = _DIGITS[character]
         elif character in _SMALL:
             section += (digit or 1) * _SMALL[character]
             digit = 0
+        elif character == "亿":
+            billions = (billions + total + section + digit) * _LARGE[character]
+            total = section = digit = 0
         else:
             total = (total + section + digit) * _LARGE[character]
             section = digit = 0
-    return total + section + digit
+    return billions + total + section + digit
 
 
 def numbers(text: str) -> list[Number]:
@@ -74,13 +77,16 @@ def numbers(text: str) -> list[Number]:
         body, scale = match["body"], match["scale"]
         unit = _UNIT.match(folded, match.end())
         chinese = not body[0].isdigit()
-        if chinese and not (match["percent"] or scale or unit):
+        if chinese and not (match["percent"] or scale or unit or _LARGE.keys() & set(body)):
             continue
         if chinese and folded[match.start() - 1 : match.start()] in ("第", '"'):
             continue
-        value = chinese_value(body) if chinese else Decimal(body.replace(",", ""))
-        for character in scale:
-            value *= _SMALL.get(character) or _LARGE[character]
+        if chinese and "点" not in body:
+            value = chinese_value(body + scale)
+        else:
+            value = chinese_value(body) if chinese else Decimal(body.replace(",", ""))
+            for character in scale:
+                value *= _SMALL.get(character) or _LARGE[character]
         sign = "%" if match["percent"] else match["sign"] or ""
         end = match.end()
         if not sign and unit:

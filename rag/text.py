@@ -48,7 +48,8 @@ def _table() -> dict[int, str]:
     table.update({ord(character): form for character, form in simplified.items()})
     for mapping in (_QUOTATION, _VARIANTS):
         table.update({code: chr(form) for code, form in mapping.items()})
-    return table
+    # What a compatibility form stands for can itself be traditional or a quotation mark (⾞ → 車 → 车).
+    return {code: table.get(ord(form), form) for code, form in table.items()}
 
 
 def fold(text: str) -> str:
@@ -61,7 +62,7 @@ def fold(text: str) -> str:
 
 
 _CLOSER = f"[{re.escape(_CLOSERS)}]"
-_TERMINATOR = re.compile(rf"(?:[。！？!?]+|…+(?=\s*$)){_CLOSER}*")
+_TERMINATOR = re.compile(rf"(?:[。！？!?]+|(?<!…)…++(?=\s*+$)){_CLOSER}*")
 # What may follow a closing quotation mark and still belong to the sentence: who said it.
 _SPEAKER_TAIL = re.compile(r"[^。！？!?，,；;]{0,24}(?:说|表示|指出|强调|介绍|认为|称|坦言|透露|道)[。！!]")
 
@@ -81,7 +82,8 @@ def sentences(text: str) -> list[Span]:
     while match := _TERMINATOR.search(text, position):
         end = match.end()
         position = end
-        if _inside_brackets(text, ends[-1] if ends else 0, match.start()):
+        start = ends[-1] if ends else 0
+        if _inside_brackets(text, start, match.start()) and not _bracketed(text[start:end], match.group()):
             continue
         quoted = match.group()[-1] in "”’\"'」』"
         if quoted and end < len(text) and not text[end].isspace():
@@ -112,6 +114,11 @@ def _inside_brackets(text: str, start: int, end: int) -> bool:
         if last >= 0 and closer not in text[last:end] and closer in text[end : end + 200]:
             return True
     return False
+
+
+def _bracketed(sentence: str, ending: str) -> bool:
+    """Whether a sentence stands in brackets as a whole: （……。）"""
+    return "。" in ending and sentence.lstrip()[0] in "(（" and ending[-1] in ")）"
 
 
 _CLAUSE = re.compile(rf"[，,；;：:。！？!?]{_CLOSER}*|(?<=.)——")

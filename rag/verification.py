@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,11 +31,15 @@ def verify(docs: Path, places: Sequence[tuple[int, Place]]) -> list[str]:
 
 
 def _texts(docs: Path, file: str) -> dict[str, str]:
-    """Return the texts of the sources in the file that `file` (NAME or NAME.jsonl#ID) lies in, by name."""
-    path = (docs / file.partition("#")[0]).resolve()
-    if not path.is_relative_to(docs.resolve()):
+    """Return the texts of the sources in the file that `file` (NAME or NAME.jsonl#ID) lies in, by name.
+
+    A link inside the folder is followed, a name that leads out of it is not; NAME and ID may hold a #.
+    """
+    if Path(file).is_absolute() or ".." in Path(file).parts:
         return {}
+    names = [file, *(file[: match.start()] for match in re.finditer("#", file))]
+    path = next((docs / name for name in names if (docs / name).is_file()), docs / file)
     try:
-        return {source.file: source.text for source in read(path, docs.resolve())}
+        return {source.file: source.text for source in read(path, docs)}
     except ReadingError:
         return {}

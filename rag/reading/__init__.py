@@ -53,16 +53,21 @@ def _read_text(data: bytes, file: str) -> list[Source]:
 def _read_jsonl(data: bytes, file: str) -> list[Source]:
     """Read a `.jsonl` file, one document a line: `{"id", "text"}` and what else is known of it."""
     sources: dict[str, Source] = {}
-    for number, line in enumerate(decode(data).splitlines(), start=1):
+    for number, line in enumerate(decode(data).split("\n"), start=1):
         if not line.strip():
             continue
         try:
             record = json.loads(line)
             identifier, text = str(record["id"]), record["text"]
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            json.dumps(record, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise ReadingError(f"第 {number} 行含有半个代理对，不是完整的文字") from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ReadingError(f"第 {number} 行不是含 id 和 text 的 JSON 对象") from error
         if not isinstance(text, str) or not text.strip():
             raise ReadingError(f"第 {number} 行的 text 是空的")
+        if "\0" in text:
+            raise ReadingError(f"第 {number} 行的 text 含有空字节")
         name = f"{file}#{identifier}"
         if name in sources:
             raise ReadingError(f"第 {number} 行的 id“{identifier}”前面已经有了")
@@ -91,6 +96,9 @@ def read(path: Path, docs: Path) -> list[Source]:
     Raises:
         ReadingError: the file cannot be read; the message says why, in one line.
     """
+    name = path.relative_to(docs).as_posix()
+    if not _is_unicode(name):
+        raise ReadingError("文件名的编码不是 UTF-8；请改名后重试")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise ReadingError(f"不支持 {path.suffix or '无后缀'} 文件；目前可读 {'、'.join(READERS)}")
@@ -100,4 +108,9 @@ def read(path: Path, docs: Path) -> list[Source]:
         data = path.read_bytes()
     except OSError as error:
         raise ReadingError(f"读不了：{error.strerror}") from error
-    return reader(data, path.relative_to(docs).as_posix())
+    return reader(data, name)
+
+
+def _is_unicode(name: str) -> bool:
+    """Whether a file name was decoded rightly: no byte of it stands as half a surrogate pair."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
