@@ -39,6 +39,9 @@ SPLICED_LENGTH = 8
 _FEW = 2
 # A place is looked at closely if it shares at least this much of what the best one shares.
 _RIVAL = 0.7
+# Only where one place leaves this many characters unexplained may a part come from elsewhere: of a part of
+# `SPLICED_LENGTH` characters some stand in any other place by chance.
+_UNEXPLAINED = SPLICED_LENGTH / 2
 # Shorter stretches say nothing about a place that only a part of the quote comes from.
 _SHARED = 4
 
@@ -111,7 +114,7 @@ class QuoteIndex:
             return QuoteReport(quote=quote.text, verdict="exact", matches=self._matches(quote, same))
         best = singles[0].shared if singles else 0.0
         few = bool(singles) and len(singles[0].differences) <= _FEW
-        parts = self._parts(quote, at, where, regions) if (1 - best) * length >= SPLICED_LENGTH else []
+        parts = self._parts(quote, at, where, regions) if (1 - best) * length >= _UNEXPLAINED else []
         covers = self._cover(quote, parts)
         if covers and any(self._apart(a, b) for a, b in pairwise(parts)):
             parts.sort(key=lambda part: -part.similarity)

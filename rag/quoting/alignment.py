@@ -27,8 +27,6 @@ _KEPT = re.compile(
 # What a leap to another place costs, in shared characters: a piece at an end of the quote must be longer
 # than this, one in its middle twice as long, before the quote is read as joined from several places.
 LEAP = 7.0
-# No more blocks than this enter a chain; the longest are kept.
-_MOST_BLOCKS = 1200
 # An end of a quote of at most this many characters that matches nothing is held against the source's
 # characters in its place; a longer one was added.
 _SHORT_END = 12
@@ -80,8 +78,7 @@ def chain(blocks: Sequence[Block], article: Sequence[int]) -> list[Block]:
     """
     if not blocks:
         return []
-    order = sorted(range(len(blocks)), key=lambda i: -blocks[i].length)[:_MOST_BLOCKS]
-    order.sort(key=lambda i: (blocks[i].quote, blocks[i].source))
+    order = sorted(range(len(blocks)), key=lambda i: (blocks[i].quote, blocks[i].source))
     start = np.array([blocks[i].quote for i in order])
     place = np.array([blocks[i].source for i in order])
     length = np.array([blocks[i].length for i in order])

@@ -22,6 +22,9 @@ _SEPARATOR = "\n"
 # Regions of the stream are compared in buckets of this many characters: about a clause.
 _BUCKET = 32
 
+# No more blocks than this enter a chain; the longest are kept.
+_MOST_BLOCKS = 1200
+
 Integers = NDArray[np.int64]
 
 
@@ -172,7 +175,7 @@ class Stream:
 
 
 def blocks(at: Integers, where: Integers, regions: Sequence[tuple[int, int]], shortest: int) -> list[Block]:
-    """Return the stretches of at least `shortest` characters that the quote shares with these regions."""
+    """Return the longest stretches, of at least `shortest` characters, that a quote shares with regions."""
     inside = np.zeros(len(where), dtype=bool)
     for start, end in regions:
         inside |= (where >= start) & (where < end)
@@ -180,10 +183,12 @@ def blocks(at: Integers, where: Integers, regions: Sequence[tuple[int, int]], sh
     order = np.lexsort((at, where - at))
     at, where = at[order], where[order]
     breaks = np.flatnonzero((np.diff(where - at) != 0) | (np.diff(at) != 1)) + 1
+    starts = np.concatenate(([0], breaks)).astype(np.int64)[: len(at)]
+    lengths = np.diff(np.concatenate((starts, [len(at)]))) + 1
+    longest = np.argsort(-lengths, kind="stable")[:_MOST_BLOCKS]
     return [
-        Block(quote=int(run[0]), source=int(place[0]), length=len(run) + 1)
-        for run, place in zip(np.split(at, breaks), np.split(where, breaks), strict=True)
-        if len(run) + 1 >= shortest and len(run)
+        Block(quote=int(at[starts[i]]), source=int(where[starts[i]]), length=int(lengths[i]))
+        for i in longest[lengths[longest] >= shortest]
     ]
 
 
