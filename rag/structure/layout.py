@@ -102,6 +102,8 @@ class _Layout:
         following = self._line(index + 1)
         if following is None or self.lines[index].text.endswith((":", "：")):
             return False
+        if following.kind == "reporter" and self._kind(index + 2) == "credit":
+            return False  # a photo credit on two lines
         return following.kind in _META or dateline(following.text)[0] > 0
 
     def _is_display(self, index: int) -> bool:
