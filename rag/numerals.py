@@ -19,8 +19,8 @@ _NUMBER = re.compile(
 )
 # Classifiers and units that make a Chinese numeral a number (一 alone is mostly part of a word).
 _UNIT = re.compile(
-    r"(?:个百分点|个|项|条|家|类|种|年|月|日|号|天|周|小时|分钟|次|届|期|版|章|节|款|级|名|位|人|户|件|份|批|大|方面|元|美元|"
-    r"公里|千米|米|吨|亩|公顷|平方米|辆|台|座|所|倍|成|度|点|步|部门|国|省|市|县|区|强|岁|多)"
+    r"[余多来几]?(个百分点|个|项|条|家|类|种|年|月|日|号|天|周|小时|分钟|次|届|期|版|章|节|款|级|名|位|人|户|件|份|批|大|方面|元|美元|"
+    r"公里|千米|米|吨|亩|公顷|平方米|辆|台|座|所|倍|成|度|点|步|部门|国|省|市|县|区|强|岁)"
 )
 
 
@@ -90,7 +90,7 @@ def numbers(text: str) -> list[Number]:
         sign = "%" if match["percent"] else match["sign"] or ""
         end = match.end()
         if not sign and unit:
-            sign, end = unit.group(), unit.end()
+            sign, end = unit.group(1), unit.end()
         found.append(Number(value=value.normalize(), unit=sign, span=Span(start=match.start(), end=end)))
     return found
 

@@ -76,6 +76,11 @@ _UNIT = re.compile(
     r"(?:多少|几)\s*(个百分点|平方米|方面|部门|公里|美元|亩|吨|家|个|项|条|类|种|年|天|次|届|期|版|名|位|人|户|件|批|倍|成|辆|台|座|所|岁|元|级|强)"
 )
 _RATIO = re.compile(r"比重|占比|比例|百分之|增速|增幅|增长率|增长(?:幅度|多少|了多少)|幅度|超过百分")
+_DAY = re.compile(r"\d{1,2}月\d{1,2}(?=[日号\-到至])")
+DAY_INFORMATION = 8.0
+"""What a day of the year (12月25) tells: about as much as the name of a place, in the units of `idf`."""
+YEAR_INFORMATION = 5.0
+"""What a year tells: less than a day, as many passages name one."""
 _ATTRIBUTION = re.compile(
     r"(?:谁|哪位[^,，]{0,6}|哪个人|什么人|何人)[^,，]{0,4}(?:说|讲|提|指出|表示|强调|认为|主张|观点|话)|(?:话|观点|说法)[^,，]{0,3}(?:出自|来自)|出自(?:谁|哪位|何人)"
 )
@@ -120,6 +125,8 @@ def analyse(text: str) -> Question:
     folded = fold(text)
     kind: Kind = next((kind for kind, cue in _COMPILED if cue.search(folded)), "open")
     words = {word: idf(word) for word, _ in content_words(text) if not word[0].isdigit()}
+    words |= dict.fromkeys(_DAY.findall(folded), DAY_INFORMATION)
+    words |= dict.fromkeys((str(year) for year in sorted(years(text))), YEAR_INFORMATION)
     counted = _LIST_COUNT.search(folded) if kind == "list" else None
     unit = _UNIT.search(folded)
     return Question(

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Article, Document, Hit, Paragraph, Span
 from rag.embedding import Embedder
+from rag.informativeness import idf
 from rag.numerals import numbers, years
-from rag.question import Question, aliases
+from rag.question import Kind, Question, aliases
 from rag.structure.metadata import people
 from rag.text import clauses, fold, sentences
 from rag.words import content_words
@@ -25,7 +26,12 @@ FEATURES = (
     "bigrams",
     "trigrams",
     "clause",
-    "answer_type",
+    "attached",
+    "number",
+    "date",
+    "name",
+    "defined",
+    "reason",
     "constraints",
     "dense",
     "hit",
@@ -179,6 +185,7 @@ class Matcher:
         folded = fold(question.text)
         self.forms = [aliases().get(word, (word,)) + respelt(word, folded, text) for word in self.words]
         self.embedder = embedder
+        self.asked = " ".join([folded, *(form for forms in self.forms for form in forms)])
         self.vector = embedder.encode([folded])[0]
         self.word_vectors = embedder.encode(self.words)
         bare = re.sub(r"[^\w]", "", "".join(self.words))
@@ -244,7 +251,8 @@ def features(candidates: Sequence[Candidate], matcher: Matcher) -> NDArray[np.fl
             _overlap(matcher.bigrams, text),
             _overlap(matcher.trigrams, text),
             _answering_clause(text, matcher),
-            answers_type(matcher.question, text),
+            _attached(text, matcher),
+            *_typed(matcher.question, text),
             constraints(matcher.question, text, candidate.setting),
             dense[i],
             candidate.hit_score,
@@ -281,8 +289,47 @@ def _answering_clause(text: str, matcher: Matcher) -> float:
     return max((matcher.share(matcher.stands(part)) for part in typed or parts), default=0.0)
 
 
+def _attached(text: str, matcher: Matcher) -> float:
+    """Return how much of the information beside a number or date that is asked for is the question's, 0 to 1.
+
+    What is counted is the best clause that has such a number or date; 0.5 where neither is asked for or there.
+    A number beside words of its own (再贷款规模增至8000亿元) is not the one asked for (基金规模是多少).
+    """
+    if matcher.question.kind not in ("number", "date"):
+        return 0.5
+    shares = []
+    for span in clauses(text):
+        part = text[span.start : span.end]
+        if answers_type(matcher.question, part) == 1:
+            beside = [(word, idf(word)) for word, _ in content_words(part) if not word[0].isdigit()]
+            total = sum(weight for _, weight in beside)
+            own = sum(weight for word, weight in beside if word in matcher.asked)
+            shares.append(own / total if total else 0.5)
+    return max(shares, default=0.5)
+
+
 def _overlap(grams: set[str], text: str) -> float:
     return sum(gram in text for gram in grams) / len(grams) if grams else 0.0
+
+
+# The kinds of question for which a sentence is looked at for what is asked, one feature each.
+_TYPED: dict[Kind, int] = {
+    "number": 0,
+    "date": 1,
+    "who": 2,
+    "organisation": 2,
+    "where": 2,
+    "definition": 3,
+    "why": 4,
+}
+
+
+def _typed(question: Question, text: str) -> list[float]:
+    """Return a feature for each group of kinds: whether the sentence offers it where it is asked for, else 0."""
+    values = [0.0] * (max(_TYPED.values()) + 1)
+    if question.kind in _TYPED:
+        values[_TYPED[question.kind]] = answers_type(question, text) - 0.5
+    return values
 
 
 def answers_type(question: Question, text: str) -> float:
@@ -324,8 +371,13 @@ def _offers_number(question: Question, text: str) -> float:
     return 0.5
 
 
-def other_year(question: Question, candidate: Candidate) -> bool:
-    """Whether a sentence is about another year than the question: it, or else its setting, names only others."""
+def unfit(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence cannot answer: no number or date where one is asked for, or only other years.
+
+    A sentence that names no year has the years of its setting.
+    """
+    if question.kind in ("number", "date") and answers_type(question, fold(candidate.text)) == 0:
+        return True
     if not question.years:
         return False
     own = years(candidate.text)

@@ -15,7 +15,7 @@ from rag.answering.candidates import (
     Vectors,
     features,
     gather,
-    other_year,
+    unfit,
     paragraph_sentences,
     shortlist,
 )
@@ -32,8 +32,10 @@ from rag.text import fold, unlike_markers
 
 OFF_TOPIC = 0.35
 """A question of whose information the passages found have less than this share is called off topic."""
-OTHER_YEAR = 4.0
-"""What a sentence about another year than the one asked for loses: more than any feature can make good."""
+UNFIT = 4.0
+"""What a sentence loses that cannot answer, whatever it has of the question: more than the features make good."""
+LISTED, LISTED_COUNTED = 0.6, 0.5
+"""From this fit on a list is the answer; a list of just as many items as the question says needs less."""
 STATED_NEARBY = 0.7
 """From this share in one sentence and its surroundings on, the matter is there and only the answer is not."""
 
@@ -47,7 +49,7 @@ class ExtractiveOptions:
     question's information.
     """
 
-    answerable: float = 0.5
+    answerable: float = 0.25
     sentences: int = 3
     gain: float = 0.2
 
@@ -82,10 +84,10 @@ def answer_extractively(
             return answer
     if question.kind == "list":
         listed = best_list(question, found.candidates, found.matcher)
-        if listed and listed.score >= probability(_support(found)):
+        if listed and listed.score >= (LISTED if question.count is None else LISTED_COUNTED):
             return _compose(question, listed.places, listing=True)
     best = found.candidates[0]
-    if probability(_support(found)) < options.answerable or other_year(question, best):
+    if probability(_support(found)) < options.answerable or unfit(question, best):
         return _refuse(question, found)
     if question.attribution and best.paragraph.speaker:
         return _attributed(question, best, best.paragraph.speaker)
@@ -98,7 +100,7 @@ def _score(question: Question, hits: Sequence[Hit], document: GetDocument, vecto
     candidates = shortlist(gathered, matcher)
     rows = features(candidates, matcher)
     scores = rows @ weights().sentence
-    scores -= [OTHER_YEAR * other_year(question, candidate) for candidate in candidates]
+    scores -= [UNFIT * unfit(question, candidate) for candidate in candidates]
     order = np.argsort(-scores, kind="stable")
     return _Found([candidates[i] for i in order], rows[order], scores[order], matcher)
 

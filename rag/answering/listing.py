@@ -8,19 +8,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.answering.candidates import Candidate, Matcher
+from rag.answering.candidates import Candidate, Matcher, unfit
 from rag.answering.evidence import place_of, sentence_place
 from rag.answering.lists import Enumeration, enumerations
-from rag.datatypes import Article, Document, Place
+from rag.datatypes import Article, Document, Paragraph, Place
 from rag.numerals import numbers
 from rag.question import Question
 from rag.text import fold
 
-INTRODUCTION, LEAD, SETTING, ITEMS = 1.0, 0.9, 0.8, 0.6
+INTRODUCTION, LEAD, SETTING, ITEMS, AROUND = 1.0, 0.9, 0.8, 0.6, 0.4
 """What a question's word counts where it stands in the sentence or heading that introduces a list, further up
-in its lead, in the article's title or speakers, or only in the items."""
+in its lead, in the article's title or speakers, only in the items, or elsewhere in the paragraph."""
 OTHER_COUNT = 0.3
 """What is left of the fit of a list that has another number of items than the question says."""
+
+
+_NOT_COUNTED = ("年", "月", "日", "号", "%", "届", "期", "版", "次")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +59,34 @@ def best_list(question: Question, candidates: Sequence[Candidate], matcher: Matc
 
 def _fit(question: Question, enumeration: Enumeration, matcher: Matcher) -> float:
     """Return how well an enumeration is about the question, 0 to 1."""
-    article = enumeration.article
     first = enumeration.items[0].paragraph
     lead = re.split(r"(?<=[。！？!?])(?=.)", enumeration.lead.strip())
-    introduction = " ".join([lead[-1], (first.heading or "") if first else ""])
-    setting = [
-        article.kicker,
-        article.title,
-        article.subtitle,
-        first.speaker if first else None,
-        *article.speakers,
-    ]
+    heading = first.heading if first and first.heading else ""
     layers = (
-        (introduction, INTRODUCTION),
+        (f"{lead[-1]} {heading}", INTRODUCTION),
         (enumeration.lead, LEAD),
-        (" ".join(filter(None, [*setting, article.date and f"{article.date[:4]}年"])), SETTING),
+        (_setting(enumeration.article, first), SETTING),
         (" ".join(item.text for item in enumeration.items), ITEMS),
     )
-    best = matcher.stands("") * 0
-    for text, weight in layers:
-        best = np.maximum(best, matcher.stands(fold(text)) * weight)
-    fit = matcher.share(best)
+    fit = _share(layers, matcher)
     if question.count is not None and question.count != len(enumeration.items):
         fit *= OTHER_COUNT
     return fit
+
+
+def _setting(article: Article, paragraph: Paragraph | None) -> str:
+    """Return what is known of a list from outside its text: titles, authors, speakers, the year."""
+    speakers = [paragraph.speaker] if paragraph and paragraph.speaker else article.speakers
+    known = (article.kicker, article.title, article.subtitle, *article.authors, *speakers)
+    return " ".join(filter(None, (*known, article.date and f"{article.date[:4]}年")))
+
+
+def _share(layers: Sequence[tuple[str, float]], matcher: Matcher) -> float:
+    """Return the share of the question's information in texts, each word at the weight of its best text."""
+    best = matcher.stands("") * 0
+    for text, weight in layers:
+        best = np.maximum(best, matcher.stands(fold(text)) * weight)
+    return matcher.share(best)
 
 
 def _inline(question: Question, candidates: Sequence[Candidate], matcher: Matcher) -> Listed | None:
@@ -88,14 +95,19 @@ def _inline(question: Question, candidates: Sequence[Candidate], matcher: Matche
     for candidate in candidates:
         text = fold(candidate.text)
         items = inline_items(text)
-        if items < 2:
+        if items < 2 or unfit(question, candidate):
             continue
-        own = matcher.stands(text) * INTRODUCTION
-        fit = matcher.share(np.maximum(own, matcher.stands(candidate.setting) * SETTING))
+        paragraph = candidate.paragraph
+        layers = (
+            (text, INTRODUCTION),
+            (f"{paragraph.heading or ''} {_setting(candidate.article, paragraph)}", SETTING),
+            (paragraph.text, AROUND),
+        )
+        fit = _share(layers, matcher)
         if question.count is not None and not _has_count(question.count, items, text):
             fit *= OTHER_COUNT
         if best is None or fit > best.score:
-            place = sentence_place(candidate.document, candidate.article, candidate.paragraph, candidate.span)
+            place = sentence_place(candidate.document, candidate.article, paragraph, candidate.span)
             best = Listed([(candidate.text, place)], fit)
     return best
 
@@ -109,7 +121,7 @@ def inline_items(text: str) -> int:
 
 def _has_count(count: int, items: int, text: str) -> bool:
     """Whether a sentence has `count` items, or says so in figures (四方面, 6类)."""
-    return items == count or any(number.value == count for number in numbers(text))
+    return items == count or any(n.value == count and n.unit not in _NOT_COUNTED for n in numbers(text))
 
 
 def _places(document: Document, article: Article, enumeration: Enumeration) -> list[tuple[str, Place]]:

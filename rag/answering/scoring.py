@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.candidates import FEATURES, Candidate, Matcher
+from rag.answering.candidates import FEATURES, Candidate, Matcher, answers_type
+from rag.text import fold
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "answering.json"
 SUPPORT_FEATURES = (
@@ -21,7 +22,9 @@ SUPPORT_FEATURES = (
     "setting",
     "soft",
     "bigrams",
-    "answer_type",
+    "clause",
+    "attached",
+    "offered",
     "constraints",
     "dense",
     "missing",
@@ -70,7 +73,9 @@ def support(
             matcher.share(setting),
             values["soft"],
             values["bigrams"],
-            values["answer_type"],
+            values["clause"],
+            values["attached"],
+            answers_type(matcher.question, fold(best.text)) - 0.5,
             values["constraints"],
             values["dense"],
             float(lacking.max()) / most if matcher.words else 1.0,

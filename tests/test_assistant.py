@@ -1,0 +1,198 @@
+"""From the question to the checked answer, over the five documents."""
+
+import re
+import shutil
+from dataclasses import replace
+
+import pytest
+from conftest import DOCS
+from openai_server import Fail, Misbehave, Say, serve
+
+from rag.assistant import Assistant, open_assistant
+from rag.config import Settings
+from rag.datatypes import Filters, Place, Span, Turn
+from rag.errors import UsageError
+from rag.render import answer_from_json, answer_json
+from rag.text import squeeze
+
+QUESTION = "科技创新和技术改造再贷款规模增加到多少？"
+QUESTIONS = [
+    QUESTION,
+    "零碳工厂建设遵循哪四方面原则？",
+    "科技部要强化企业哪四个方面的主体地位？",
+    "优质中小企业梯度培育管理办法何时起实施？",
+    "《现代化产业体系基本特征与发展方向》的作者是谁？",
+    "“人工智能+制造”是一个必答题是谁说的？",
+    "什么是耐心资本？",
+    "2026年国内生产总值增长目标是多少？",
+    "今天天气怎么样？",
+]
+
+
+def raw(file):
+    return (DOCS / file).read_bytes().decode("utf-8-sig")
+
+
+def check_promise(answer):
+    """Hold an answer to the promise: markers resolve, citations are used and quote the raw file."""
+    markers = {int(n) for n in re.findall(r"\[(\d+)\]", answer.text)}
+    assert markers == {citation.n for citation in answer.citations}
+    assert [citation.n for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
+    for place in [*(c.place for c in answer.citations), *answer.nearest]:
+        text = raw(place.file)
+        assert squeeze("".join(text[s.start : s.end] for s in place.spans)) == squeeze(place.quote)
+    if not answer.refused:
+        assert all(sentence.citations or sentence.text.endswith(("：", ":")) for sentence in answer.sentences)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_answer_keeps_the_promise(assistant, question):
+    check_promise(assistant.ask(question))
+
+
+def test_a_number(assistant):
+    answer = assistant.ask(QUESTION)
+    assert "8000亿元" in answer.text
+    assert "8000亿元" in answer.citations[0].place.quote
+    assert answer.citations[0].place.file == "000_32955ea674607d7a.txt"
+
+
+def test_a_list_over_paragraphs_names_its_points_in_order(assistant):
+    answer = assistant.ask("科技部要强化企业哪四个方面的主体地位？")
+    said = [sentence.text for sentence in answer.sentences]
+    assert [text.lstrip("—")[:6] for text in said] == ["强化企业技术", "强化企业研发", "强化企业科研", "强化企业成果"]
+    assert answer.listing
+    assert len(answer.citations) == 4
+
+
+def test_who_said_it_names_the_speaker_and_the_place(assistant):
+    answer = assistant.ask("“人工智能+制造”是一个必答题是谁说的？")
+    assert "李乐成" in answer.text
+    assert {c.place.file for c in answer.citations} == {"001_af76cae5511be1fe.txt"}
+
+
+def test_what_is_published_is_read_from_the_byline(assistant):
+    answer = assistant.ask("《现代化产业体系基本特征与发展方向》的作者是谁？")
+    assert "张辉" in answer.text
+    assert answer.citations[0].place.quote.startswith("作者:张辉")
+    assert answer.citations[0].place.paragraph == 0
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["2026年国内生产总值增长目标是多少？", "2025年我国电动汽车出口了多少辆？", "工信部部长说6G什么时候商用？", "明天北京会下雨吗？"],
+)
+def test_what_is_not_there_is_refused_with_the_nearest_passages(assistant, question):
+    answer = assistant.ask(question)
+    assert answer.refused
+    assert not answer.citations
+    assert 0 < len(answer.nearest) <= 3
+    check_promise(answer)
+
+
+def test_a_document_number_is_no_marker(assistant):
+    answer = assistant.ask("零碳工厂建设工作的指导意见由哪五个部门联合印发？")
+    assert "〔2026〕13号" in answer.text
+    check_promise(answer)
+
+
+def test_a_follow_up_is_understood_and_shown(assistant):
+    history = [Turn(role="user", content="到2027年零碳工厂在哪些行业培育？")]
+    answer = assistant.ask("那到2030年呢？", history=history)
+    assert answer.standalone_question == "到2030年零碳工厂在哪些行业培育？"
+    assert "钢铁" in answer.text
+
+
+def test_filters_restrict_where_an_answer_may_come_from(assistant):
+    only = Filters(files=("003_1cd45f47ce8bf859.txt",))
+    assert "8000亿元" not in assistant.ask(QUESTION, filters=only).text
+    hits = assistant.search("科技创新和产业创新深度融合", filters=only)
+    assert {hit.chunk.file for hit in hits} == {"003_1cd45f47ce8bf859.txt"}
+
+
+def test_passages_take_the_place_of_the_index(assistant):
+    passages = ["全市共有学校36所。", "今年新建公园12个,总数达到58个。"]
+    answer = assistant.ask("今年新建公园多少个？", passages=passages)
+    assert answer.citations[0].place.file == "passages#1"
+    assert answer.citations[0].place.quote in passages[1]
+    assert "12个" in answer.text
+    assert assistant.ask("再贷款规模增加到多少？", passages=passages).refused
+
+
+@pytest.mark.parametrize(("question", "said"), [("", "空"), ("  \n", "空"), ("？？。。", "标点"), ("问" * 10000, "10000")])
+def test_what_is_no_question_is_told_so(assistant, question, said):
+    with pytest.raises(UsageError, match=said):
+        assistant.ask(question)
+
+
+def test_the_stream_ends_in_the_whole_answer(assistant):
+    updates = list(assistant.stream(QUESTION))
+    assert [u.stage for u in updates] == ["retrieved", "answering", "done"]
+    assert replace(updates[-1].answer, seconds={}) == replace(assistant.ask(QUESTION), seconds={})
+
+
+def test_an_exported_answer_is_read_back(assistant):
+    answer = assistant.ask(QUESTION)
+    places = answer_from_json(answer_json(answer))
+    assert places == [(c.n, c.place) for c in answer.citations]
+    assert assistant.verify(places) == []
+
+
+def test_a_tampered_quote_does_not_stand(assistant):
+    place = assistant.ask(QUESTION).citations[0].place
+    assert assistant.verify([(1, replace(place, quote=place.quote.replace("8000", "9000")))]) != []
+    outside = Place(file="../README.md", article="", paragraph=1, spans=(Span(start=0, end=1),), quote="#")
+    assert assistant.verify([(1, outside)]) == ["[1] 源文件 ../README.md 读不到了"]
+
+
+def test_a_file_changed_behind_the_index_is_noticed(tmp_path):
+    docs = tmp_path / "docs"
+    shutil.copytree(DOCS, docs)
+    opened = open_assistant(Settings(docs=docs, index=tmp_path / "index"))
+    file = docs / "000_32955ea674607d7a.txt"
+    file.write_text(file.read_text(encoding="utf-8").replace("8000亿元", "9000亿元"), encoding="utf-8")
+    answer = opened.ask(QUESTION)
+    assert answer.refused
+    assert not answer.citations
+    again = open_assistant(Settings(docs=docs, index=tmp_path / "index"))
+    assert "9000亿元" in again.ask(QUESTION).text
+
+
+def test_a_model_writes_and_its_citations_are_narrowed(with_model):
+    with serve(Say("科技创新和技术改造再贷款规模增加至8000亿元。[1]")) as endpoint:
+        answer = with_model(endpoint.base_url).ask(QUESTION)
+    assert answer.answerer == "generative:test"
+    assert answer.text == "科技创新和技术改造再贷款规模增加至8000亿元。[1]"
+    assert "8000亿元" in answer.citations[0].place.quote
+    assert len(answer.citations[0].place.quote) < 120
+    check_promise(answer)
+
+
+def test_what_a_model_invents_is_not_shown(with_model):
+    text = "科技创新和技术改造再贷款规模增加至8000亿元。[1]该政策使企业利润增长了35%。[1]"
+    with serve(Say(text)) as endpoint:
+        answer = with_model(endpoint.base_url).ask(QUESTION)
+    assert "35%" not in answer.text
+    check_promise(answer)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [Fail(500), Fail(401), Misbehave("cut"), Misbehave("empty"), Say("今天天气不错，适合出门散步。")],
+    ids=["error", "key", "cut", "empty", "drivel"],
+)
+def test_a_failing_model_is_replaced_by_the_extract(assistant: Assistant, with_model, reply):
+    with serve(reply) as endpoint:
+        answer = with_model(endpoint.base_url).ask(QUESTION)
+    extract = assistant.ask(QUESTION)
+    assert answer.sentences == extract.sentences
+    assert answer.answerer == "extractive"
+    assert answer.notice is not None
+    assert "摘录" in answer.notice
+
+
+def test_what_is_off_topic_never_reaches_the_model(with_model):
+    with serve(Say("晴。[1]")) as endpoint:
+        answer = with_model(endpoint.base_url).ask("你好呀，今天心情怎么样？")
+        assert endpoint.requests == []
+    assert answer.refused

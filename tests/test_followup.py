@@ -1,0 +1,56 @@
+"""Follow-up questions in a form that stands alone."""
+
+import pytest
+
+from rag.answering.followup import standalone
+from rag.datatypes import Turn
+
+
+def history(*questions: str) -> list[Turn]:
+    turns = []
+    for question in questions:
+        turns += [Turn(role="user", content=question), Turn(role="assistant", content="……。[1]")]
+    return turns
+
+
+@pytest.mark.parametrize("question", ["到2027年零碳工厂在哪些行业培育？", "科技创新和技术改造再贷款规模增加到多少？"])
+def test_a_complete_question_is_left_alone(question: str) -> None:
+    assert standalone(question, history("什么是新质生产力？")) == question
+
+
+def test_without_history_nothing_changes() -> None:
+    assert standalone("那呢？", []) == "那呢？"
+
+
+def test_another_year() -> None:
+    asked = history("到2027年零碳工厂在哪些行业培育？")
+    assert standalone("那到2030年呢？", asked) == "到2030年零碳工厂在哪些行业培育？"
+
+
+def test_another_year_where_none_was_named() -> None:
+    assert standalone("2030年呢？", history("示范区认定多少个？")) == "2030年，示范区认定多少个？"
+
+
+def test_another_person() -> None:
+    asked = history("阴和俊说要抓好哪些工作？")
+    assert standalone("李乐成呢？", asked) == "李乐成说要抓好哪些工作？"
+
+
+def test_a_pronoun_is_the_person_last_named() -> None:
+    asked = history("阴和俊在部长通道上谈了什么？")
+    assert standalone("他说企业有多少家？", asked) == "阴和俊说企业有多少家？"
+
+
+def test_another_thing() -> None:
+    assert standalone("那北京呢？", history("深圳集群排名第几？")) == "北京，深圳集群排名第几？"
+
+
+def test_a_short_question_gets_the_last_topic() -> None:
+    asked = history("国家农业现代化示范区由哪些部门发布？")
+    assert standalone("一个县可以报几类？", asked).endswith("一个县可以报几类？")
+    assert "国家农业现代化示范区" in standalone("一个县可以报几类？", asked)
+
+
+def test_a_chain_of_follow_ups_keeps_the_topic() -> None:
+    asked = history("到2027年零碳工厂在哪些行业培育？", "那到2030年呢？")
+    assert standalone("那到2035年呢？", asked) == "到2035年零碳工厂在哪些行业培育？"

@@ -1,0 +1,81 @@
+"""What a question is understood to ask for."""
+
+import pytest
+
+from rag.question import aliases, analyse, parts, with_aliases
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("再贷款规模增加到多少？", "number"),
+        ("有几家企业入选？", "number"),
+        ("办法何时起施行？", "date"),
+        ("哪一年建成？", "date"),
+        ("这个方案由谁印发？", "who"),
+        ("由哪个部门负责？", "organisation"),
+        ("哪五个部门联合印发？", "list"),
+        ("要抓好哪4个方面的工作？", "list"),
+        ("四方面原则是什么？", "list"),
+        ("存在哪些问题？", "list"),
+        ("什么是耐心资本？", "definition"),
+        ("怎么理解产业体系的安全性？", "definition"),
+        ("为什么要建设统一大市场？", "why"),
+        ("如何推进城市更新？", "how"),
+        ("是否可以申报两类？", "yes_no"),
+        ("这篇文章的作者是谁？", "metadata"),
+        ("这条消息是哪家报纸登的？", "metadata"),
+    ],
+)
+def test_kind(text: str, kind: str) -> None:
+    assert analyse(text).kind == kind
+
+
+def test_constraints_are_read() -> None:
+    question = analyse("到2030年，《方案》提出认定多少个“示范区”？")
+    assert question.years == {2030}
+    assert question.titles == ("方案",)
+    assert question.quoted == ("示范区",)
+    assert question.unit == "个"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("哪10个方面的重点工作？", 10), ("四方面举措是什么？", 4), ("哪两类企业？", 2), ("有哪些举措？", None)],
+)
+def test_count_of_a_list(text: str, count: int | None) -> None:
+    assert analyse(text).count == count
+
+
+def test_a_ratio_is_asked_in_percent() -> None:
+    assert analyse("占GDP的比重是多少？").unit == "%"
+    assert analyse("有多少家企业？").unit == "家"
+
+
+def test_topic_of_a_definition() -> None:
+    assert analyse("什么是“耐心资本”？").topics[0] == "耐心资本"
+    assert "安全性" in analyse("怎么理解产业体系的安全性？").topics
+
+
+def test_every_name_of_a_thing_has_the_same_group() -> None:
+    for name, group in aliases().items():
+        assert name in group
+        assert {aliases()[other] for other in group} == {group}
+
+
+def test_aliases_are_added_once_and_only_where_missing() -> None:
+    assert with_aliases("工信部的工作") == "工信部的工作 工业和信息化部"
+    assert with_aliases("工信部即工业和信息化部") == "工信部即工业和信息化部"
+
+
+def test_parts_of_a_question() -> None:
+    assert parts("甲省报道和乙省报道里，入选企业各有多少家？") == [
+        "甲省报道里，入选企业有多少家？",
+        "乙省报道里，入选企业有多少家？",
+    ]
+    assert parts("到2030年，零碳工厂和示范区分别要达到什么目标？") == [
+        "到2030年，零碳工厂要达到什么目标？",
+        "到2030年，示范区要达到什么目标？",
+    ]
+    assert parts("科技部和工信部合作吗？") == ["科技部和工信部合作吗？"]
+    assert parts("“不愿转、不敢转”和“不想转”分别指什么？") == ["“不愿转、不敢转”和“不想转”分别指什么？"]
