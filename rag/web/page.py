@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import socket
 import sys
 
@@ -30,6 +31,12 @@ class _Server(uvicorn.Server):
         if self.started and sockets:
             sys.stdout.write(f"引据已就绪：{_address(sockets[0])}\n")
             sys.stdout.flush()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Browsers keep a stream open for as long as they show the page; cutting these off is how we end,
+        # and not an error to be logged for each of them.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets)
 
 
 def build(assistant: Assistant) -> gr.Blocks:
