@@ -17,9 +17,9 @@ from rag.datatypes import Span
 from rag.numerals import Number, numbers
 from rag.text import fold
 
-RIVAL_OVERLAP = 0.5
+RIVAL_OVERLAP = 0.4
 """Share of an item's surroundings that must stand around another value for that value to be its rival."""
-RIVAL_MARGIN = 0.34
+RIVAL_MARGIN = 0.25
 """How much better a rival must fit the surroundings than the item itself does."""
 _WINDOW = 10
 """Characters on either side that count as the surroundings of an item."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rag.claims import LOOSER, Item, displaced, items
+from rag.datatypes import Place
 from rag.polarity import turned
 from rag.text import fold
 
@@ -82,19 +84,32 @@ def _literal(item: Item, wide: str) -> bool:
     return _quoteless(wanted) in _quoteless(wide)
 
 
-def contradictions(
-    claim: str, claimed: Sequence[Item], ground: str, wide: str, dates: Sequence[str | None]
-) -> list[str]:
+@lru_cache(maxsize=1024)
+def stated(place: Place) -> str:
+    """Return what a place says of itself, folded: article, speaker, outlet, date."""
+    return fold("\n".join(part for part in (place.article, place.speaker, place.outlet, place.date) if part))
+
+
+@lru_cache(maxsize=1024)
+def surroundings(place: Place) -> str:
+    """Return the folded passage with what its place says of itself."""
+    return f"{stated(place)}\n{fold(place.quote)}"
+
+
+def contradictions(claim: str, claimed: Sequence[Item], ground: str, places: Sequence[Place]) -> list[str]:
     """Return the words of a sentence that its source does not state, or states otherwise; none if it is true.
 
     Args:
         claim: the folded sentence.
         claimed: what can be checked in it.
         ground: the raw text of the sentences that should support it.
-        wide: the folded passage with its article, speaker and date, where names may stand.
-        dates: the dates of the articles, ISO 8601.
+        places: the passages that they are from. A name may be that of the article, the speaker or the outlet,
+            what a date leaves open may be that of the article, a quoted term may stand anywhere in a passage.
     """
     theirs, folded = items(ground), fold(ground)
+    wide = "\n".join(map(surroundings, places))
+    near = "\n".join([folded, *map(stated, places)])
+    dates = [place.date for place in places]
     missing = []
     for item in claimed:
         alike = [other for other in theirs if other.kind == item.kind]
@@ -105,9 +120,9 @@ def contradictions(
             stands = bool(own) or (item.kind == "date" and _dated(item, theirs, wide, dates))
         else:
             own = [other.span for other in alike if other.key == item.key]
-            stands = _literal(item, wide)
+            stands = _literal(item, near if item.kind.startswith("name") else wide)
         others = [other.span for other in claimed if other.kind == item.kind]
-        places = [other.span for other in alike]
-        if not stands or (own and displaced((claim, item.span, others), (folded, places), own)):
+        rivals = [other.span for other in alike]
+        if not stands or (own and displaced((claim, item.span, others), (folded, rivals), own)):
             missing.append(claim[item.span.start : item.span.end])
     return missing + turned(claim, folded, wide)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import combinations
 
 from rag.claims import Item, items
-from rag.contradiction import contradictions
+from rag.contradiction import contradictions, stated, surroundings
 from rag.datatypes import Evidence, Span, locate
 from rag.text import fold, sentences
 from rag.words import content_words
@@ -108,14 +108,6 @@ def _parts(passage: str) -> tuple[tuple[Span, str], ...]:
     return tuple((span, folded[span.start : span.end]) for span in sentences(passage))
 
 
-@lru_cache(maxsize=1024)
-def _surrounding(evidence: Evidence) -> str:
-    """Return the folded passage with what its place states: article, speaker, outlet, date."""
-    place = evidence.place
-    known = (place.article, place.speaker, place.outlet, place.date, place.quote)
-    return fold("\n".join(part for part in known if part))
-
-
 def _rank(claim: _Claim, bits: int) -> tuple[float, float]:
     """Return the coverage that the units in `bits` make, and the same with figures counted for choosing."""
     words, pairs = len(claim.words), len(claim.pairs)
@@ -137,10 +129,8 @@ def _bits(claim: _Claim, text: str, mask: int = -1) -> int:
 
 def _runs(claim: _Claim, evidence: Evidence, mask: int) -> list[_Run]:
     """Return the two best runs of sentences of a passage; `mask` are the claim's units that stand in it."""
-    place = evidence.place
-    known = fold("\n".join(part for part in (place.article, place.speaker, place.outlet) if part))
-    base = _bits(claim, known)
-    parts = _parts(place.quote)
+    base = _bits(claim, stated(evidence.place))
+    parts = _parts(evidence.place.quote)
     each = [_bits(claim, text, mask) for _, text in parts]
     found = []
     for first in range(len(parts)):
@@ -160,9 +150,7 @@ def _judge(claim: _Claim, runs: Sequence[_Run]) -> Support:
         bits |= run.bits
     coverage = _rank(claim, bits)[0]
     ground = "\n".join(run.evidence.place.quote[run.span.start : run.span.end] for run in runs)
-    wide = "\n".join(_surrounding(run.evidence) for run in runs)
-    dates = [run.evidence.place.date for run in runs]
-    missing = contradictions(claim.folded, claim.items, ground, wide, dates)
+    missing = contradictions(claim.folded, claim.items, ground, [run.evidence.place for run in runs])
     supported = coverage >= COVERAGE and not missing
     if not supported:
         missing += [word for i, word in enumerate(claim.words) if not bits >> i & 1]
@@ -206,7 +194,7 @@ def support(sentence: str, evidence: Sequence[Evidence]) -> Support:
     claim = _claim(sentence)
     if not claim.words and not claim.items:
         return Support(supported=False)
-    masks = [(_bits(claim, _surrounding(passage)), passage) for passage in evidence]
+    masks = [(_bits(claim, surroundings(passage.place)), passage) for passage in evidence]
     masks.sort(key=lambda pair: -_rank(claim, pair[0])[1])
     runs = [run for mask, passage in masks[:_CANDIDATES] for run in _runs(claim, passage, mask)]
     runs.sort(key=lambda run: -run.rank)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rag import grounding
+from rag.claims import items
 from rag.datatypes import Evidence, Place, Span
 from rag.text import sentences
 from training.data import passages, read
@@ -28,7 +29,7 @@ THRESHOLDS = [0.40, 0.45, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85]
 Case = tuple[str, list[Evidence]]
 
 
-def altered_number(text: str, draw: random.Random) -> str:
+def altered_number(text: str, around: str, draw: random.Random) -> str:
     """Return `text` with one digit changed."""
     places = [match.start() for match in re.finditer(r"\d", text)]
     if not places:
@@ -37,7 +38,7 @@ def altered_number(text: str, draw: random.Random) -> str:
     return text[:at] + draw.choice([digit for digit in "123456789" if digit != text[at]]) + text[at + 1 :]
 
 
-def altered_negation(text: str, draw: random.Random) -> str:
+def altered_negation(text: str, around: str, draw: random.Random) -> str:
     """Return `text` with a negation taken out or put in."""
     out = re.sub("(?:没有|并未|尚未|不得|不能|未)(?=\\w\\w)", "", text, count=1)
     if out != text:
@@ -45,25 +46,38 @@ def altered_negation(text: str, draw: random.Random) -> str:
     return re.sub("(?<=将|会|能|要)(?=\\w\\w)", "不", text, count=1)
 
 
-def altered_direction(text: str, draw: random.Random) -> str:
+def altered_direction(text: str, around: str, draw: random.Random) -> str:
     """Return `text` with a rise made a fall, or the other way round."""
     turned = {"增长": "下降", "增加": "减少", "提高": "降低", "上升": "下降"}
     turned |= {"下降": "上升", "减少": "增加", "超过": "低于", "扩大": "缩小"}
     return re.sub("|".join(turned), lambda match: turned[match.group()], text, count=1)
 
 
-def altered_year(text: str, draw: random.Random) -> str:
+def altered_year(text: str, around: str, draw: random.Random) -> str:
     """Return `text` with a year moved by up to three years."""
     return re.sub(
         r"20\d\d(?=年)", lambda match: str(int(match.group()) + draw.choice([-2, -1, 1, 2])), text, count=1
     )
 
 
-ALTERATIONS: dict[str, Callable[[str, random.Random], str]] = {
+def altered_name(text: str, around: str, draw: random.Random) -> str:
+    """Return `text` with a name replaced by another of its kind out of the passages around."""
+    ours = [item for item in items(text) if item.kind.startswith("name")]
+    draw.shuffle(ours)
+    for item in ours:
+        name = item.key[0]
+        others = sorted({str(o.key[0]) for o in items(around) if o.kind == item.kind and o.key[0] != name})
+        if others:
+            return text.replace(str(name), draw.choice(others))
+    return text
+
+
+ALTERATIONS: dict[str, Callable[[str, str, random.Random], str]] = {
     "number": altered_number,
     "negation": altered_negation,
     "direction": altered_direction,
     "year": altered_year,
+    "name": altered_name,
 }
 
 
@@ -102,10 +116,11 @@ def cases(folder: Path, limit: int, draw: random.Random) -> Iterator[tuple[str, 
         for span in sentences(record["summary"]):
             sentence = record["summary"][span.start : span.end]
             own = evidence(nearest(sentence, articles[number]), date)
+            around = "\n".join(entry.place.quote for entry in own)
             yield "right", (sentence, own)
             yield "foreign", (sentence, evidence(nearest(sentence, others), date))
             for name, alter in ALTERATIONS.items():
-                if (other := alter(sentence, draw)) != sentence:
+                if (other := alter(sentence, around, draw)) != sentence:
                     yield name, (other, own)
 
 
