@@ -279,12 +279,12 @@ class _Update:
         if self.changed:
             self._write_lexical(self.store)
         self.store.close()
-        if not self.changed:
-            return chunks
-        self._write_vectors()
-        Manifest.describe(self.folder, built_with, chunks).write(self.index)
+        if self.changed:
+            self._write_vectors()
+            Manifest.describe(self.folder, built_with, chunks).write(self.index)
+            self.current = self.folder
         for folder in self.index.glob("g*"):
-            if folder != self.folder and folder.name[1:].isdigit():
+            if folder != self.current and folder.name[1:].isdigit():
                 shutil.rmtree(folder)
         return chunks
 
