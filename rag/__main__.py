@@ -15,11 +15,10 @@ import typer
 from rag import render
 from rag.assistant import Assistant, build_index, open_assistant
 from rag.config import Settings, load_settings
-from rag.errors import UsageError, YinjuError
+from rag.errors import ReadingError, UsageError, YinjuError
 
 app = typer.Typer(
     help="引据：回答文档里的问题，每句话都注明并核对出处。",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -51,7 +50,7 @@ def _open(docs: Path | None, index: Path | None, no_update: bool) -> Assistant:
 
 
 def _print(record: Record) -> None:
-    typer.echo(json.dumps(record, ensure_ascii=False))
+    typer.echo(_print_form(record))
 
 
 def _records(batch: Path, key: str) -> Iterable[Record]:
@@ -61,7 +60,7 @@ def _records(batch: Path, key: str) -> Iterable[Record]:
         UsageError: the file cannot be read, or a line is not an object with the field `key`.
     """
     try:
-        lines = batch.read_text(encoding="utf-8-sig").splitlines()
+        lines = batch.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"读不了批量文件 {batch}；请检查路径，并存成 UTF-8") from error
     for number, line in enumerate(lines, start=1):
@@ -69,11 +68,21 @@ def _records(batch: Path, key: str) -> Iterable[Record]:
             continue
         try:
             record = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UsageError(f"{batch} 第 {number} 行不是 JSON") from error
+            _print_form(record)
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"{batch} 第 {number} 行不是 JSON，或含有不成字的编码") from error
         if not isinstance(record, dict) or not isinstance(record.get(key), str):
             raise UsageError(f"{batch} 第 {number} 行没有文字字段 {key}")
         yield record
+
+
+def _print_form(record: object) -> bytes:
+    """Return what is written for a record.
+
+    Raises:
+        UnicodeEncodeError: a string in it holds half a surrogate pair, which no encoding can write.
+    """
+    return json.dumps(record, ensure_ascii=False).encode()
 
 
 def _each(
@@ -86,6 +95,8 @@ def _each(
     """
     if (given is None) == (batch is None):
         raise UsageError("请给出一段文字，或用 --batch 给出文件，二者取一")
+    if given is not None and any("\ud800" <= character <= "\udfff" for character in given):
+        raise UsageError("给出的文字不是有效的 UTF-8；请检查终端的编码")
     if batch is None:
         return False
     if not as_json:
@@ -132,7 +143,7 @@ def ask(
                 record["question"],
                 history=render.turns_from_json(record.get("history") or ()),
                 filters=render.filters_from_json(record.get("filters") or {}),
-                passages=record.get("passages"),
+                passages=render.passages_from_json(record.get("passages")),
             ),
             record.get("id"),
         )
@@ -205,15 +216,23 @@ def search(
 
 @app.command()
 def structure(
-    file: Annotated[Path, typer.Argument(help="要看的文件")], docs: Docs = None, as_json: Json = False
+    file: Annotated[Path, typer.Argument(help="要看的文件")],
+    docs: Docs = None,
+    index: Index = None,
+    as_json: Json = False,
 ) -> None:
     """看一个文件读成了什么：文章、段落，以及搁置的杂项。"""
     from rag.reading import read
     from rag.structure import account, parse
 
-    folder = _settings(docs, None).docs
-    inside = file.resolve().is_relative_to(folder.resolve())
-    sources = read(file.resolve(), folder.resolve() if inside else file.resolve().parent)
+    folder = _settings(docs, index).docs.resolve()
+    path = file.resolve()
+    if not path.is_file():
+        raise UsageError(f"找不到文件 {file}；请检查路径")
+    try:
+        sources = read(path, folder if path.is_relative_to(folder) else path.parent)
+    except ReadingError as error:
+        raise UsageError(f"读不了 {file}：{error}") from error
     records = [render.structure_json(document, account(document)) for document in map(parse, sources)]
     for record in records:
         if as_json:
@@ -233,7 +252,7 @@ def verify(
 
     try:
         record = json.loads(answer.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"读不了 {answer}；它应是 ask --json 导出的文件") from error
     places = render.answer_from_json(record)
     problems = check(_settings(docs, index).docs, places)
@@ -245,11 +264,11 @@ def verify(
 
 
 @app.command()
-def serve() -> None:
+def serve(docs: Docs = None, index: Index = None) -> None:
     """打开网页版，同 python app.py。"""
     from rag.web.page import launch
 
-    settings = load_settings()
+    settings = _settings(docs, index)
     launch(open_assistant(settings, report=_note), settings.web.host, settings.web.port)
 
 
@@ -268,6 +287,10 @@ def doctor(docs: Docs = None, index: Index = None, as_json: Json = False) -> Non
         raise typer.Exit(1)
 
 
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
 def main() -> int:
     """Run the command line; return its exit status: 0 done, 2 bad usage or input, 1 anything else."""
     try:
@@ -276,8 +299,14 @@ def main() -> int:
         _note(f"错误：{error}")
         return error.status
     except _USAGE_ERROR as error:
-        _note(f"错误：命令或选项不对（{error}）；用 --help 看用法")
+        _note(f"错误：命令或选项不对（{_one_line(error)}）；用 --help 看用法")
         return 2
+    except (typer.Abort, KeyboardInterrupt):
+        _note("已中断")
+        return 1
+    except Exception as error:  # noqa: BLE001 - the outermost shell: the user sees a line, never a traceback
+        _note(f"错误：程序出错（{type(error).__name__}：{_one_line(error)}）；请把命令和这一行报告给维护者")
+        return 1
     return int(status or 0)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -73,6 +73,8 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if not name.startswith(PREFIX) or not value:
             continue
         key = name.removeprefix(PREFIX).lower()
+        if key in sections:
+            raise UsageError(f"环境变量 {name} 是一组设置；请写成 {name}_… 的形式")
         section = next((s for s in sections if key.startswith(f"{s}_")), None)
         if section:
             table.setdefault(section, {})[key.removeprefix(f"{section}_")] = value
@@ -98,14 +100,23 @@ def _merge(options: _Options, table: Mapping[str, Any], where: str) -> _Options:
     return replace(options, **changes)
 
 
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+# Type of a setting -> the types of a value that are taken for it (a variable's value is always a text), how
+# it is made, and what the user is told it should be. Values are not printed: one may be a key.
+_KINDS: dict[type, tuple[tuple[type, ...], Callable[[Any], object], str]] = {
+    bool: ((bool, str), lambda value: _BOOLEANS[str(value).lower()], "应是 true 或 false"),
+    int: ((int, str), int, "应是整数"),
+    float: ((int, float, str), float, "应是数"),
+    str: ((str,), str, "应是文字"),
+}
+
+
 def _convert(key: str, value: object, current: object, where: str) -> object:
     """Return `value` in the type of the default `current`."""
-    if isinstance(current, bool):
-        words = {"true": True, "1": True, "false": False, "0": False}
-        if str(value).lower() in words:
-            return words[str(value).lower()]
-        raise UsageError(f"{where}里的设置 {key} 应是 true 或 false，而不是 {value}")
+    accepted, make, form = _KINDS.get(type(current), ((str,), type(current), "应是路径"))
     try:
-        return type(current)(value)  # type: ignore[call-arg]
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"{where}里的设置 {key} 的值 {value} 不合要求") from error
+        if type(value) in accepted:
+            return make(value)
+    except (KeyError, ValueError):
+        pass
+    raise UsageError(f"{where}里的设置 {key} {form}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from rag.datatypes import (
@@ -290,15 +292,56 @@ def filters_from_json(record: Mapping[str, Any]) -> Filters:
     """Return the filters that a batch line gives under `filters`.
 
     Raises:
-        UsageError: a key is unknown.
+        UsageError: a key is unknown, or a value is not of its form.
     """
+    if not isinstance(record, Mapping):
+        raise UsageError("filters 应是一组键值")
     unknown = set(record) - {"files", "date_from", "date_to", "source", "speaker"}
     if unknown:
         raise UsageError(f"filters 里的 {'、'.join(sorted(unknown))} 不认识")
+    files = record.get("files") or []
+    if not _is_texts(files):
+        raise UsageError("filters 里的 files 应是一列文件名")
     return Filters(
-        files=tuple(record.get("files") or ()),
-        date_from=record.get("date_from"),
-        date_to=record.get("date_to"),
-        outlet=record.get("source"),
-        speaker=record.get("speaker"),
+        files=tuple(files),
+        date_from=_day(record, "date_from"),
+        date_to=_day(record, "date_to"),
+        outlet=_text(record, "source"),
+        speaker=_text(record, "speaker"),
     )
+
+
+def _text(record: Mapping[str, Any], key: str) -> str | None:
+    value = record.get(key)
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"filters 里的 {key} 应是文字")
+    return value
+
+
+def _day(record: Mapping[str, Any], key: str) -> str | None:
+    value = _text(record, key)
+    if not value:
+        return None
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            return date.fromisoformat(value).isoformat()
+    except ValueError:
+        pass
+    raise UsageError(f"filters 里的 {key} 应是 2026-01-06 这样的日期，而不是 {value}")
+
+
+def passages_from_json(passages: object) -> list[str] | None:
+    """Return the texts that a batch line gives under `passages`, None where it gives none.
+
+    Raises:
+        UsageError: they are not a list of texts.
+    """
+    if passages is None:
+        return None
+    if not isinstance(passages, list) or not _is_texts(passages):
+        raise UsageError("passages 应是一列文字")
+    return passages
+
+
+def _is_texts(values: object) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)

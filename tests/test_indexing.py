@@ -378,16 +378,31 @@ def child(docs, index, moment=""):
     )
 
 
-@pytest.fixture
-def two_states(docs, index, tmp_path):
-    """Build an index, change the folder, and return what the index answers before and is to answer afterwards."""
-    update(docs, index)
-    before = content(docs, index)
+@pytest.fixture(scope="module")
+def states(tmp_path_factory):
+    """Build an index and change its folder; return where, and what it answers before and is to answer after."""
+    folder = tmp_path_factory.mktemp("states")
+    docs = folder / "docs"
+    docs.mkdir()
+    for name in NAMES:
+        shutil.copy(ROOT / "docs_src" / name, docs)
+    update(docs, folder / "index")
+    before = content(docs, folder / "index")
     (docs / NAMES[0]).write_text((docs / NAMES[0]).read_text() + "\n\n新增一段，讲人工智能治理的国际合作。\n")
     (docs / NAMES[2]).unlink()
     (docs / "新.txt").write_text("西延高铁的技术合同成交金额再创新高。")
-    update(docs, tmp_path / "scratch")
-    return before, content(docs, tmp_path / "scratch")
+    update(docs, folder / "scratch")
+    return folder, before, content(docs, folder / "scratch")
+
+
+@pytest.fixture
+def two_states(states, docs, index):
+    """Copy that folder and index to `docs` and `index`; return the two contents."""
+    folder, *contents = states
+    shutil.rmtree(docs)
+    shutil.copytree(folder / "docs", docs)
+    shutil.copytree(folder / "index", index)
+    return contents
 
 
 def check_after_the_accident(docs, index, two_states):
@@ -409,7 +424,7 @@ def test_a_killed_update_leaves_a_whole_index(docs, index, two_states, moment):
 
 def test_updates_killed_at_any_moment_leave_a_whole_index(docs, index, two_states):
     chance = random.Random(2026)
-    for _ in range(3):
+    for _ in range(2):
         with child(docs, index) as process:
             assert process.stdout.readline() == "ready\n"
             time.sleep(chance.random() * 0.25)

@@ -1,0 +1,176 @@
+"""Who may import whom, and what the command line does not load."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# From the ground up: a module may import those of lower rows, and of its own row where that row says so.
+ROWS = [
+    ({"datatypes", "errors"}, False),
+    ({"text", "tokens"}, False),
+    ({"words", "numerals", "reading", "embedding"}, False),
+    (
+        {
+            "informativeness",
+            "chunking",
+            "structure",
+            "lexical",
+            "vector_store",
+            "document_store",
+            "verification",
+        },
+        False,
+    ),
+    ({"question", "manifest"}, False),
+    (
+        {"indexing", "retrieval", "claims", "polarity", "contradiction", "grounding", "quoting", "quotes"},
+        True,
+    ),
+    ({"answering", "render"}, True),
+    ({"config"}, False),
+    ({"assistant", "doctor", "retriever"}, False),
+    ({"__main__", "web"}, True),
+]
+# Options live beside the stage that uses them, and `config` composes them: the page's are its own.
+EXCEPTIONS = {("config", "web.options")}
+RANK = {name: rank for rank, (names, _) in enumerate(ROWS) for name in names}
+HEAVY = [
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "langchain",
+    "langchain_core",
+    "langchain_openai",
+    "gradio",
+]
+
+
+def imports(path):
+    """Return the names of the modules that a file imports, and of those the ones imported as it is loaded."""
+    every, eager = set(), set()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    late = {
+        id(inner)
+        for outer in ast.walk(tree)
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef)
+        or (isinstance(outer, ast.If) and "TYPE_CHECKING" in ast.unparse(outer.test))
+        for inner in ast.walk(outer)
+    }
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            base = node.module or ""
+            names = [f"{base}.{alias.name}" if base == "rag" else base for alias in node.names]
+        every.update(names)
+        if id(node) not in late:
+            eager.update(names)
+    return every, eager
+
+
+SOURCES = sorted((ROOT / "rag").rglob("*.py"))
+
+
+def module(path):
+    name = ".".join(path.relative_to(ROOT / "rag").with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCES if p.parent.name != "rag" or p.stem != "__init__"], ids=module
+)
+def test_imports_point_one_way(path):
+    importer = module(path)
+    unit = importer.partition(".")[0]
+    assert unit in RANK, f"{unit} has no row in the table: say where it belongs"
+    every, _ = imports(path)
+    for name in sorted(name.removeprefix("rag.") for name in every if name.startswith("rag.")):
+        imported = name.partition(".")[0]
+        if imported == unit or (importer, name) in EXCEPTIONS:
+            continue
+        allowed = RANK[imported] < RANK[unit] or (RANK[imported] == RANK[unit] and ROWS[RANK[unit]][1])
+        assert allowed, f"rag.{importer} must not import rag.{name}"
+    outside = {
+        name for name in every if name.partition(".")[0] in ("eval", "tests", "training", "bench", "app")
+    }
+    assert outside == set()
+
+
+def test_modules_do_not_import_each_other_in_a_ring():
+    graph = {
+        module(path): {name.removeprefix("rag.") for name in imports(path)[1] if name.startswith("rag.")}
+        for path in SOURCES
+    }
+    finished: set[str] = set()
+
+    def visit(name, above):
+        assert name not in above, f"a ring: {' → '.join([*above, name])}"
+        if name not in finished:
+            for imported in graph.get(name, ()):
+                visit(imported, (*above, name))
+            finished.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module)
+def test_heavy_libraries_are_imported_where_they_are_used(path):
+    owners = {"gradio": "web", "langchain_core": "retriever"}
+    _, eager = imports(path)
+    found = {name.partition(".")[0] for name in eager} & set(HEAVY)
+    assert {name for name in found if module(path).partition(".")[0] != owners.get(name)} == set()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "eval").rglob("*.py")), ids=lambda path: path.stem)
+def test_the_evaluation_sees_the_assistant_from_outside(path):
+    allowed = {
+        "rag.assistant",
+        "rag.config",
+        "rag.datatypes",
+        "rag.errors",
+        "rag.text",
+        "rag.numerals",
+        "rag.words",
+    }
+    used = {name for name in imports(path)[0] if name.startswith("rag")}
+    assert used <= allowed
+
+
+def loaded(code):
+    """Return the modules that are loaded after running `code` in a fresh interpreter."""
+    report = "import json, sys; sys.stderr.write(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{report}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return json.loads(done.stderr.splitlines()[-1]), done.stdout
+
+
+def test_importing_the_package_loads_nothing():
+    modules, _ = loaded("import rag")
+    assert [name for name in modules if name.startswith("rag")] == ["rag"]
+    assert not set(modules) & {*HEAVY, "numpy", "faiss", "tantivy", "typer"}
+
+
+def test_asking_loads_no_heavy_library(tmp_path):
+    code = f"""
+import sys
+sys.argv = ["rag", "ask", "技术合同成交金额", "--json", "--index", {str(tmp_path / "index")!r}]
+from rag.__main__ import main
+assert main() == 0"""
+    modules, printed = loaded(code)
+    assert not json.loads(printed)["refused"]
+    assert not {name.partition(".")[0] for name in modules} & set(HEAVY)
