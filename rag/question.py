@@ -11,7 +11,7 @@ from typing import Literal
 from rag.informativeness import idf
 from rag.numerals import chinese_value, numbers, years
 from rag.text import fold
-from rag.words import content_words
+from rag.words import content_words, words
 
 Kind = Literal[
     "metadata",
@@ -39,7 +39,7 @@ _CUES: list[tuple[Kind, str]] = [
         "metadata",
         r"作者|谁写的|谁撰写|撰稿|哪\S{0,2}(?:个人|人|位|名)?(?:作者|学者|专家|记者)?(?:写|撰写|采写|执笔)|(?:哪[天日年]|什么时候|何时|几月几[日号]|日期)[^,，]{0,4}(?:发表|刊登|刊发|刊载|发布的(?:文章|报道)|见报)"
         r"|(?:发表|刊登|刊发|刊载|见报|出版)[^,，]{0,4}(?:日期|时间|于哪|在哪|何时)|(?:文章|报道|稿件|访谈|这篇|本文)[^,，]{0,8}(?:来源|出处|出自|登在|来自)"
-        r"|哪[家份]?(?:报纸|报刊|媒体|网站)|文号|(?:报道|采写|采访)[^,，]{0,6}记者是谁|记者是谁|第几期|总第多少期",
+        r"|哪[家份]?(?:报纸|报刊|媒体|网站)|[他她][^,，]{0,4}(?:哪个|什么)(?:学校|大学|单位|身份|职务)|(?:报道|采写|采访)[^,，]{0,6}记者是谁|记者是谁|第几期|总第多少期",
     ),
     (
         "list",
@@ -76,6 +76,7 @@ _UNIT = re.compile(
     r"(?:多少|几)\s*(个百分点|平方米|方面|部门|公里|美元|亩|吨|家|个|项|条|类|种|年|天|次|届|期|版|名|位|人|户|件|批|倍|成|辆|台|座|所|岁|元|级|强)"
 )
 _RATIO = re.compile(r"比重|占比|比例|百分之|增速|增幅|增长率|增长(?:幅度|多少|了多少)|幅度|超过百分")
+_ORDINAL = re.compile(rf"第({_COUNT})(?:条|点|项|方面|件事|个(?:方面|举措|问题|原则|路径|要求|建议))")
 _DAY = re.compile(r"\d{1,2}月\d{1,2}(?=[日号\-到至])")
 DAY_INFORMATION = 8.0
 """What a day of the year (12月25) tells: about as much as the name of a place, in the units of `idf`."""
@@ -84,6 +85,7 @@ YEAR_INFORMATION = 5.0
 _ATTRIBUTION = re.compile(
     r"(?:谁|哪位[^,，]{0,6}|哪个人|什么人|何人)[^,，]{0,4}(?:说|讲|提|指出|表示|强调|认为|主张|观点|话)|(?:话|观点|说法)[^,，]{0,3}(?:出自|来自)|出自(?:谁|哪位|何人)"
 )
+_MASK = "\ue000"
 _EACH = re.compile(r"各自|分别|各|都")
 _SEVERAL = re.compile(
     r"(?P<head>(?:.*[,，])?)(?P<items>[^,，、和与及\"“”]{2,16}(?:[、和与及][^,，、和与及\"“”]{2,16}?)+)"
@@ -104,7 +106,8 @@ class Question:
     `words` are the folded words that carry the topic, once each, with how much each tells (`idf`); `count`
     is how many items a list is said to have; `unit` is what is counted (家, 年, %); `years` and `titles`
     (works named in 《》) are constraints; `topics` are the folded names of what is to be defined;
-    `attribution` says that the question is who said something.
+    `attribution` says that the question is who said something; `ordinal`
+    is the item of a list that it asks about (第三条具体怎么做: 3).
     """
 
     text: str
@@ -117,6 +120,7 @@ class Question:
     titles: tuple[str, ...]
     topics: tuple[str, ...]
     attribution: bool
+    ordinal: int | None
     quoted: tuple[str, ...]
 
 
@@ -124,15 +128,15 @@ def analyse(text: str) -> Question:
     """Return what the question `text` asks for."""
     folded = fold(text)
     kind: Kind = next((kind for kind, cue in _COMPILED if cue.search(folded)), "open")
-    words = {word: idf(word) for word, _ in content_words(text) if not word[0].isdigit()}
-    words |= dict.fromkeys(_DAY.findall(folded), DAY_INFORMATION)
-    words |= dict.fromkeys((str(year) for year in sorted(years(text))), YEAR_INFORMATION)
+    informative = {word: idf(word) for word, _ in content_words(text) if not word[0].isdigit()}
+    informative |= dict.fromkeys(_DAY.findall(folded), DAY_INFORMATION)
+    informative |= dict.fromkeys((str(year) for year in sorted(years(text))), YEAR_INFORMATION)
     counted = _LIST_COUNT.search(folded) if kind == "list" else None
     unit = _UNIT.search(folded)
     return Question(
         text=text,
         kind=kind,
-        words=words,
+        words=informative,
         count=_count(counted.group(1)) if counted else None,
         unit="%" if _RATIO.search(folded) and kind == "number" else unit.group(1) if unit else None,
         years=frozenset(years(text)),
@@ -140,6 +144,7 @@ def analyse(text: str) -> Question:
         titles=tuple(_TITLE.findall(text)),
         topics=_topics(folded) if kind == "definition" else (),
         attribution=bool(_ATTRIBUTION.search(folded)),
+        ordinal=_count(ordinal.group(1)) if (ordinal := _ORDINAL.search(folded)) else None,
         quoted=tuple(_QUOTED.findall(text)),
     )
 
@@ -157,16 +162,27 @@ def parts(text: str) -> list[str]:
 
     Each part keeps the years that the whole names.
     """
-    match = _SEVERAL.match(text.strip())
+    masked = _masked(text.strip())
+    match = _SEVERAL.match(masked)
     if not match:
         return [text]
     named = re.split(r"[、和与及]", match["items"])
     tail = _EACH.sub("", match["tail"], count=1)
-    single = [f"{match['head']}{name}{tail}" for name in named if name]
+    single = [f"{match['head']}{name}{tail}".replace(_MASK, "和") for name in named if name]
     asked = years(text)
     return [
         "".join(f"{year}年" for year in sorted(asked - years(question))) + question for question in single
     ]
+
+
+def _masked(text: str) -> str:
+    """Return `text` with the 和 inside its words (阴和俊, 共和国) masked: it joins nothing there."""
+    masked = list(text)
+    for word, span in words(text):
+        if len(word) > 1 and "和" in word:
+            for i in range(span.start, span.end):
+                masked[i] = _MASK if text[i] == "和" else text[i]
+    return "".join(masked)
 
 
 def _count(numeral: str) -> int:

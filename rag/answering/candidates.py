@@ -45,16 +45,19 @@ SHORTLIST = 60
 REMEMBERED = 50_000
 """Vectors kept in memory, about 1 kB each."""
 
+ECHO = 0.95
+"""A sentence of whose information the question has this share or more tells nothing."""
+
 _HAN = re.compile(r"[一-鿿]+")
 _SPEAKER_LABEL = re.compile(r"[问答][:：]")
-_DATE = re.compile(r"\d{4}年|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日|时期|日前|近日|年底|年初|期间")
+_DATE = re.compile(r"\d{4}年|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日|年底|年初")
 _ORGANISATION = re.compile(
     r"[一-鿿]{2,}?(?:部|局|委|院|会|署|办|厅|司|处|集团|公司|银行|大学|学院|中心|协会|部门|政府|机关|企业|机构)"
 )
 _PLACE = re.compile(
     r"[一-鿿]{1,}?(?:省|市|县|区|州|镇|乡|村|国|洲|湾|港|岛|山|河|湖|海|路|街|会议|论坛|大会|中心|站)|京津冀|长三角|北京|上海|广州|深圳|天津|重庆|香港|澳门|台湾"
 )
-_DEFINES = r"[\"'》]?(?:,|的(?:本质|内涵|含义|定义|实质|核心))?(?:既|就|正|也|主要|通常|一般)?(?:是|指|即|由|包括)|[\"']?\("
+_DEFINES = r"[\"'》]?(?:,|的(?:本质|内涵|含义|定义|实质|核心))?(?:既|就|正|也|主要|通常|一般)?(?:是|指|即|包括)|[\"']?\("
 _REASON = re.compile(
     r"因为|由于|因此|所以|为了|旨在|目的|以便|从而|原因|在于|缘于|有利于|有助于|标志着|意义|关键"
 )
@@ -240,7 +243,8 @@ def features(candidates: Sequence[Candidate], matcher: Matcher) -> NDArray[np.fl
         return rows
     folded = [fold(candidate.text) for candidate in candidates]
     dense = matcher.embedder.encode(folded) @ matcher.vector
-    soft = _soft(folded, matcher)
+    cut = [[word for word, _ in content_words(text)] for text in folded]
+    soft = _soft(cut, matcher)
     for i, (candidate, text) in enumerate(zip(candidates, folded, strict=True)):
         around = matcher.stands(candidate.setting)
         own = matcher.stands(text)
@@ -262,12 +266,11 @@ def features(candidates: Sequence[Candidate], matcher: Matcher) -> NDArray[np.fl
     return rows
 
 
-def _soft(texts: Sequence[str], matcher: Matcher) -> NDArray[np.float32]:
-    """Return for each text and question word the cosine of the nearest word there, shape (texts, words)."""
-    cut = [[word for word, _ in content_words(text)] for text in texts]
+def _soft(cut: Sequence[Sequence[str]], matcher: Matcher) -> NDArray[np.float32]:
+    """Return for each cut text and question word the cosine of the nearest word there, shape (texts, words)."""
     vocabulary = list(dict.fromkeys(word for row in cut for word in row))
     if not vocabulary or not matcher.words:
-        return np.zeros((len(texts), len(matcher.words)), dtype=np.float32)
+        return np.zeros((len(cut), len(matcher.words)), dtype=np.float32)
     place = {word: i for i, word in enumerate(vocabulary)}
     similarity = np.clip(matcher.embedder.encode(vocabulary) @ matcher.word_vectors.T, 0, 1)
     return np.array(
@@ -364,6 +367,7 @@ def _offers_number(question: Question, text: str) -> float:
     """Return 1 for a number in the unit asked for, 0.5 for another number that the question lacks, else 0."""
     offered = [n for n in numbers(text) if text[n.span.start : n.span.end] not in question.numbers]
     offered = [n for n in offered if not (n.unit == "年" and 1900 < n.value < 2100)]
+    offered = [n for n in offered if text[n.span.start] != "一"]  # 一批, 一个 count nothing
     if not offered:
         return 0.0
     if question.unit is None or any(number.unit == question.unit for number in offered):
@@ -383,6 +387,15 @@ def unfit(question: Question, candidate: Candidate) -> bool:
     own = years(candidate.text)
     named = own or years(candidate.setting)
     return bool(named) and not question.years & named
+
+
+def echoes(candidate: Candidate, matcher: Matcher) -> bool:
+    """Whether a sentence only says the question again (强化企业主体地位。 to 为什么要强化企业主体地位？)."""
+    if matcher.question.kind == "yes_no" or matcher.question.attribution:
+        return False
+    told = [(word in matcher.asked, idf(word)) for word, _ in content_words(candidate.text)]
+    known = sum(weight for in_question, weight in told if in_question)
+    return known >= ECHO * sum(weight for _, weight in told)
 
 
 def constraints(question: Question, text: str, setting: str) -> float:

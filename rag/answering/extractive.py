@@ -13,11 +13,13 @@ from rag.answering.candidates import (
     GetDocument,
     Matcher,
     Vectors,
+    answers_type,
+    echoes,
     features,
     gather,
-    unfit,
     paragraph_sentences,
     shortlist,
+    unfit,
 )
 from rag.answering.evidence import sentence_place, speaker_place
 from rag.answering.listing import best_list
@@ -34,8 +36,11 @@ OFF_TOPIC = 0.35
 """A question of whose information the passages found have less than this share is called off topic."""
 UNFIT = 4.0
 """What a sentence loses that cannot answer, whatever it has of the question: more than the features make good."""
+TYPED = ("number", "date", "who", "organisation", "where")
+"""Kinds of question for one thing: a further sentence is quoted only where it offers such a thing too."""
 LISTED, LISTED_COUNTED = 0.6, 0.5
-"""From this fit on a list is the answer; a list of just as many items as the question says needs less."""
+"""From this fit on a list is the answer; a list of just as many items as the question says, or one of
+whose items it asks about, needs less."""
 STATED_NEARBY = 0.7
 """From this share in one sentence and its surroundings on, the matter is there and only the answer is not."""
 
@@ -82,16 +87,19 @@ def answer_extractively(
         answer = answer_from_metadata(question, hits, document, found.matcher)
         if answer:
             return answer
-    if question.kind == "list":
+    if question.kind == "list" or question.ordinal:
         listed = best_list(question, found.candidates, found.matcher)
-        if listed and listed.score >= (LISTED if question.count is None else LISTED_COUNTED):
+        counted = question.count is not None or question.ordinal is not None
+        if listed and listed.score >= (LISTED_COUNTED if counted else LISTED):
             return _compose(question, listed.places, listing=True)
     best = found.candidates[0]
     if probability(_support(found)) < options.answerable or unfit(question, best):
         return _refuse(question, found)
     if question.attribution and best.paragraph.speaker:
         return _attributed(question, best, best.paragraph.speaker)
-    return _compose(question, [_quoted(question, c) for c in _choose(found, options)], listing=False)
+    return _compose(
+        question, [_quoted(question, c) for c in _choose(question, found, options)], listing=False
+    )
 
 
 def _score(question: Question, hits: Sequence[Hit], document: GetDocument, vectors: Vectors) -> _Found:
@@ -100,7 +108,7 @@ def _score(question: Question, hits: Sequence[Hit], document: GetDocument, vecto
     candidates = shortlist(gathered, matcher)
     rows = features(candidates, matcher)
     scores = rows @ weights().sentence
-    scores -= [UNFIT * unfit(question, candidate) for candidate in candidates]
+    scores -= [UNFIT * (unfit(question, c) or echoes(c, matcher)) for c in candidates]
     order = np.argsort(-scores, kind="stable")
     return _Found([candidates[i] for i in order], rows[order], scores[order], matcher)
 
@@ -110,13 +118,15 @@ def _support(found: _Found) -> NDArray[np.float32]:
     return support(found.candidates[0], found.rows[0], everything, found.matcher)
 
 
-def _choose(found: _Found, options: ExtractiveOptions) -> list[Candidate]:
+def _choose(question: Question, found: _Found, options: ExtractiveOptions) -> list[Candidate]:
     """Return the best sentence, and further ones while each adds enough of what the question is about."""
     chosen = [found.candidates[0]]
     covered = found.matcher.stands(chosen[0].setting)
     for candidate, score in zip(found.candidates[1:], found.scores[1:], strict=True):
         if len(chosen) == options.sentences or score < found.scores[0] / 2:
             break
+        if question.kind in TYPED and answers_type(question, fold(candidate.text)) < 1:
+            continue
         stands = found.matcher.stands(fold(candidate.text))
         if found.matcher.share(np.maximum(stands - covered, 0)) >= options.gain:
             chosen.append(candidate)

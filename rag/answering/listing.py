@@ -10,8 +10,8 @@ import numpy as np
 
 from rag.answering.candidates import Candidate, Matcher, unfit
 from rag.answering.evidence import place_of, sentence_place
-from rag.answering.lists import Enumeration, enumerations
-from rag.datatypes import Article, Document, Paragraph, Place
+from rag.answering.lists import Enumeration, Item, enumerations
+from rag.datatypes import Article, Document, Paragraph, Place, Span
 from rag.numerals import numbers
 from rag.question import Question
 from rag.text import fold
@@ -50,7 +50,7 @@ def best_list(question: Question, candidates: Sequence[Candidate], matcher: Matc
         for enumeration in enumerations(candidate.article):
             score = _fit(question, enumeration, matcher)
             if best is None or score > best.score:
-                best = Listed(_places(candidate.document, candidate.article, enumeration), score)
+                best = Listed(_said(question, candidate.document, enumeration), score)
     inline = _inline(question, candidates, matcher)
     if inline and (best is None or inline.score >= best.score):
         return inline
@@ -124,8 +124,23 @@ def _has_count(count: int, items: int, text: str) -> bool:
     return items == count or any(n.value == count and n.unit not in _NOT_COUNTED for n in numbers(text))
 
 
-def _places(document: Document, article: Article, enumeration: Enumeration) -> list[tuple[str, Place]]:
-    return [
-        (item.text.rstrip("—"), place_of(document, article, item.paragraph, item.raw))
-        for item in enumeration.items
-    ]
+def _said(question: Question, document: Document, enumeration: Enumeration) -> list[tuple[str, Place]]:
+    """Return the items with their places, or all that is said of the one item that is asked about."""
+    article, items = enumeration.article, enumeration.items
+    if question.ordinal is not None and question.ordinal <= len(items):
+        item = items[question.ordinal - 1]
+        if item.paragraph:
+            following = items[question.ordinal] if question.ordinal < len(items) else None
+            return _detail(document, article, item.paragraph, item.span.start, following)
+    return [(item.text.strip("—"), place_of(document, article, item.paragraph, item.raw)) for item in items]
+
+
+def _detail(
+    document: Document, article: Article, paragraph: Paragraph, start: int, following: Item | None
+) -> list[tuple[str, Place]]:
+    """Return the sentences of a paragraph from an item's start to the next item, as one quotation."""
+    end = len(paragraph.text)
+    if following and following.paragraph is paragraph:
+        end = following.span.start
+    span = Span(start=start, end=end)
+    return [(paragraph.text[start:end], sentence_place(document, article, paragraph, span))]

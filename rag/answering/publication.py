@@ -11,11 +11,11 @@ from rag.answering.refusal import refuse
 from rag.datatypes import Answer, Article, Block, Citation, Document, Hit, Place, Sentence
 from rag.question import Question
 from rag.structure.metadata import read_byline
-from rag.text import fold
+from rag.text import fold, squeeze
 
 # What is asked, by cue, with its name in an answer.
 _ASKED = (
-    ("authors", re.compile(r"作者|谁写|写的|撰写|撰稿|记者|采写"), "作者"),
+    ("authors", re.compile(r"作者|谁写|写的|撰写|撰稿|记者|采写|[他她]"), "作者"),
     (
         "outlet",
         re.compile(r"哪[家份]?(?:报纸|报刊|报|媒体|网站)|来源|出处|出自|登在|来自|刊登在|发表在"),
@@ -104,26 +104,30 @@ def _meant(hits: Sequence[Hit], document: GetDocument, matcher: Matcher) -> tupl
 
 def _stated(document: Document, article: Article, name: str, *, posts: bool) -> tuple[str, Block] | None:
     """Return the value of a field and the line that states it, None where none does."""
+    above = ("title", "kicker", "subtitle", "jump")
+    lines = [block for block in article.metadata if block.kind not in above]
     mastheads = [block for block in document.noise if block.kind == "masthead"]
-    blocks = [
-        block for block in article.metadata if block.kind not in ("title", "kicker", "subtitle", "jump")
-    ]
     if name == "authors" and article.authors:
-        last = [
-            block for block in blocks if "".join(article.authors[0].split()) in "".join(block.text.split())
-        ]
-        block = max(last, key=lambda block: len(block.text)) if posts and last else last[0] if last else None
-        if block:
-            return (
-                block.text.strip("()（）").partition("作者")[2].lstrip(":：") or block.text
-            ) if posts else ("、".join(article.authors)), block
+        return _authors(article.authors, lines, posts=posts)
     if name == "outlet" and article.outlet:
-        for block in [*blocks, *mastheads]:
-            if article.outlet in block.text:
-                return article.outlet, block
+        named = (block for block in [*lines, *mastheads] if article.outlet in block.text)
+        block = next(named, None)
+        return (article.outlet, block) if block else None
     if name == "date" and article.date:
-        for block in [*blocks, *mastheads]:
-            if read_byline(block.text).date == article.date:
-                year, month, day = article.date.split("-")
-                return f"{year}年{int(month)}月{int(day)}日", block
+        dated = (block for block in [*lines, *mastheads] if read_byline(block.text).date == article.date)
+        year, month, day = article.date.split("-")
+        block = next(dated, None)
+        return (f"{year}年{int(month)}月{int(day)}日", block) if block else None
     return None
+
+
+def _authors(authors: Sequence[str], lines: Sequence[Block], *, posts: bool) -> tuple[str, Block] | None:
+    """Return the authors, with their posts where those are asked for, and the line that names them."""
+    naming = [block for block in lines if authors[0] in squeeze(block.text)]
+    if not naming:
+        return None
+    if not posts:
+        return "、".join(authors), naming[0]
+    fullest = max(naming, key=lambda block: len(block.text))
+    bare = fullest.text[1:-1] if fullest.text[0] in "(（" else fullest.text
+    return re.sub(r"^.*?作者\s*[:：]\s*", "", bare), fullest
