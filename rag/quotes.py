@@ -48,22 +48,29 @@ _SHARED = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """Where the verdicts part; fitted by training/fit_quotes.py on news, all of them shares from 0 to 1.
+    """Where the verdicts part, all of them shares from 0 to 1.
+
+    training/fit_quotes.py measures them: the verdicts hardly change within 0.1 of each, so that of equally
+    good values those are taken that leave a freely worded restatement a restatement (`altered`, `restated`)
+    and show a source that more than half of the quote comes from (`loose`).
 
     `altered`: from this share of its characters on, one place stands behind the quote and what differs is
     listed; `slight`: likewise where it differs in a point or two; `loose`: down to here the place still
     stands behind it, unless the quote restates it.
     `part`, `cover`: how much of each part of a spliced quote stands in its place, and how much of the
     quote in all places together.
-    `restated`: the share of a paraphrase's content words that stand in the sentences it restates.
+    `restated`: the share of a paraphrase's content words that stand in the sentences it restates;
+    `disputed`: the share where a number, date, name or negation does not agree, for the quote to be an
+    alteration of them rather than another matter.
     """
 
-    altered: float = 0.75
-    slight: float = 0.66
-    loose: float = 0.58
+    altered: float = 0.8
+    slight: float = 0.75
+    loose: float = 0.55
     part: float = 0.8
     cover: float = 0.85
-    restated: float = 0.75
+    restated: float = 0.8
+    disputed: float = 0.85
 
 
 class QuoteIndex:
@@ -129,9 +136,8 @@ class QuoteIndex:
             return altered
         restated = restatement(self._stream, quote.text, regions)
         if restated:
-            # One whose facts do not agree must be closer to pass for an alteration rather than another matter.
-            needed = self._thresholds.restated
-            needed += (1 - needed) / 2 if restated.conflicts else 0
+            disputed = bool(restated.conflicts)
+            needed = self._thresholds.disputed if disputed else self._thresholds.restated
             if restated.coverage >= needed:
                 return self._restated(quote, restated)
         return altered if alike else QuoteReport(quote=quote.text, verdict="not_found")

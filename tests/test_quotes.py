@@ -189,6 +189,9 @@ def test_what_was_altered_is_named_whole_and_by_kind(quote, expected):
 )
 def test_a_number_cut_or_a_negation_left_outside_is_not_exact(quote, expected):
     assert differences(quote) == [expected]
+    length = len(key(quote).text)
+    (match,) = index().lookup(quote).matches
+    assert match.similarity == 2 * length / (2 * length + len(expected[1]) - len(expected[0]))
 
 
 def test_every_difference_of_a_quote_is_listed():

@@ -12,23 +12,28 @@ from rag.quoting.stream import Stream
 def verbatim(stream: Stream, quote: Quote, most: int) -> list[Passage]:
     """Return up to `most` places of the quote's words, in the order of the sources.
 
-    A passage has differences where its ends cut a number or leave a negation outside.
+    A passage has differences where its ends cut a number or leave a negation outside; what stands there
+    counts as the source's in the Indel similarity.
     """
     text = quote.key.text
     places = [[(at, at + len(text))] for at in stream.occurrences(text, most)]
     if not places and quote.joints:
         places = _elided(stream, quote, most)
-    return [
-        Passage(
-            start=0,
-            end=len(text),
-            ranges=tuple(ranges),
-            similarity=1.0,
-            shared=1.0,
-            differences=tuple(edges(stream, ranges)),
+    found = []
+    for ranges in places:
+        differences = edges(stream, ranges)
+        beyond = sum(len(difference.source) - len(difference.given) for difference in differences)
+        found.append(
+            Passage(
+                start=0,
+                end=len(text),
+                ranges=tuple(ranges),
+                similarity=2 * len(text) / (2 * len(text) + beyond),
+                shared=1.0,
+                differences=tuple(differences),
+            )
         )
-        for ranges in places
-    ]
+    return found
 
 
 def _elided(stream: Stream, quote: Quote, most: int) -> list[list[tuple[int, int]]]:
