@@ -27,6 +27,9 @@ app = typer.Typer(
 # Wherever this version of typer keeps click's class of usage errors.
 _USAGE_ERROR = cast(type[Exception], typer.BadParameter.__base__)
 
+_INTERRUPTED = 130  # what typer makes of Ctrl-C
+_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
+
 Record = dict[str, Any]
 Docs = Annotated[Path | None, typer.Option("--docs", help="文档文件夹", show_default="docs_src")]
 Index = Annotated[Path | None, typer.Option("--index", help="索引文件夹", show_default="index")]
@@ -77,12 +80,12 @@ def _records(batch: Path, key: str) -> Iterable[Record]:
 
 
 def _print_form(record: object) -> bytes:
-    """Return what is written for a record.
+    """Return what is written for a record: one line, whatever a program that reads it takes for a line's end.
 
     Raises:
         UnicodeEncodeError: a string in it holds half a surrogate pair, which no encoding can write.
     """
-    return json.dumps(record, ensure_ascii=False).encode()
+    return json.dumps(record, ensure_ascii=False).translate(_LINE_ENDS).encode()
 
 
 def _each(
@@ -301,11 +304,11 @@ def main() -> int:
     except _USAGE_ERROR as error:
         _note(f"错误：命令或选项不对（{_one_line(error)}）；用 --help 看用法")
         return 2
-    except (typer.Abort, KeyboardInterrupt):
-        _note("已中断")
-        return 1
     except Exception as error:  # noqa: BLE001 - the outermost shell: the user sees a line, never a traceback
         _note(f"错误：程序出错（{type(error).__name__}：{_one_line(error)}）；请把命令和这一行报告给维护者")
+        return 1
+    if status == _INTERRUPTED:
+        _note("已中断")
         return 1
     return int(status or 0)
 
