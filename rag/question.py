@@ -128,7 +128,11 @@ def analyse(text: str) -> Question:
     """Return what the question `text` asks for."""
     folded = fold(text)
     kind: Kind = next((kind for kind, cue in _COMPILED if cue.search(folded)), "open")
-    informative = {word: idf(word) for word, _ in content_words(text) if not word[0].isdigit()}
+    informative = {
+        word: idf(word)
+        for word, _ in content_words(text)
+        if not word[0].isdigit() and not word.startswith("第")
+    }
     informative |= dict.fromkeys(_DAY.findall(folded), DAY_INFORMATION)
     informative |= dict.fromkeys((str(year) for year in sorted(years(text))), YEAR_INFORMATION)
     counted = _LIST_COUNT.search(folded) if kind == "list" else None

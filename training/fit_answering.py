@@ -45,6 +45,8 @@ DEFINITIONS = 300
 ADVERSARIAL = 0.2
 """Weight of a question that its own passage does not answer, against one whose passage is not there. Most of
 them were made to deceive a reader of English and translated; words alone cannot tell them."""
+REFUSED = 0.03
+"""Share of the held-back answerable questions that may be refused: it sets the threshold."""
 PENALTY = 0.01
 """Weight of the squared norm in the sentence scorer's loss."""
 
@@ -203,22 +205,23 @@ def main() -> None:
     share = np.where(deceives, ADVERSARIAL, 1.0)
     share /= np.where(y, share[use & y].sum(), share[use & ~y].sum()) / use.sum()
     model = LogisticRegression(C=1.0, max_iter=2000).fit(x[use], y[use], sample_weight=share[use])
+    p = model.predict_proba(x)[:, 1]
+    test = out & y
     record = {
         "made_by": "training/fit_answering.py",
         "sentence": dict(zip(FEATURES, w.round(4).tolist(), strict=True)),
         "answerable": dict(zip(SUPPORT_FEATURES, model.coef_[0].round(4).tolist(), strict=True)),
         "intercept": round(float(model.intercept_[0]), 4),
+        "threshold": round(float(np.quantile(p[test], REFUSED)), 4),
     }
     WEIGHTS.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(record, ensure_ascii=False, indent=1))
-    test = out & y
     column = FEATURES.index("bigrams")
     alone = [e.right[int(np.argmax(e.rows[:, column]))] for (e, _, _), h in zip(made, test, strict=True) if h]
     print(
         f"held back: {out.sum()} questions; right sentence first {ok[test].mean():.3f} "
         f"(by bigrams alone {np.mean(alone):.3f})"
     )
-    p = model.predict_proba(x)[:, 1]
     print("threshold  refused: passage absent  not stated in it  answerable (all held back)")
     for threshold in np.arange(0.05, 0.65, 0.05):
         groups = (out & ~y & ~deceives, out & deceives, test)

@@ -58,6 +58,7 @@ _PLACE = re.compile(
     r"[一-鿿]{1,}?(?:省|市|县|区|州|镇|乡|村|国|洲|湾|港|岛|山|河|湖|海|路|街|会议|论坛|大会|中心|站)|京津冀|长三角|北京|上海|广州|深圳|天津|重庆|香港|澳门|台湾"
 )
 _DEFINES = r"[\"'》]?(?:,|的(?:本质|内涵|含义|定义|实质|核心))?(?:既|就|正|也|主要|通常|一般)?(?:是|指|即|包括)|[\"']?\("
+_ASKS_WHAT = re.compile(r"什么是|是什么|何为|何谓")
 _REASON = re.compile(
     r"因为|由于|因此|所以|为了|旨在|目的|以便|从而|原因|在于|缘于|有利于|有助于|标志着|意义|关键"
 )
@@ -358,6 +359,8 @@ def answers_type(question: Question, text: str) -> float:
 
 def _offers_definition(question: Question, text: str) -> float:
     """Return 1 where what is to be defined is said to be something, 0.5 where it is there, else 0."""
+    if _ASKS_WHAT.search(text):
+        return 0.0
     named = [topic for topic in question.topics if topic in text]
     defined = any(re.search(re.escape(topic) + _DEFINES, text) for topic in named)
     return 1.0 if defined else 0.5 if named else 0.0
@@ -367,7 +370,7 @@ def _offers_number(question: Question, text: str) -> float:
     """Return 1 for a number in the unit asked for, 0.5 for another number that the question lacks, else 0."""
     offered = [n for n in numbers(text) if text[n.span.start : n.span.end] not in question.numbers]
     offered = [n for n in offered if not (n.unit == "年" and 1900 < n.value < 2100)]
-    offered = [n for n in offered if text[n.span.start] != "一"]  # 一批, 一个 count nothing
+    offered = [n for n in offered if text[n.span.start : n.span.start + 2] not in ("一批", "一大", "一步")]
     if not offered:
         return 0.0
     if question.unit is None or any(number.unit == question.unit for number in offered):
@@ -391,7 +394,8 @@ def unfit(question: Question, candidate: Candidate) -> bool:
 
 def echoes(candidate: Candidate, matcher: Matcher) -> bool:
     """Whether a sentence only says the question again (强化企业主体地位。 to 为什么要强化企业主体地位？)."""
-    if matcher.question.kind == "yes_no" or matcher.question.attribution:
+    question = matcher.question
+    if question.kind == "yes_no" or question.attribution or answers_type(question, fold(candidate.text)) == 1:
         return False
     told = [(word in matcher.asked, idf(word)) for word, _ in content_words(candidate.text)]
     known = sum(weight for in_question, weight in told if in_question)

@@ -44,9 +44,7 @@ def sentence_place(document: Document, article: Article, paragraph: Paragraph, s
     return place_of(document, article, paragraph, locate(paragraph.spans, span.start, span.end))
 
 
-def speaker_place(
-    document: Document, article: Article, paragraph: Paragraph, speaker: str
-) -> Place | None:
+def speaker_place(document: Document, article: Article, paragraph: Paragraph, speaker: str) -> Place | None:
     """Return the place that names the speaker of a paragraph: the nearest sentence before, else a line above."""
     for earlier in reversed(article.paragraphs[: paragraph.number]):
         for span in sentences(earlier.text):

@@ -47,14 +47,9 @@ STATED_NEARBY = 0.7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractiveOptions:
-    """When to answer and how long.
+    """How long an answer is: `sentences` at most are quoted where one does not do; a further one must add
+    `gain`, a share of the question's information."""
 
-    A question is answered from probability `answerable` on (fitted by training/fit_answering.py);
-    `sentences` at most are quoted where one does not do; a further one must add `gain`, a share of the
-    question's information.
-    """
-
-    answerable: float = 0.25
     sentences: int = 3
     gain: float = 0.2
 
@@ -93,7 +88,7 @@ def answer_extractively(
         if listed and listed.score >= (LISTED_COUNTED if counted else LISTED):
             return _compose(question, listed.places, listing=True)
     best = found.candidates[0]
-    if probability(_support(found)) < options.answerable or unfit(question, best):
+    if probability(_support(found)) < weights().threshold or unfit(question, best):
         return _refuse(question, found)
     if question.attribution and best.paragraph.speaker:
         return _attributed(question, best, best.paragraph.speaker)

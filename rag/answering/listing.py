@@ -51,7 +51,7 @@ def best_list(question: Question, candidates: Sequence[Candidate], matcher: Matc
             score = _fit(question, enumeration, matcher)
             if best is None or score > best.score:
                 best = Listed(_said(question, candidate.document, enumeration), score)
-    inline = _inline(question, candidates, matcher)
+    inline = None if question.ordinal else _inline(question, candidates, matcher)
     if inline and (best is None or inline.score >= best.score):
         return inline
     return best
@@ -69,7 +69,9 @@ def _fit(question: Question, enumeration: Enumeration, matcher: Matcher) -> floa
         (" ".join(item.text for item in enumeration.items), ITEMS),
     )
     fit = _share(layers, matcher)
-    if question.count is not None and question.count != len(enumeration.items):
+    if question.count not in (None, len(enumeration.items)) or (question.ordinal or 0) > len(
+        enumeration.items
+    ):
         fit *= OTHER_COUNT
     return fit
 

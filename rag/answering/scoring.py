@@ -35,11 +35,15 @@ SUPPORT_FEATURES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """Linear weights: `sentence` over FEATURES; `answerable` over SUPPORT_FEATURES, with its intercept."""
+    """Linear weights: `sentence` over FEATURES; `answerable` over SUPPORT_FEATURES, with its intercept.
+
+    A question is answered from probability `threshold` on.
+    """
 
     sentence: NDArray[np.float32]
     answerable: NDArray[np.float32]
     intercept: float
+    threshold: float
 
 
 @cache
@@ -50,6 +54,7 @@ def weights() -> Weights:
         sentence=np.array([record["sentence"][name] for name in FEATURES], dtype=np.float32),
         answerable=np.array([record["answerable"][name] for name in SUPPORT_FEATURES], dtype=np.float32),
         intercept=float(record["intercept"]),
+        threshold=float(record["threshold"]),
     )
 
 
