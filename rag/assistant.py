@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from rag.answering.candidates import GetDocument, Vectors
+from rag.answering.candidates import GetDocument
 from rag.answering.evidence import evidence_of, interleaved
 from rag.answering.extractive import answer_extractively, merge
 from rag.answering.followup import standalone
 from rag.answering.generative import Generator
+from rag.answering.matching import Vectors
 from rag.chunking import chunk
 from rag.config import Settings
 from rag.datatypes import (

@@ -12,8 +12,11 @@ from rag.text import sentences
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkingOptions:
-    """Sizes in tokens: a chunk holds at most `max_tokens`, but a single longer sentence stays whole;
-    neighbouring paragraphs of one section are joined while the sum is at most `join_tokens`."""
+    """Sizes in tokens.
+
+    A chunk holds at most `max_tokens`, but a single longer sentence stays whole; neighbouring paragraphs of
+    one section are joined while the sum is at most `join_tokens`.
+    """
 
     max_tokens: int = 200
     join_tokens: int = 80

@@ -2,10 +2,12 @@
 
 import pytest
 
-from rag.answering.candidates import Candidate, Matcher, Vectors, answers_type, gather, respelt, surroundings, unfit
+from rag.answering.candidates import Candidate, gather, surroundings
 from rag.answering.extractive import merge
 from rag.answering.listing import inline_items
 from rag.answering.lists import enumerations
+from rag.answering.matching import Matcher, Vectors, respelt
+from rag.answering.offers import answers_type, unfit
 from rag.answering.refusal import screen
 from rag.answering.trimming import trim
 from rag.datatypes import Answer, Citation, Place, Sentence, Source, Span
@@ -77,7 +79,12 @@ def test_a_list_has_the_spans_of_its_items():
 
 @pytest.mark.parametrize(
     ("text", "items"),
-    [("建设粮食、养殖、智慧农业等示范区。", 3), ("没有并列。", 0), ("先做甲;再做乙;后做丙。", 3), ("甲、乙,丙、丁、戊。", 3)],
+    [
+        ("建设粮食、养殖、智慧农业等示范区。", 3),
+        ("没有并列。", 0),
+        ("先做甲;再做乙;后做丙。", 3),
+        ("甲、乙,丙、丁、戊。", 3),
+    ],
 )
 def test_items_in_a_sentence(text, items):
     assert inline_items(fold(text)) == items
@@ -149,13 +156,17 @@ def test_what_is_no_question_to_the_documents(text, reason):
     assert not answer.citations
 
 
-@pytest.mark.parametrize("text", ["谢海霞是什么职务？", "你好，零碳工厂的四方面原则是什么？", "系统谋划了哪些工作？"])
+@pytest.mark.parametrize(
+    "text", ["谢海霞是什么职务？", "你好，零碳工厂的四方面原则是什么？", "系统谋划了哪些工作？"]
+)
 def test_a_question_is_not_screened_out(text):
     assert screen(analyse(text)) is None
 
 
 def place(start):
-    return Place(file="a.txt", article="甲", paragraph=1, spans=(Span(start=start, end=start + 2),), quote="文字")
+    return Place(
+        file="a.txt", article="甲", paragraph=1, spans=(Span(start=start, end=start + 2),), quote="文字"
+    )
 
 
 def answer(*pairs):

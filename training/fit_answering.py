@@ -24,7 +24,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from rag.answering.candidates import FEATURES, Matcher, Vectors, features, gather, shortlist
+from rag.answering.candidates import gather
+from rag.answering.features import FEATURES, features
+from rag.answering.matching import Matcher, Vectors, shortlist
 from rag.answering.scoring import SUPPORT_FEATURES, WEIGHTS, support
 from rag.chunking import ChunkingOptions, chunk
 from rag.datatypes import Chunk, Document, Source, Span

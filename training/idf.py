@@ -31,7 +31,9 @@ def main(data: Path) -> None:
             for line in lines:
                 text = json.loads(line)["text"]
                 for start in range(0, min(len(text), 20 * PASSAGE), PASSAGE):
-                    counts.update({word for word, _ in words(text[start : start + PASSAGE]) if not word[0].isdigit()})
+                    counts.update(
+                        {word for word, _ in words(text[start : start + PASSAGE]) if not word[0].isdigit()}
+                    )
                     total += 1
     rows = "".join(f"{word}\t{count}\n" for word, count in counts.most_common(KEEP))
     TARGET.write_text(f"{total}\n{rows}", encoding="utf-8")

@@ -8,22 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.candidates import (
-    Candidate,
-    GetDocument,
-    Matcher,
-    Vectors,
-    answers_type,
-    echoes,
-    features,
-    gather,
-    paragraph_sentences,
-    shortlist,
-    unfit,
-)
+from rag.answering.candidates import Candidate, GetDocument, gather, paragraph_sentences
 from rag.answering.evidence import sentence_place, speaker_place
+from rag.answering.features import features
 from rag.answering.listing import best_list
 from rag.answering.lists import LEAD_SENTENCE
+from rag.answering.matching import Matcher, Vectors, shortlist
+from rag.answering.offers import answers_type, echoes, unfit
 from rag.answering.publication import answer_from_metadata
 from rag.answering.refusal import refuse, screen
 from rag.answering.scoring import probability, support, weights
@@ -47,8 +38,11 @@ STATED_NEARBY = 0.7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractiveOptions:
-    """How long an answer is: `sentences` at most are quoted where one does not do; a further one must add
-    `gain`, a share of the question's information."""
+    """How long an answer is.
+
+    `sentences` at most are quoted where one does not do; a further one must add `gain`, a share of the
+    question's information.
+    """
 
     sentences: int = 3
     gain: float = 0.2

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.answering.candidates import Candidate, Matcher, unfit
+from rag.answering.candidates import Candidate
 from rag.answering.evidence import place_of, sentence_place
 from rag.answering.lists import Enumeration, Item, enumerations
+from rag.answering.matching import Matcher
+from rag.answering.offers import unfit
 from rag.datatypes import Article, Document, Paragraph, Place, Span
 from rag.numerals import numbers
 from rag.question import Question

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answering.candidates import GetDocument, Matcher
+from rag.answering.candidates import GetDocument
 from rag.answering.evidence import place_of
+from rag.answering.matching import Matcher
 from rag.answering.refusal import refuse
 from rag.datatypes import Answer, Article, Block, Citation, Document, Hit, Place, Sentence
 from rag.question import Question

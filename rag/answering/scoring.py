@@ -13,7 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.candidates import FEATURES, Candidate, Matcher, answers_type
+from rag.answering.candidates import Candidate
+from rag.answering.features import FEATURES
+from rag.answering.matching import Matcher
+from rag.answering.offers import answers_type
 from rag.text import fold
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "answering.json"

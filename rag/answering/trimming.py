@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answering.candidates import answers_type
+from rag.answering.offers import answers_type
 from rag.datatypes import Span
 from rag.question import Question
 from rag.text import clauses, fold

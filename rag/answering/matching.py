@@ -1,0 +1,119 @@
+"""A question held against sentences: which of its words stand there, by any name and spelling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answering.candidates import Candidate
+from rag.embedding import Embedder
+from rag.question import Question, aliases
+from rag.text import fold
+
+SHORTLIST = 60
+"""Sentences that are looked at closely; the answering one is almost never behind (see fit_answering.py)."""
+REMEMBERED = 50_000
+"""Vectors kept in memory, about 1 kB each."""
+
+_HAN = re.compile(r"[一-鿿]+")
+
+
+class Vectors:
+    """An embedder that remembers what it has encoded: the sentences of a corpus come up again and again."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.embedder = embedder
+        self.known: dict[str, NDArray[np.float32]] = {}
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what `Embedder.encode` returns."""
+        known = self.known
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        if missing:
+            if len(known) + len(missing) > REMEMBERED:
+                self.known = known = {}
+                missing = list(dict.fromkeys(texts))
+            known.update(zip(missing, self.embedder.encode(missing), strict=True))
+        if not texts:
+            return self.embedder.encode(texts)
+        return np.stack([known[text] for text in texts])
+
+
+class Matcher:
+    """Holds a question against sentences: which of its words stand there, and how nearly the others do."""
+
+    def __init__(self, question: Question, embedder: Vectors, text: str = "") -> None:
+        """Make the question ready; its words that do not stand in the folded `text` are looked for respelt."""
+        self.question = question
+        self.words = list(question.words)
+        self.weights = np.array([question.words[word] for word in self.words], dtype=np.float32)
+        self.total = float(self.weights.sum()) or 1.0
+        folded = fold(question.text)
+        self.forms = [aliases().get(word, (word,)) + respelt(word, folded, text) for word in self.words]
+        self.embedder = embedder
+        self.asked = " ".join([folded, *(form for forms in self.forms for form in forms)])
+        self.vector = embedder.encode([folded])[0]
+        self.word_vectors = embedder.encode(self.words)
+        bare = re.sub(r"[^\w]", "", "".join(self.words))
+        self.bigrams = {bare[i : i + 2] for i in range(len(bare) - 1)}
+        self.trigrams = {bare[i : i + 3] for i in range(len(bare) - 2)}
+
+    def stands(self, text: str) -> NDArray[np.float32]:
+        """Return 1 for each question word that stands in the folded `text`, by any of its names, else 0."""
+        return np.array([any(form in text for form in forms) for forms in self.forms], dtype=np.float32)
+
+    def share(self, matched: NDArray[np.float32]) -> float:
+        """Return the share of the question's information in the words matched, 0 to 1."""
+        return float(matched @ self.weights) / self.total if self.words else 0.0
+
+
+def shortlist(candidates: Sequence[Candidate], matcher: Matcher) -> list[Candidate]:
+    """Return the `SHORTLIST` candidates that have most of the question's words, in their setting or themselves."""
+    if len(candidates) <= SHORTLIST:
+        return list(candidates)
+    rough = [
+        matcher.share(matcher.stands(c.setting))
+        + overlap(matcher.bigrams, c.setting)
+        + 2 * overlap(matcher.bigrams, fold(c.text))
+        + c.hit_score
+        for c in candidates
+    ]
+    best = sorted(range(len(candidates)), key=lambda i: (-rough[i], i))[:SHORTLIST]
+    return [candidates[i] for i in sorted(best)]
+
+
+def overlap(grams: set[str], text: str) -> float:
+    """Return the share of `grams` that stand in `text`, 0 for none."""
+    return sum(gram in text for gram in grams) / len(grams) if grams else 0.0
+
+
+def respelt(word: str, question: str, text: str) -> tuple[str, ...]:
+    """Return `word` as `text` spells it, where the question has one character of it wrong; else nothing.
+
+    The characters beside it in the question must agree (福化机构: 孵化机构), and only one spelling may.
+    """
+    at = question.find(word)
+    if not text or word in text or not _HAN.fullmatch(word) or at < 0:
+        return ()
+    for reach in (2, 1):
+        found: set[str] = set()
+        for low in range(max(at - reach, 0), at + 1):
+            for high in range(at + len(word), min(at + len(word) + reach, len(question)) + 1):
+                window = question[low:high]
+                if high - low >= max(3, len(word) + reach) and _HAN.fullmatch(window):
+                    found |= _respellings(window, at - low, len(word), text)
+        if len(found) == 1:
+            return (found.pop(),)
+    return ()
+
+
+def _respellings(window: str, start: int, length: int, text: str) -> set[str]:
+    """Return how `text` spells the characters from `start` of a window of which one is another there."""
+    found = set()
+    for i in range(start, start + length):
+        pattern = re.escape(window[:i]) + r"[一-鿿]" + re.escape(window[i + 1 :])
+        found |= {match.group()[start : start + length] for match in re.finditer(pattern, text)}
+    return found
