@@ -60,7 +60,12 @@ def test_a_number(assistant):
 def test_a_list_over_paragraphs_names_its_points_in_order(assistant):
     answer = assistant.ask("科技部要强化企业哪四个方面的主体地位？")
     said = [sentence.text for sentence in answer.sentences]
-    assert [text.lstrip("—")[:6] for text in said] == ["强化企业技术", "强化企业研发", "强化企业科研", "强化企业成果"]
+    assert [text.lstrip("—")[:6] for text in said] == [
+        "强化企业技术",
+        "强化企业研发",
+        "强化企业科研",
+        "强化企业成果",
+    ]
     assert answer.listing
     assert len(answer.citations) == 4
 
@@ -80,7 +85,12 @@ def test_what_is_published_is_read_from_the_byline(assistant):
 
 @pytest.mark.parametrize(
     "question",
-    ["2026年国内生产总值增长目标是多少？", "2025年我国电动汽车出口了多少辆？", "工信部部长说6G什么时候商用？", "明天北京会下雨吗？"],
+    [
+        "2026年国内生产总值增长目标是多少？",
+        "2025年我国电动汽车出口了多少辆？",
+        "工信部部长说6G什么时候商用？",
+        "明天北京会下雨吗？",
+    ],
 )
 def test_what_is_not_there_is_refused_with_the_nearest_passages(assistant, question):
     answer = assistant.ask(question)
@@ -119,7 +129,9 @@ def test_passages_take_the_place_of_the_index(assistant):
     assert assistant.ask("再贷款规模增加到多少？", passages=passages).refused
 
 
-@pytest.mark.parametrize(("question", "said"), [("", "空"), ("  \n", "空"), ("？？。。", "标点"), ("问" * 10000, "10000")])
+@pytest.mark.parametrize(
+    ("question", "said"), [("", "空"), ("  \n", "空"), ("？？。。", "标点"), ("问" * 10000, "10000")]
+)
 def test_what_is_no_question_is_told_so(assistant, question, said):
     with pytest.raises(UsageError, match=said):
         assistant.ask(question)

@@ -13,7 +13,9 @@ def history(*questions: str) -> list[Turn]:
     return turns
 
 
-@pytest.mark.parametrize("question", ["到2027年零碳工厂在哪些行业培育？", "科技创新和技术改造再贷款规模增加到多少？"])
+@pytest.mark.parametrize(
+    "question", ["到2027年零碳工厂在哪些行业培育？", "科技创新和技术改造再贷款规模增加到多少？"]
+)
 def test_a_complete_question_is_left_alone(question: str) -> None:
     assert standalone(question, history("什么是新质生产力？")) == question
 
