@@ -3,7 +3,9 @@ const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 const reveal = () => {
   const target = element.querySelector("mark") || element.querySelector(".yj-source");
-  target?.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+  if (!target) return;
+  const block = target.offsetHeight < 300 ? "center" : "start";
+  target.scrollIntoView({ block, behavior: calm.matches ? "auto" : "smooth" });
 };
 
 element.addEventListener("yinju-open", (event) => {
