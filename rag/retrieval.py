@@ -81,9 +81,7 @@ def _lexical(
     return [(identifier, score) for identifier, score in found if identifier in admitted][:depth]
 
 
-def fuse(
-    lists: dict[str, list[tuple[int, float]]], weights: dict[str, float]
-) -> dict[int, float]:
+def fuse(lists: dict[str, list[tuple[int, float]]], weights: dict[str, float]) -> dict[int, float]:
     """Return the weighted sum of min-max normalised scores by id, in [0, 1] for weights that sum to 1.
 
     A list's best score counts 1 and its worst 0 (all 1 where they are equal); an id that a list lacks
@@ -123,7 +121,9 @@ def rank_passages(
     vectors = embedder.encode([fold(text) for text in (query, *(f"{c.context}\n{c.text}" for c in chunks))])
     dense = (vectors[1:] @ vectors[0]).tolist()
     lists = {
-        name: sorted(((i, s) for i, s in enumerate(scores) if s > 0), key=lambda pair: -pair[1])[: options.depth]
+        name: sorted(((i, s) for i, s in enumerate(scores) if s > 0), key=lambda pair: -pair[1])[
+            : options.depth
+        ]
         for name, scores in (("dense", dense), ("lexical", lexical))
     }
     return _fused(lists, dict(enumerate(chunks)), options.depth, options)

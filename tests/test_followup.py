@@ -56,3 +56,13 @@ def test_a_short_question_gets_the_last_topic() -> None:
 def test_a_chain_of_follow_ups_keeps_the_topic() -> None:
     asked = history("到2027年零碳工厂在哪些行业培育？", "那到2030年呢？")
     assert standalone("那到2035年呢？", asked) == "到2035年零碳工厂在哪些行业培育？"
+
+
+def test_small_talk_takes_no_topic_and_gives_none():
+    asked = history("国家农业现代化示范区由哪些部门发布？", "谢谢你，辛苦了")
+    assert standalone("你好", asked) == "你好"
+    assert "谢谢" not in standalone("那到2030年呢？", asked)
+
+
+def test_a_definition_names_its_own_topic():
+    assert standalone("什么是融合化？", history("再贷款规模增加到多少？")) == "什么是融合化？"

@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.answering.refusal import small_talk
 from rag.datatypes import Turn
+from rag.question import analyse
 from rag.structure.metadata import people
 from rag.text import fold
-from rag.words import content_words
 
 SHORT = 24
 """Characters: a longer question is taken to say itself what it is about, unless a pronoun opens it."""
+
+TOPIC = 14.0
+"""A question whose words tell less than this (in the units of `idf`: three plain nouns) leaves its topic out."""
+MOST = 6.0
+"""What one word counts at most: a rare one is often only cut oddly (几类, 要建)."""
 
 _WHAT_ABOUT = re.compile(
     r"^(?:那么?|那|然后|还有|换成|如果是)?\s*(?P<topic>.{1,20}?)(?:呢|又如何|怎么样|又是多少)[?？]?$"
@@ -33,10 +39,10 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     the last question, “那北京呢” asks the last question about 北京; a pronoun for a person becomes the
     person last named; any other follow-up has the topic of the last question put before it.
     """
-    asked = [turn.content for turn in history if turn.role == "user"]
+    asked = [i for i, turn in enumerate(history) if turn.role == "user" and not small_talk(turn.content)]
     if not asked or not _depends(question):
         return question
-    previous = standalone(asked[-1], history[: _position(history)])
+    previous = standalone(history[asked[-1]].content, history[: asked[-1]])
     about = _WHAT_ABOUT.match(question.strip())
     if about:
         return _about(about["topic"].strip("，, "), previous)
@@ -47,17 +53,20 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     return f"{_topic(previous)}，{question}"
 
 
-def _position(history: Sequence[Turn]) -> int:
-    """Return the index of the last question in `history`."""
-    return max(i for i, turn in enumerate(history) if turn.role == "user")
-
-
 def _depends(question: str) -> bool:
-    """Whether a question leans on what was said before: it is short and opens so, or has little topic."""
+    """Whether a question leans on what was said before: it is short and opens so, or has little topic.
+
+    A question for a definition, or about a person by name, names its topic, however short it is.
+    """
     folded = fold(question.strip())
-    if _OPENS.match(folded) or _WHAT_ABOUT.match(folded):
+    if small_talk(question):
+        return False
+    if _OPENS.match(folded) or _WHAT_ABOUT.match(folded) or _PERSON.search(folded):
         return len(folded) <= SHORT * 2
-    return len(folded) <= SHORT and len(content_words(question)) <= 3
+    asked = analyse(question)
+    if len(folded) > SHORT or asked.kind == "definition" or people(question):
+        return False
+    return sum(min(told, MOST) for told in asked.words.values()) < TOPIC
 
 
 def _about(topic: str, previous: str) -> str:

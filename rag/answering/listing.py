@@ -14,13 +14,15 @@ from rag.answering.lists import Enumeration, Item, enumerations
 from rag.answering.matching import Matcher
 from rag.answering.offers import unfit
 from rag.datatypes import Article, Document, Paragraph, Place, Span
-from rag.numerals import numbers
+from rag.numerals import numbers, years
 from rag.question import Question
 from rag.text import fold
 
 INTRODUCTION, LEAD, SETTING, ITEMS, AROUND = 1.0, 0.9, 0.8, 0.6, 0.4
 """What a question's word counts where it stands in the sentence or heading that introduces a list, further up
 in its lead, in the article's title or speakers, only in the items, or elsewhere in the paragraph."""
+NO_YEAR = 0.7
+"""What is left of the fit of a sentence that does not name the year asked for, though its paragraph may."""
 OTHER_COUNT = 0.3
 """What is left of the fit of a list that has another number of items than the question says."""
 
@@ -110,6 +112,8 @@ def _inline(question: Question, candidates: Sequence[Candidate], matcher: Matche
         fit = _share(layers, matcher)
         if question.count is not None and not _has_count(question.count, items, text):
             fit *= OTHER_COUNT
+        if question.years and not question.years & years(text):
+            fit *= NO_YEAR
         if best is None or fit > best.score:
             place = sentence_place(candidate.document, candidate.article, paragraph, candidate.span)
             best = Listed([(candidate.text, place)], fit)

@@ -30,12 +30,17 @@ _MESSAGES: dict[RefusalReason, str] = {
 _GREETING = "您好，我可以回答所收文档里的问题，并为每句话注明出处；请直接提问。"
 
 
+def small_talk(text: str) -> bool:
+    """Whether `text` is a greeting, thanks or a question about the program, not about the documents."""
+    return bool(_SMALL_TALK.match(fold(text).strip()))
+
+
 def screen(question: Question) -> Answer | None:
     """Return a refusal for what is no question to the documents: small talk, injection, a harmful request."""
     folded = fold(question.text).strip()
     if _INJECTION.search(folded) or _HARM.search(folded):
         return refuse(question, "unsafe")
-    if _SMALL_TALK.match(folded):
+    if small_talk(question.text):
         return refuse(question, "off_topic", message=_GREETING)
     return None
 

@@ -107,7 +107,10 @@ class Builder:
         articles = []
         for draft in self.articles:
             if not draft.paragraphs:
-                blocks = [*draft.metadata, *(Block(kind="", text=h.text, span=h.span) for h in draft.headings)]
+                blocks = [
+                    *draft.metadata,
+                    *(Block(kind="", text=h.text, span=h.span) for h in draft.headings),
+                ]
                 self.noise += [replace(block, kind="furniture") for block in blocks]
                 continue
             draft.state(Stated(outlet=self.masthead.outlet, date=self.masthead.date))
