@@ -7,19 +7,23 @@ find what the dictionary cuts differently in query and text.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import rjieba
 
 from rag.datatypes import Span
 from rag.text import fold
 
+REMEMBERED = 20_000
+"""Texts whose words are kept: the sentences of a corpus come up again and again; about 3 kB each."""
+
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
 _RUN = re.compile(rf"[{_HAN}]+|[a-z]+|\d+(?:\.\d+)*")
 _HAN_RUN = re.compile(rf"[{_HAN}]+")
 
 
-def words(text: str) -> list[tuple[str, Span]]:
+@lru_cache(maxsize=REMEMBERED)
+def words(text: str) -> tuple[tuple[str, Span], ...]:
     """Return the words of `text` with their spans: Han runs cut by dictionary, letters, numbers.
 
     The words are folded; punctuation and white space yield none.
@@ -34,7 +38,7 @@ def words(text: str) -> list[tuple[str, Span]]:
         for word in rjieba.cut(run.group()):
             found.append((word, Span(start=position, end=position + len(word))))
             position += len(word)
-    return found
+    return tuple(found)
 
 
 def terms(text: str) -> list[str]:

@@ -34,6 +34,7 @@ def candidate(text):
         paragraph,
         Span(start=0, end=len(paragraph.text)),
         surroundings(document.articles[0], paragraph),
+        fold(paragraph.text),
         1.0,
     )
 

@@ -149,7 +149,7 @@ def example(case: Case, vectors: Vectors) -> tuple[Example, list, Matcher]:  # t
     right = np.array(
         [
             candidate.document.source.file == "passages#0"
-            and any(w in squeeze(fold(candidate.text)) for w in wanted)
+            and any(w in squeeze(candidate.folded) for w in wanted)
             for candidate in candidates
         ],
         dtype=bool,

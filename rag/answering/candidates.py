@@ -18,7 +18,8 @@ _SPEAKER_LABEL = re.compile(r"[问答][:：]")
 class Candidate:
     """A sentence of a paragraph near a hit; `span` counts in the paragraph's text.
 
-    `setting` is the folded text that it is read in: its paragraph, headings, speaker, date.
+    `setting` is the folded text that it is read in: its paragraph, headings, speaker, date; `folded` is its
+    own.
     """
 
     document: Document
@@ -26,6 +27,7 @@ class Candidate:
     paragraph: Paragraph
     span: Span
     setting: str
+    folded: str
     hit_score: float
 
     @property
@@ -64,8 +66,10 @@ def gather(hits: Sequence[Hit], document: GetDocument) -> list[Candidate]:
             continue
         paragraph = article.paragraphs[number - 1]
         setting = surroundings(article, paragraph)
+        text = fold(paragraph.text)
         for span in paragraph_sentences(paragraph):
-            found.append(Candidate(source, article, paragraph, span, setting, score))
+            folded = text[span.start : span.end]
+            found.append(Candidate(source, article, paragraph, span, setting, folded, score))
     return found
 
 

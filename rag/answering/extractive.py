@@ -114,9 +114,9 @@ def _choose(question: Question, found: _Found, options: ExtractiveOptions) -> li
     for candidate, score in zip(found.candidates[1:], found.scores[1:], strict=True):
         if len(chosen) == options.sentences or score < found.scores[0] / 2:
             break
-        if question.kind in TYPED and answers_type(question, fold(candidate.text)) < 1:
+        if question.kind in TYPED and answers_type(question, candidate.folded) < 1:
             continue
-        stands = found.matcher.stands(fold(candidate.text))
+        stands = found.matcher.stands(candidate.folded)
         if found.matcher.share(np.maximum(stands - covered, 0)) >= options.gain:
             chosen.append(candidate)
             covered = np.maximum(covered, stands)
@@ -129,7 +129,8 @@ def _explained(best: Candidate) -> list[Candidate]:
     spans = paragraph_sentences(best.paragraph)
     if best.span != spans[0] or len(spans) == 1 or len(best.text) > LEAD_SENTENCE:
         return []
-    return [Candidate(best.document, best.article, best.paragraph, spans[1], best.setting, best.hit_score)]
+    following = fold(best.paragraph.text[spans[1].start : spans[1].end])
+    return [replace(best, span=spans[1], folded=following)]
 
 
 def _quoted(question: Question, candidate: Candidate) -> tuple[str, Place]:

@@ -12,7 +12,7 @@ from rag.answering.matching import Matcher, overlap
 from rag.answering.offers import answers_type, constraints
 from rag.informativeness import idf
 from rag.question import Kind, Question
-from rag.text import clauses, fold
+from rag.text import clauses
 from rag.words import content_words
 
 FEATURES = (
@@ -45,7 +45,7 @@ def features(candidates: Sequence[Candidate], matcher: Matcher) -> NDArray[np.fl
     rows = np.zeros((len(candidates), len(FEATURES)), dtype=np.float32)
     if not candidates:
         return rows
-    folded = [fold(candidate.text) for candidate in candidates]
+    folded = [candidate.folded for candidate in candidates]
     dense = matcher.embedder.encode(folded) @ matcher.vector
     cut = [[word for word, _ in content_words(text)] for text in folded]
     soft = _soft(cut, matcher)

@@ -99,7 +99,7 @@ def _inline(question: Question, candidates: Sequence[Candidate], matcher: Matche
     """Return the sentence that enumerates what is asked for, None where none does."""
     best: Listed | None = None
     for candidate in candidates:
-        text = fold(candidate.text)
+        text = candidate.folded
         items = inline_items(text)
         if items < 2 or unfit(question, candidate):
             continue

@@ -77,7 +77,7 @@ def shortlist(candidates: Sequence[Candidate], matcher: Matcher) -> list[Candida
     rough = [
         matcher.share(matcher.stands(c.setting))
         + overlap(matcher.bigrams, c.setting)
-        + 2 * overlap(matcher.bigrams, fold(c.text))
+        + 2 * overlap(matcher.bigrams, c.folded)
         + c.hit_score
         for c in candidates
     ]
@@ -114,6 +114,6 @@ def _respellings(window: str, start: int, length: int, text: str) -> set[str]:
     """Return how `text` spells the characters from `start` of a window of which one is another there."""
     found = set()
     for i in range(start, start + length):
-        pattern = re.escape(window[:i]) + r"[一-鿿]" + re.escape(window[i + 1 :])
+        pattern = re.escape(window[:i]) + "." + re.escape(window[i + 1 :])
         found |= {match.group()[start : start + length] for match in re.finditer(pattern, text)}
-    return found
+    return {spelling for spelling in found if _HAN.fullmatch(spelling)}

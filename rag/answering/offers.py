@@ -77,7 +77,7 @@ def unfit(question: Question, candidate: Candidate) -> bool:
 
     A sentence that names no year has the years of its setting.
     """
-    if question.kind in ("number", "date") and answers_type(question, fold(candidate.text)) == 0:
+    if question.kind in ("number", "date") and answers_type(question, candidate.folded) == 0:
         return True
     if not question.years:
         return False
@@ -89,7 +89,7 @@ def unfit(question: Question, candidate: Candidate) -> bool:
 def echoes(candidate: Candidate, matcher: Matcher) -> bool:
     """Whether a sentence only says the question again (强化企业主体地位。 to 为什么要强化企业主体地位？)."""
     question = matcher.question
-    if question.kind == "yes_no" or question.attribution or answers_type(question, fold(candidate.text)) == 1:
+    if question.kind == "yes_no" or question.attribution or answers_type(question, candidate.folded) == 1:
         return False
     told = [(word in matcher.asked, idf(word)) for word, _ in content_words(candidate.text)]
     known = sum(weight for in_question, weight in told if in_question)

@@ -17,7 +17,6 @@ from rag.answering.candidates import Candidate
 from rag.answering.features import FEATURES
 from rag.answering.matching import Matcher
 from rag.answering.offers import answers_type
-from rag.text import fold
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "answering.json"
 SUPPORT_FEATURES = (
@@ -83,7 +82,7 @@ def support(
             values["bigrams"],
             values["clause"],
             values["attached"],
-            answers_type(matcher.question, fold(best.text)) - 0.5,
+            answers_type(matcher.question, best.folded) - 0.5,
             values["constraints"],
             values["dense"],
             float(lacking.max()) / most if matcher.words else 1.0,
