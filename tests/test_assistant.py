@@ -208,3 +208,14 @@ def test_what_is_off_topic_never_reaches_the_model(with_model):
         answer = with_model(endpoint.base_url).ask("你好呀，今天心情怎么样？")
         assert endpoint.requests == []
     assert answer.refused
+
+
+def test_the_list_is_given_not_the_sentence_that_introduces_it(assistant):
+    answer = assistant.ask("阴和俊在“部长通道”上说要重点抓好哪4个方面工作？")
+    said = [sentence.text for sentence in answer.sentences]
+    assert said == [
+        "加强原创性引领性科技攻关。",
+        "以科技创新引领新质生产力发展。",
+        "提升国家创新体系整体效能。",
+        "打造世界一流创新生态。",
+    ]

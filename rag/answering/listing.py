@@ -21,6 +21,9 @@ from rag.text import fold
 INTRODUCTION, LEAD, SETTING, ITEMS, AROUND = 1.0, 0.9, 0.8, 0.6, 0.4
 """What a question's word counts where it stands in the sentence or heading that introduces a list, further up
 in its lead, in the article's title or speakers, only in the items, or elsewhere in the paragraph."""
+AHEAD = 0.1
+"""By how much a single sentence must fit better than a list of as many items as the question says: such a
+sentence is often the one that introduces the list (重点抓好4个方面工作。)."""
 NO_YEAR = 0.7
 """What is left of the fit of a sentence that does not name the year asked for, though its paragraph may."""
 OTHER_COUNT = 0.3
@@ -56,7 +59,7 @@ def best_list(question: Question, candidates: Sequence[Candidate], matcher: Matc
             if best is None or score > best.score:
                 best = Listed(_said(question, candidate.document, enumeration), score)
     inline = None if question.ordinal else _inline(question, candidates, matcher)
-    if inline and (best is None or inline.score >= best.score):
+    if inline and (best is None or inline.score >= best.score + (AHEAD if question.count else 0)):
         return inline
     return best
 
