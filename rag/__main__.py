@@ -12,7 +12,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from rag import render
+from rag import records, render
 from rag.assistant import Assistant, build_index, open_assistant
 from rag.config import Settings, load_settings
 from rag.errors import ReadingError, UsageError, YinjuError
@@ -121,7 +121,7 @@ def index_command(docs: Docs = None, index: Index = None, as_json: Json = False)
     """建立或更新索引，逐个文件报告结果。"""
     report = build_index(_settings(docs, index), _note)
     if as_json:
-        _print(render.index_json(report))
+        _print(records.index_json(report))
     else:
         typer.echo(render.index_text(report))
     if any(row.status == "failed" for row in report.files):
@@ -141,12 +141,12 @@ def ask(
     opened = cache(lambda: _open(docs, index, no_update))
 
     def answer(record: Record) -> Record:
-        return render.answer_json(
+        return records.answer_json(
             opened().ask(
                 record["question"],
-                history=render.turns_from_json(record.get("history") or ()),
-                filters=render.filters_from_json(record.get("filters") or {}),
-                passages=render.passages_from_json(record.get("passages")),
+                history=records.turns_from_json(record.get("history") or ()),
+                filters=records.filters_from_json(record.get("filters") or {}),
+                passages=records.passages_from_json(record.get("passages")),
             ),
             record.get("id"),
         )
@@ -180,7 +180,7 @@ def cite(
     opened = cache(lambda: _open(docs, index, no_update))
 
     def report(record: Record) -> Record:
-        return render.quote_json(opened().cite(record["quote"]), record.get("id"))
+        return records.quote_json(opened().cite(record["quote"]), record.get("id"))
 
     if _each(quote, batch, as_json, "quote", report):
         return
@@ -206,7 +206,7 @@ def search(
     def found(record: Record) -> Record:
         hits = opened().search(record["query"], k)
         names = {hit.chunk.id: opened().article(hit).name for hit in hits}
-        return render.hits_json(record["query"], hits, names, record.get("id"))
+        return records.hits_json(record["query"], hits, names, record.get("id"))
 
     if _each(query, batch, as_json, "query", found):
         return
@@ -236,8 +236,8 @@ def structure(
         sources = read(path, folder if path.is_relative_to(folder) else path.parent)
     except ReadingError as error:
         raise UsageError(f"读不了 {file}：{error}") from error
-    records = [render.structure_json(document, account(document)) for document in map(parse, sources)]
-    for record in records:
+    for document in map(parse, sources):
+        record = records.structure_json(document, account(document))
         if as_json:
             _print(record)
         else:
@@ -257,7 +257,7 @@ def verify(
         record = json.loads(answer.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"读不了 {answer}；它应是 ask --json 导出的文件") from error
-    places = render.answer_from_json(record)
+    places = records.answer_from_json(record)
     problems = check(_settings(docs, index).docs, places)
     for problem in problems:
         typer.echo(problem, err=True)

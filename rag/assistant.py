@@ -9,18 +9,16 @@ from dataclasses import replace
 from functools import cached_property
 
 from rag.answering.candidates import GetDocument
+from rag.answering.drafts import declined, from_draft
 from rag.answering.evidence import evidence_of, interleaved
 from rag.answering.extractive import answer_extractively, merge
 from rag.answering.followup import standalone
 from rag.answering.generative import Generator
 from rag.answering.matching import Vectors
-from rag.chunking import chunk
 from rag.config import Settings
 from rag.datatypes import (
     Answer,
     Article,
-    Chunk,
-    Citation,
     Document,
     Evidence,
     Filters,
@@ -29,15 +27,11 @@ from rag.datatypes import (
     QuoteReport,
     Refusal,
     Sentence,
-    Source,
-    Span,
     Turn,
     Update,
-    cut,
 )
-from rag.embedding import Embedder, load_embedder
+from rag.embedding import load_embedder
 from rag.errors import ModelError, UsageError
-from rag.grounding import support
 from rag.indexing import (
     IndexReport,
     OpenIndex,
@@ -48,11 +42,10 @@ from rag.indexing import (
     scan,
     update_index,
 )
+from rag.passages import Passages
 from rag.question import analyse, parts
 from rag.quotes import QuoteIndex
-from rag.retrieval import rank_passages, search
-from rag.structure import parse
-from rag.text import unlike_markers
+from rag.retrieval import search
 from rag.verification import verify
 
 DEPTH = 30
@@ -130,7 +123,7 @@ class Assistant:
         started = time.perf_counter()
         check_input(question, "问题", MAX_QUESTION)
         asked = standalone(question.strip(), history)
-        corpus = _Passages(passages, self.settings, self.index.embedder) if passages is not None else None
+        corpus = self._given(passages)
         document = corpus.document if corpus else self.document
         single = parts(asked)
         hits = [corpus.hits(q) if corpus else self.search(q, k=DEPTH, filters=filters) for q in single]
@@ -152,6 +145,12 @@ class Assistant:
         seconds = {"retrieve": retrieved - started, "answer": ended - retrieved, "total": ended - started}
         yield Update(stage="done", answer=replace(answer, seconds=seconds))
 
+    def _given(self, passages: Sequence[str] | None) -> Passages | None:
+        """Return the texts to answer from in place of the index, None where none are given."""
+        if passages is None:
+            return None
+        return Passages(passages, self.index.embedder, self.settings.chunking, self.settings.retrieval)
+
     def _written(
         self,
         asked: str,
@@ -171,9 +170,9 @@ class Assistant:
         try:
             for draft in Generator(self.settings.llm).stream(asked, evidence, history):
                 if draft.refused:
-                    yield found if found.refused else _refused(found)
+                    yield found if found.refused else declined(found)
                     return
-                yield _from_draft(found, draft.sentences, evidence, document, self.settings.llm.model)
+                yield from_draft(found, draft.sentences, evidence, document, self.settings.llm.model)
         except ModelError as error:
             yield replace(found, notice=f"{error}；以下是摘录原文的回答")
 
@@ -237,73 +236,3 @@ def check_input(text: str, what: str, limit: int) -> None:
         raise UsageError(f"{what}有 {len(text)} 个字，超过 {limit} 字的上限；请缩短后重试")
     if not re.search(r"[^\W_]", text):
         raise UsageError(f"{what}里只有标点符号；请输入文字后重试")
-
-
-def _refused(found: Answer) -> Answer:
-    """Return a refusal in place of `found`: the model has read the evidence and does not find the answer there."""
-    message = "检索到的段落没有直接说明这一点。"
-    return replace(
-        found,
-        sentences=(Sentence(text=message),),
-        nearest=tuple(citation.place for citation in found.citations[:3]),
-        citations=(),
-        refusal=Refusal(reason="not_stated", message=message),
-    )
-
-
-def _from_draft(
-    found: Answer,
-    sentences: Sequence[Sentence],
-    evidence: Sequence[Evidence],
-    document: GetDocument,
-    model: str,
-) -> Answer:
-    """Return the model's grounded sentences as an answer.
-
-    A citation is narrowed from the whole passage to the sentences in it that support what is said; citations
-    are numbered in the order in which they are used.
-    """
-    entries = {entry.n: entry for entry in evidence}
-    numbers: dict[Place, int] = {}
-    said = []
-    for sentence in sentences:
-        cited = [entries[n] for n in sentence.citations]
-        spans = support(sentence.text, cited).spans
-        places = [_narrowed(entry.place, spans.get(entry.n), document) for entry in cited]
-        citations = tuple(numbers.setdefault(place, len(numbers) + 1) for place in dict.fromkeys(places))
-        said.append(replace(sentence, text=unlike_markers(sentence.text), citations=citations))
-    return replace(
-        found,
-        sentences=tuple(said),
-        citations=tuple(Citation(n=n, place=place) for place, n in numbers.items()),
-        refusal=None,
-        nearest=(),
-        listing=False,
-        answerer=f"generative:{model}",
-    )
-
-
-def _narrowed(place: Place, spans: tuple[Span, ...] | None, document: GetDocument) -> Place:
-    """Return the place of `spans` inside a passage; the passage itself where nothing narrower is known."""
-    if not spans:
-        return place
-    return replace(place, spans=spans, quote=cut(document(place.file).source.text, spans))
-
-
-class _Passages:
-    """Texts given with a question, in place of the index."""
-
-    def __init__(self, texts: Sequence[str], settings: Settings, embedder: Embedder) -> None:
-        self.settings = settings
-        sources = (Source(file=f"passages#{n}", text=text, sha256="") for n, text in enumerate(texts))
-        self.documents = {source.file: parse(source) for source in sources if source.text.strip()}
-        self.embedder = embedder
-
-    def document(self, file: str) -> Document:
-        return self.documents[file]
-
-    def hits(self, query: str) -> list[Hit]:
-        chunks: list[Chunk] = []
-        for document in self.documents.values():
-            chunks += chunk(document, len(chunks), self.settings.chunking)
-        return rank_passages(chunks, query, self.embedder, self.settings.retrieval)

@@ -12,7 +12,7 @@ from rag.assistant import Assistant, open_assistant
 from rag.config import Settings
 from rag.datatypes import Filters, Place, Span, Turn
 from rag.errors import UsageError
-from rag.render import answer_from_json, answer_json
+from rag.records import answer_from_json, answer_json
 from rag.text import squeeze
 
 QUESTION = "科技创新和技术改造再贷款规模增加到多少？"

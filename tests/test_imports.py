@@ -32,7 +32,7 @@ ROWS = [
         {"indexing", "retrieval", "claims", "polarity", "contradiction", "grounding", "quoting", "quotes"},
         True,
     ),
-    ({"answering", "render"}, True),
+    ({"answering", "render", "records", "passages"}, True),
     ({"config"}, False),
     ({"assistant", "doctor", "retriever"}, False),
     ({"__main__", "web"}, True),

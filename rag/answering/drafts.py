@@ -1,0 +1,63 @@
+"""A language model's drafts as answers: citations narrowed and numbered, or its refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.answering.candidates import GetDocument
+from rag.datatypes import Answer, Citation, Evidence, Place, Refusal, Sentence, Span, cut
+from rag.grounding import support
+from rag.text import unlike_markers
+
+
+def declined(found: Answer) -> Answer:
+    """Return a refusal in place of `found`: the model has read the evidence and does not find the answer there."""
+    message = "检索到的段落没有直接说明这一点。"
+    return replace(
+        found,
+        sentences=(Sentence(text=message),),
+        nearest=tuple(citation.place for citation in found.citations[:3]),
+        citations=(),
+        refusal=Refusal(reason="not_stated", message=message),
+    )
+
+
+def from_draft(
+    found: Answer,
+    sentences: Sequence[Sentence],
+    evidence: Sequence[Evidence],
+    document: GetDocument,
+    model: str,
+) -> Answer:
+    """Return the model's grounded sentences as an answer.
+
+    A citation is narrowed from the whole passage to the sentences in it that support what is said; citations
+    are numbered in the order in which they are used.
+    """
+    entries = {entry.n: entry for entry in evidence}
+    numbers: dict[Place, int] = {}
+    said = []
+    for sentence in sentences:
+        cited = [entries[n] for n in sentence.citations]
+        spans = support(sentence.text, cited).spans
+        places = [_narrowed(entry.place, spans.get(entry.n), document) for entry in cited]
+        citations = tuple(numbers.setdefault(place, len(numbers) + 1) for place in dict.fromkeys(places))
+        said.append(replace(sentence, text=unlike_markers(sentence.text), citations=citations))
+    return replace(
+        found,
+        sentences=tuple(said),
+        citations=tuple(Citation(n=n, place=place) for place, n in numbers.items()),
+        refusal=None,
+        conflicts=(),
+        nearest=(),
+        listing=False,
+        answerer=f"generative:{model}",
+    )
+
+
+def _narrowed(place: Place, spans: tuple[Span, ...] | None, document: GetDocument) -> Place:
+    """Return the place of `spans` inside a passage; the passage itself where nothing narrower is known."""
+    if not spans:
+        return place
+    return replace(place, spans=spans, quote=cut(document(place.file).source.text, spans))

@@ -1,0 +1,254 @@
+"""The JSON of the command line: what it prints and what it reads, to and from the values of `datatypes`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from rag.datatypes import (
+    Answer,
+    Article,
+    Block,
+    Document,
+    Filters,
+    Hit,
+    Place,
+    QuoteReport,
+    Span,
+    Turn,
+)
+from rag.errors import UsageError
+from rag.indexing import IndexReport
+
+
+def _spans(spans: tuple[Span, ...]) -> list[list[int]]:
+    return [[span.start, span.end] for span in spans]
+
+
+def place_json(place: Place) -> dict[str, Any]:
+    """Return a place as a citation object without its number."""
+    return {
+        "file": place.file,
+        "article": place.article,
+        "paragraph": place.paragraph,
+        "start": place.spans[0].start,
+        "end": place.spans[-1].end,
+        "spans": _spans(place.spans),
+        "quote": place.quote,
+        "date": place.date,
+        "source": place.outlet,
+        "speaker": place.speaker,
+    }
+
+
+def answer_json(answer: Answer, identifier: str | None = None) -> dict[str, Any]:
+    """Return an answer as `ask --json` prints it."""
+    head = {} if identifier is None else {"id": identifier}
+    return head | {
+        "question": answer.question,
+        "standalone_question": answer.standalone_question,
+        "answer": answer.text,
+        "refused": answer.refused,
+        "refusal": asdict(answer.refusal) if answer.refusal else None,
+        "sentences": [
+            {"text": s.text, "citations": list(s.citations), "verdict": s.verdict} for s in answer.sentences
+        ],
+        "citations": [{"n": c.n} | place_json(c.place) for c in answer.citations],
+        "conflicts": [{"citations": list(c.citations), "message": c.message} for c in answer.conflicts],
+        "nearest": [{"n": n} | place_json(place) for n, place in enumerate(answer.nearest, start=1)],
+        "answerer": answer.answerer,
+        "notice": answer.notice,
+        "seconds": {name: round(value, 4) for name, value in answer.seconds.items()},
+    }
+
+
+def quote_json(report: QuoteReport, identifier: str | None = None) -> dict[str, Any]:
+    """Return a quote report as `cite --json` prints it."""
+    head = {} if identifier is None else {"id": identifier}
+    return head | {
+        "quote": report.quote,
+        "verdict": report.verdict,
+        "matches": [
+            place_json(match.place)
+            | {
+                "similarity": round(match.similarity, 4),
+                "differences": [asdict(difference) for difference in match.differences],
+            }
+            for match in report.matches
+        ],
+    }
+
+
+def hits_json(
+    query: str, hits: list[Hit], articles: Mapping[int, str], identifier: str | None = None
+) -> dict[str, Any]:
+    """Return hits as `search --json` prints them; `articles` maps a chunk's id to its article's name."""
+    head = {} if identifier is None else {"id": identifier}
+    return head | {
+        "query": query,
+        "hits": [
+            {
+                "file": hit.chunk.file,
+                "article": articles[hit.chunk.id],
+                "paragraph": hit.chunk.paragraphs[0],
+                "start": hit.chunk.spans[0].start,
+                "end": hit.chunk.spans[-1].end,
+                "spans": _spans(hit.chunk.spans),
+                "text": hit.chunk.text,
+                "score": round(hit.score, 6),
+                "ranks": dict(hit.ranks),
+            }
+            for hit in hits
+        ],
+    }
+
+
+def index_json(report: IndexReport) -> dict[str, Any]:
+    """Return an indexing run as `index --json` prints it."""
+    return asdict(report)
+
+
+def structure_json(document: Document, counts: Mapping[str, int]) -> dict[str, Any]:
+    """Return a document as `structure --json` prints it; `counts` is what `rag.structure.account` returns."""
+    return {
+        "file": document.source.file,
+        "articles": [_article_json(article) for article in document.articles],
+        "noise": [_block_json(block) for block in document.noise],
+        "characters": dict(counts),
+    }
+
+
+def _article_json(article: Article) -> dict[str, Any]:
+    return {
+        "title": article.title,
+        "kicker": article.kicker,
+        "subtitle": article.subtitle,
+        "source": article.outlet,
+        "authors": list(article.authors),
+        "date": article.date,
+        "speakers": list(article.speakers),
+        "start": article.span.start,
+        "end": article.span.end,
+        "fragment": article.fragment,
+        "headings": [
+            {"text": heading.text, "start": heading.span.start, "end": heading.span.end}
+            for heading in article.headings
+        ],
+        "paragraphs": [
+            {
+                "number": paragraph.number,
+                "text": paragraph.text,
+                "heading": paragraph.heading,
+                "speaker": paragraph.speaker,
+                "spans": _spans(paragraph.spans),
+            }
+            for paragraph in article.paragraphs
+        ],
+        "metadata": [_block_json(block) for block in article.metadata],
+    }
+
+
+def _block_json(block: Block) -> dict[str, Any]:
+    return {"kind": block.kind, "text": block.text, "start": block.span.start, "end": block.span.end}
+
+
+def answer_from_json(record: Mapping[str, Any]) -> list[tuple[int, Place]]:
+    """Return the numbered places of an answer that `ask --json` printed.
+
+    Raises:
+        UsageError: the record is not such an answer.
+    """
+    try:
+        return [(int(entry["n"]), _place(entry)) for entry in record["citations"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError("文件里不是 ask --json 导出的回答（缺少 citations 或其中的字段）") from error
+
+
+def _place(entry: Mapping[str, Any]) -> Place:
+    return Place(
+        file=str(entry["file"]),
+        article=str(entry["article"]),
+        paragraph=int(entry["paragraph"]),
+        spans=tuple(Span(start=int(start), end=int(end)) for start, end in entry["spans"]),
+        quote=str(entry["quote"]),
+        date=entry.get("date"),
+        outlet=entry.get("source"),
+        speaker=entry.get("speaker"),
+    )
+
+
+def turns_from_json(records: Iterable[Mapping[str, Any]]) -> tuple[Turn, ...]:
+    """Return the earlier turns that a batch line gives under `history`.
+
+    Raises:
+        UsageError: they are not of the form that the command line documents.
+    """
+    try:
+        turns = tuple(Turn(role=record["role"], content=str(record["content"])) for record in records)
+    except (KeyError, TypeError) as error:
+        raise UsageError("history 应是一列 {role, content}") from error
+    if any(turn.role not in ("user", "assistant") for turn in turns):
+        raise UsageError("history 里的 role 只能是 user 或 assistant")
+    return turns
+
+
+def filters_from_json(record: Mapping[str, Any]) -> Filters:
+    """Return the filters that a batch line gives under `filters`.
+
+    Raises:
+        UsageError: a key is unknown, or a value is not of its form.
+    """
+    if not isinstance(record, Mapping):
+        raise UsageError("filters 应是一组键值")
+    unknown = set(record) - {"files", "date_from", "date_to", "source", "speaker"}
+    if unknown:
+        raise UsageError(f"filters 里的 {'、'.join(sorted(unknown))} 不认识")
+    files = record.get("files") or []
+    if not _is_texts(files):
+        raise UsageError("filters 里的 files 应是一列文件名")
+    return Filters(
+        files=tuple(files),
+        date_from=_day(record, "date_from"),
+        date_to=_day(record, "date_to"),
+        outlet=_text(record, "source"),
+        speaker=_text(record, "speaker"),
+    )
+
+
+def _text(record: Mapping[str, Any], key: str) -> str | None:
+    value = record.get(key)
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"filters 里的 {key} 应是文字")
+    return value
+
+
+def _day(record: Mapping[str, Any], key: str) -> str | None:
+    value = _text(record, key)
+    if not value:
+        return None
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            return date.fromisoformat(value).isoformat()
+    except ValueError:
+        pass
+    raise UsageError(f"filters 里的 {key} 应是 2026-01-06 这样的日期，而不是 {value}")
+
+
+def passages_from_json(passages: object) -> list[str] | None:
+    """Return the texts that a batch line gives under `passages`, None where it gives none.
+
+    Raises:
+        UsageError: they are not a list of texts.
+    """
+    if passages is None:
+        return None
+    if not isinstance(passages, list) or not _is_texts(passages):
+        raise UsageError("passages 应是一列文字")
+    return passages
+
+
+def _is_texts(values: object) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
