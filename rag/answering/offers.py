@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import rjieba
+
 from rag.answering.candidates import Candidate
 from rag.answering.matching import Matcher
 from rag.informativeness import idf
@@ -19,9 +21,6 @@ ECHO = 0.95
 _DATE = re.compile(r"\d{4}年|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日|年底|年初")
 _ORGANISATION = re.compile(
     r"[一-鿿]{2,}?(?:部|局|委|院|会|署|办|厅|司|处|集团|公司|银行|大学|学院|中心|协会|部门|政府|机关|企业|机构)"
-)
-_PLACE = re.compile(
-    r"[一-鿿]{1,}?(?:省|市|县|区|州|镇|乡|村|国|洲|湾|港|岛|山|河|湖|海|路|街|会议|论坛|大会|中心|站)|京津冀|长三角|北京|上海|广州|深圳|天津|重庆|香港|澳门|台湾"
 )
 _DEFINES = r"[\"'》]?(?:,|的(?:本质|内涵|含义|定义|实质|核心))?(?:既|就|正|也|主要|通常|一般)?(?:是|指|即|包括)|[\"']?\("
 _ASKS_WHAT = re.compile(r"什么是|是什么|何为|何谓")
@@ -42,13 +41,18 @@ def answers_type(question: Question, text: str) -> float:
         case "organisation":
             return float(any(m.group() not in question.text for m in _ORGANISATION.finditer(text)))
         case "where":
-            return float(any(m.group() not in question.text for m in _PLACE.finditer(text)))
+            return float(any(name not in question.text for name in _places(text)))
         case "definition":
             return _offers_definition(question, text)
         case "why":
             return float(bool(_REASON.search(text)))
         case _:
             return 0.5
+
+
+def _places(text: str) -> list[str]:
+    """Return the names of places in `text`, by the dictionary's part of speech."""
+    return [word for word, tag in rjieba.tag(text) if tag == "ns"]
 
 
 def _offers_definition(question: Question, text: str) -> float:
@@ -64,7 +68,8 @@ def _offers_number(question: Question, text: str) -> float:
     """Return 1 for a number in the unit asked for, 0.5 for another number that the question lacks, else 0."""
     offered = [n for n in numbers(text) if text[n.span.start : n.span.end] not in question.numbers]
     offered = [n for n in offered if not (n.unit == "年" and 1900 < n.value < 2100)]
-    offered = [n for n in offered if text[n.span.start : n.span.start + 2] not in ("一批", "一大", "一步")]
+    # 一年, 一批 and the like count nothing, unless it is just what is asked for.
+    offered = [n for n in offered if text[n.span.start] != "一" or n.unit == question.unit]
     if not offered:
         return 0.0
     if question.unit is None or any(number.unit == question.unit for number in offered):
