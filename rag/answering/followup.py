@@ -25,6 +25,7 @@ _WHAT_ABOUT = re.compile(
 _OPENS = re.compile(
     r"^(?:那么?|那|这|其|它|他|她|该|此|上述|前者|后者|第[一二三四五六七八九十\d]+[个条点项]|除了|还有|为什么呢?|具体|我问的是|在)"
 )
+_DEFINES = re.compile(r"^(?:什么是|何谓|何为)|意思|含义|定义|理解")
 _PERSON = re.compile(r"[他她]")
 _YEAR = re.compile(r"(?:到|截至)?(?:19|20)\d\d年?")
 _ASKING = re.compile(
@@ -64,7 +65,7 @@ def _depends(question: str) -> bool:
     if _OPENS.match(folded) or _WHAT_ABOUT.match(folded) or _PERSON.search(folded):
         return len(folded) <= SHORT * 2
     asked = analyse(question)
-    if len(folded) > SHORT or asked.kind == "definition" or people(question):
+    if len(folded) > SHORT or _DEFINES.search(folded) or people(question):
         return False
     return sum(min(told, MOST) for told in asked.words.values()) < TOPIC
 
@@ -84,6 +85,9 @@ def _about(topic: str, previous: str) -> str:
 
 
 def _topic(question: str) -> str:
-    """Return what a question is about: the question without its asking part."""
-    bare = _ASKING.sub("", question.strip().rstrip("?？"))
-    return bare or question
+    """Return what a question is about: what it defines, or its first clause without the asking part."""
+    asked = analyse(question)
+    if asked.kind == "definition" and asked.topics:
+        return asked.topics[0]
+    first = re.split(r"[，,]", question.strip().rstrip("?？"))[0]
+    return _ASKING.sub("", first) or first

@@ -74,6 +74,7 @@ def _fit(question: Question, enumeration: Enumeration, matcher: Matcher) -> floa
         (enumeration.lead, LEAD),
         (_setting(enumeration.article, first), SETTING),
         (" ".join(item.text for item in enumeration.items), ITEMS),
+        (" ".join(paragraph.text for paragraph in enumeration.article.paragraphs), AROUND),
     )
     fit = _share(layers, matcher)
     if question.count not in (None, len(enumeration.items)) or (question.ordinal or 0) > len(
@@ -140,9 +141,13 @@ def _said(question: Question, document: Document, enumeration: Enumeration) -> l
     article, items = enumeration.article, enumeration.items
     if question.ordinal is not None and question.ordinal <= len(items):
         item = items[question.ordinal - 1]
-        if item.paragraph:
-            following = items[question.ordinal] if question.ordinal < len(items) else None
-            return _detail(document, article, item.paragraph, item.span.start, following)
+        if item.paragraph is None:
+            under = [p for p in article.paragraphs if p.heading == item.text]
+            return [
+                (p.text, sentence_place(document, article, p, Span(start=0, end=len(p.text)))) for p in under
+            ]
+        following = items[question.ordinal] if question.ordinal < len(items) else None
+        return _detail(document, article, item.paragraph, item.span.start, following)
     return [(item.text.strip("—"), place_of(document, article, item.paragraph, item.raw)) for item in items]
 
 

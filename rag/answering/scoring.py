@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rag.answering.candidates import Candidate
 from rag.answering.features import FEATURES
-from rag.answering.matching import Matcher
+from rag.answering.matching import Matcher, overlap
 from rag.answering.offers import answers_type
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "answering.json"
@@ -24,6 +24,7 @@ SUPPORT_FEATURES = (
     "setting",
     "soft",
     "bigrams",
+    "around",
     "clause",
     "attached",
     "offered",
@@ -65,7 +66,8 @@ def support(
 ) -> NDArray[np.float32]:
     """Return what speaks for a question being answered by `best`: float32, shape (len(SUPPORT_FEATURES),).
 
-    `setting` is the share of the question's information in the sentence and its surroundings, `missing` how
+    `setting` is the share of the question's information in the sentence and its surroundings, `around` the
+    share of its character pairs there, `missing` how
     informative the most telling word is that stands in neither (1: the most telling of the question),
     `absent` the share of its information in none of the candidates. `row` are the features of `best`.
     """
@@ -80,6 +82,7 @@ def support(
             matcher.share(setting),
             values["soft"],
             values["bigrams"],
+            overlap(matcher.bigrams, best.setting),
             values["clause"],
             values["attached"],
             answers_type(matcher.question, best.folded) - 0.5,
