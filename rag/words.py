@@ -71,7 +71,7 @@ _FUNCTION_WORDS = frozenset(
     左右 内容 情况 问题 答案 文件 文章 文中 报道 文档 资料 材料 里面 上面 可以 能 能够 会 要 应该 应 需要 必须 得 让 使
     叫 叫做 称为 称 指 意思 含义 定义 不 没 没有 已 已经 正在 曾 很 最 更 比较 非常 一个 一些 一种 这个 那个 这些 那些
     有关 相关 所 则 但 但是 而且 因为 所以 如果 那么 然后 且 若 即 提到 提及 谈到 说到 讲到 用 来 去 做 进行 呈现 当中
-    职务 身份 职位 头衔 场合 名称 名字 说法 看法 态度 版本 编号 样子 什么样 展开 详细 意味着 东西 事情 老是 啥 咋 呀 哪儿
+    时候 期间 职务 身份 职位 头衔 场合 名称 名字 说法 看法 态度 版本 编号 样子 什么样 展开 详细 意味着 东西 事情 老是 啥 咋 呀 哪儿
     a an the of in on to is are was what who when where how why which and or for
     """.split()  # noqa: SIM905  a list of a hundred strings does not read
 )

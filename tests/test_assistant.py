@@ -219,3 +219,7 @@ def test_the_list_is_given_not_the_sentence_that_introduces_it(assistant):
         "提升国家创新体系整体效能。",
         "打造世界一流创新生态。",
     ]
+
+
+def test_a_short_sentence_that_offers_the_date_goes_before_a_long_one_that_does_not(assistant):
+    assert "2026年4月1日" in assistant.ask("优质中小企业梯度培育管理办法什么时候实施？").text

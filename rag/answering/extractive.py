@@ -25,8 +25,8 @@ from rag.text import fold, unlike_markers
 
 OFF_TOPIC = 0.35
 """A question of whose information the passages found have less than this share is called off topic."""
-UNFIT = 4.0
-"""What a sentence loses that cannot answer, whatever it has of the question: more than the features make good."""
+UNFIT = 100.0
+"""What a sentence loses that cannot answer, whatever it has of the question: all those that can go before it."""
 TYPED = ("number", "date", "who", "organisation", "where")
 """Kinds of question for one thing: a further sentence is quoted only where it offers such a thing too."""
 LISTED, LISTED_COUNTED = 0.6, 0.5
