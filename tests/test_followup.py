@@ -66,3 +66,8 @@ def test_small_talk_takes_no_topic_and_gives_none():
 
 def test_a_definition_names_its_own_topic():
     assert standalone("什么是融合化？", history("再贷款规模增加到多少？")) == "什么是融合化？"
+
+
+def test_a_like_word_takes_the_place_of_the_last_one():
+    assert standalone("那绿色化呢？", history("智能化面临哪些挑战？")) == "绿色化面临哪些挑战？"
+    assert standalone("北京呢？", history("深圳的集群排名第几？")) == "北京的集群排名第几？"

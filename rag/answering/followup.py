@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import rjieba
+
 from rag.answering.refusal import small_talk
 from rag.datatypes import Turn
 from rag.question import analyse
@@ -81,7 +83,22 @@ def _about(topic: str, previous: str) -> str:
     if names and people(previous):
         old = people(previous)[0][0]
         return previous.replace(old, names[0][0])
-    return f"{topic}，{previous}"
+    counterpart = _counterpart(topic, previous)
+    return previous.replace(counterpart, topic) if counterpart else f"{topic}，{previous}"
+
+
+def _counterpart(topic: str, previous: str) -> str | None:
+    """Return the word of the last question that `topic` takes the place of: another place, or a like word.
+
+    Words are alike that have the same length and the same last character (智能化, 绿色化).
+    """
+    places = [word for word, tag in rjieba.tag(previous) if tag == "ns"]
+    if places and [tag for _, tag in rjieba.tag(topic)] == ["ns"]:
+        return str(places[0])
+    at = (
+        re.search(rf"[一-鿿]{{{len(topic) - 1}}}{re.escape(topic[-1])}", previous) if len(topic) > 2 else None
+    )
+    return at.group() if at else None
 
 
 def _topic(question: str) -> str:
