@@ -44,7 +44,8 @@ def test_a_pronoun_is_the_person_last_named() -> None:
 
 
 def test_another_thing() -> None:
-    assert standalone("那北京呢？", history("深圳集群排名第几？")) == "北京，深圳集群排名第几？"
+    asked = history("深圳—香港—广州集群排名第几？")
+    assert standalone("那北京呢？", asked) == "北京，深圳—香港—广州集群排名第几？"
 
 
 def test_a_short_question_gets_the_last_topic() -> None:

@@ -12,6 +12,7 @@ from rag.datatypes import Turn
 from rag.question import analyse
 from rag.structure.metadata import people
 from rag.text import fold
+from rag.words import words
 
 SHORT = 24
 """Characters: a longer question is taken to say itself what it is about, unless a pronoun opens it."""
@@ -93,12 +94,15 @@ def _counterpart(topic: str, previous: str) -> str | None:
     Words are alike that have the same length and the same last character (智能化, 绿色化).
     """
     places = [word for word, tag in rjieba.tag(previous) if tag == "ns"]
-    if places and [tag for _, tag in rjieba.tag(topic)] == ["ns"]:
+    if len(places) == 1 and [tag for _, tag in rjieba.tag(topic)] == ["ns"]:
         return str(places[0])
-    at = (
-        re.search(rf"[一-鿿]{{{len(topic) - 1}}}{re.escape(topic[-1])}", previous) if len(topic) > 2 else None
-    )
-    return at.group() if at else None
+    spans = [span for _, span in words(previous)]
+    for first in spans:
+        for last in spans:
+            candidate = previous[first.start : last.end]
+            if len(topic) == len(candidate) > 2 and candidate[-1] == topic[-1] and candidate != topic:
+                return candidate
+    return None
 
 
 def _topic(question: str) -> str:
