@@ -74,7 +74,11 @@ def gather(hits: Sequence[Hit], document: GetDocument) -> list[Candidate]:
 
 
 def surroundings(article: Article, paragraph: Paragraph) -> str:
-    """Return the folded text that a paragraph's sentences are read in: itself, headings, speaker, date."""
+    """Return the folded text that a paragraph's sentences are read in.
+
+    It is the paragraph with its headings, speaker and date, and the article's first paragraph, which says of
+    what occasion the others speak.
+    """
     return fold(
         " ".join(
             filter(
@@ -88,6 +92,7 @@ def surroundings(article: Article, paragraph: Paragraph) -> str:
                     *article.authors,
                     article.outlet,
                     article.date and f"{article.date[:4]}年",
+                    article.paragraphs[0].text,
                     paragraph.text,
                 ),
             )
