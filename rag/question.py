@@ -8,8 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+import rjieba
+
 from rag.informativeness import idf
 from rag.numerals import chinese_value, numbers, years
+from rag.structure.metadata import people
 from rag.text import fold
 from rag.words import content_words, words
 
@@ -84,6 +87,28 @@ _UNIT = re.compile(
 )
 _RATIO = re.compile(r"比重|占比|比例|百分之|增速|增幅|增长率|增长(?:幅度|多少|了多少)|幅度|超过百分")
 _ORDINAL = re.compile(rf"第({_COUNT})(?:条|点|项|方面|件事|个(?:方面|举措|问题|原则|路径|要求|建议))")
+_PERSON = re.compile(r"是谁|什么人|职务|身份|职位|头衔|哪(?:个|所)(?:学校|大学|单位|机构|部门)")
+# Words that the dictionary takes for places and that name none, and the one place that all texts speak of.
+_NO_PLACES = frozenset(
+    [
+        "中国",
+        "我国",
+        "全国",
+        "东西",
+        "城市",
+        "外国",
+        "深度",
+        "城区",
+        "老城区",
+        "地区",
+        "内地",
+        "本地",
+        "农村",
+        "乡村",
+    ]
+)
+PERSON_INFORMATION = 9.0
+"""A word that tells less than this, in the units of `idf`, is no person's name, whatever the dictionary says."""
 _DAY = re.compile(r"\d{1,2}月\d{1,2}(?=[日号\-到至])")
 DAY_INFORMATION = 8.0
 """What a day of the year (12月25) tells: about as much as the name of a place, in the units of `idf`."""
@@ -113,7 +138,8 @@ class Question:
     `words` are the folded words that carry the topic, once each, with how much each tells (`idf`); `count`
     is how many items a list is said to have; `unit` is what is counted (家, 年, %); `years` and `titles`
     (works named in 《》) are constraints; `topics` are the folded names of what is to be defined;
-    `attribution` says that the question is who said something; `ordinal`
+    `attribution` says that the question is who said something; `names` are the
+    persons and places that it names, `person` that it asks who somebody is; `ordinal`
     is the item of a list that it asks about (第三条具体怎么做: 3).
     """
 
@@ -127,6 +153,8 @@ class Question:
     titles: tuple[str, ...]
     topics: tuple[str, ...]
     attribution: bool
+    names: tuple[str, ...]
+    person: bool
     ordinal: int | None
     quoted: tuple[str, ...]
 
@@ -135,8 +163,9 @@ def analyse(text: str) -> Question:
     """Return what the question `text` asks for."""
     folded = fold(text)
     kind: Kind = next((kind for kind, cue in _COMPILED if cue.search(folded)), "open")
+    names = _names(folded)
     informative = {
-        word: idf(word)
+        next((name for name in names if word.startswith(name)), word): idf(word)
         for word, _ in content_words(text)
         if not word[0].isdigit() and not word.startswith("第")
     }
@@ -155,9 +184,18 @@ def analyse(text: str) -> Question:
         titles=tuple(_TITLE.findall(text)),
         topics=_topics(folded) if kind == "definition" else (),
         attribution=bool(_ATTRIBUTION.search(folded)),
+        names=names,
+        person=bool(_PERSON.search(folded)),
         ordinal=_count(ordinal.group(1)) if (ordinal := _ORDINAL.search(folded)) else None,
         quoted=tuple(_QUOTED.findall(text)),
     )
+
+
+def _names(folded: str) -> tuple[str, ...]:
+    """Return the persons and places that a folded question names, in order, once each."""
+    places = [word for word, tag in rjieba.tag(folded) if tag == "ns" and word not in _NO_PLACES]
+    persons = [name for name, _ in people(folded) if idf(name) > PERSON_INFORMATION]
+    return tuple(dict.fromkeys([*persons, *places]))
 
 
 def _topics(folded: str) -> tuple[str, ...]:

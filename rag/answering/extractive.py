@@ -72,7 +72,7 @@ def answer_extractively(
     found = _score(question, hits, document, vectors)
     if not found.candidates:
         return refuse(question, "not_in_documents")
-    if question.kind == "metadata":
+    if question.kind == "metadata" or question.person:
         answer = answer_from_metadata(question, hits, document, found.matcher)
         if answer:
             return answer
@@ -82,7 +82,11 @@ def answer_extractively(
         if listed and listed.score >= (LISTED_COUNTED if counted else LISTED):
             return _compose(question, listed.places, listing=True)
     best = found.candidates[0]
-    if probability(_support(found)) < weights().threshold or unfit(question, best):
+    if (
+        probability(_support(found)) < weights().threshold
+        or unfit(question, best)
+        or not found.matcher.names_stand(best.setting)
+    ):
         return _refuse(question, found)
     if question.attribution and best.paragraph.speaker:
         return _attributed(question, best, best.paragraph.speaker)
@@ -97,7 +101,10 @@ def _score(question: Question, hits: Sequence[Hit], document: GetDocument, vecto
     candidates = shortlist(gathered, matcher)
     rows = features(candidates, matcher)
     scores = rows @ weights().sentence
-    scores -= [UNFIT * (unfit(question, c) or echoes(c, matcher)) for c in candidates]
+    scores -= [
+        UNFIT * (unfit(question, c) or echoes(c, matcher) or not matcher.names_stand(c.setting))
+        for c in candidates
+    ]
     order = np.argsort(-scores, kind="stable")
     return _Found([candidates[i] for i in order], rows[order], scores[order], matcher)
 

@@ -56,7 +56,7 @@ def features(candidates: Sequence[Candidate], matcher: Matcher) -> NDArray[np.fl
             matcher.share(own),
             matcher.share(np.maximum(around - own, 0)),
             matcher.share(np.maximum(soft[i], own)),
-            overlap(matcher.bigrams, text),
+            matcher.pairs(text),
             overlap(matcher.trigrams, text),
             _answering_clause(text, matcher),
             _attached(text, matcher),

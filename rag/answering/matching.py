@@ -59,11 +59,28 @@ class Matcher:
         self.word_vectors = embedder.encode(self.words)
         bare = re.sub(r"[^\w]", "", "".join(self.words))
         self.bigrams = {bare[i : i + 2] for i in range(len(bare) - 1)}
+        # What was looked up: the sentences of a paragraph share one setting, which can be long.
+        self._stands: dict[str, NDArray[np.float32]] = {}
+        self._pairs: dict[str, float] = {}
         self.trigrams = {bare[i : i + 3] for i in range(len(bare) - 2)}
 
     def stands(self, text: str) -> NDArray[np.float32]:
         """Return 1 for each question word that stands in the folded `text`, by any of its names, else 0."""
-        return np.array([any(form in text for form in forms) for forms in self.forms], dtype=np.float32)
+        if text not in self._stands:
+            found = [any(form in text for form in forms) for forms in self.forms]
+            self._stands[text] = np.array(found, dtype=np.float32)
+        return self._stands[text]
+
+    def pairs(self, text: str) -> float:
+        """Return the share of the question's character pairs that stand in the folded `text`."""
+        if text not in self._pairs:
+            self._pairs[text] = overlap(self.bigrams, text)
+        return self._pairs[text]
+
+    def names_stand(self, text: str) -> bool:
+        """Whether at least half of the persons and places that the question names stand in the folded `text`."""
+        names = self.question.names
+        return 2 * sum(any(form in text for form in aliases().get(n, (n,))) for n in names) >= len(names)
 
     def share(self, matched: NDArray[np.float32]) -> float:
         """Return the share of the question's information in the words matched, 0 to 1."""
@@ -76,8 +93,8 @@ def shortlist(candidates: Sequence[Candidate], matcher: Matcher) -> list[Candida
         return list(candidates)
     rough = [
         matcher.share(matcher.stands(c.setting))
-        + overlap(matcher.bigrams, c.setting)
-        + 2 * overlap(matcher.bigrams, c.folded)
+        + matcher.pairs(c.setting)
+        + 2 * matcher.pairs(c.folded)
         + c.hit_score
         for c in candidates
     ]

@@ -23,6 +23,7 @@ _ORGANISATION = re.compile(
     r"[一-鿿]{2,}?(?:部|局|委|院|会|署|办|厅|司|处|集团|公司|银行|大学|学院|中心|协会|部门|政府|机关|企业|机构)"
 )
 _DEFINES = r"[\"'》]?(?:,|的(?:本质|内涵|含义|定义|实质|核心))?(?:既|就|正|也|主要|通常|一般)?(?:是|指|即|包括)|[\"']?\("
+_RANK = re.compile(r"第[一二三四五六七八九十\d]|首位|榜首|末位|倒数")
 _ASKS_WHAT = re.compile(r"什么是|是什么|何为|何谓")
 _REASON = re.compile(
     r"因为|由于|因此|所以|为了|旨在|目的|以便|从而|原因|在于|缘于|有利于|有助于|标志着|意义|关键"
@@ -65,7 +66,12 @@ def _offers_definition(question: Question, text: str) -> float:
 
 
 def _offers_number(question: Question, text: str) -> float:
-    """Return 1 for a number in the unit asked for, 0.5 for another number that the question lacks, else 0."""
+    """Return 1 for a number in the unit asked for, 0.5 for another number that the question lacks, else 0.
+
+    A question for a rank (第几) asks for 第四 and the like.
+    """
+    if "第几" in question.text:
+        return float(bool(_RANK.search(text)))
     offered = [n for n in numbers(text) if text[n.span.start : n.span.end] not in question.numbers]
     offered = [n for n in offered if not (n.unit == "年" and 1900 < n.value < 2100)]
     # 一年, 一批 and the like count nothing, unless it is just what is asked for.

@@ -36,16 +36,20 @@ def answer_from_metadata(
 
     What they do not state is refused as not stated.
     """
-    found = _meant(hits, document, matcher)
     folded = fold(question.text)
+    found = _meant(hits, document, matcher)
+    if question.person:
+        found = found if found and any(author in question.text for author in found[1].authors) else None
     asked = [(name, label) for name, cue, label in _ASKED if cue.search(folded)]
+    if question.person:
+        asked = [("authors", "作者")]
     if found is None or not asked:
         return None
     source, article = found
     places: dict[tuple[int, int], Place] = {}
     parts: list[tuple[str, tuple[int, int]]] = []
     for name, label in asked:
-        stated = _stated(source, article, name, posts=bool(_POST.search(folded)))
+        stated = _stated(source, article, name, posts=question.person or bool(_POST.search(folded)))
         if stated is None:
             continue
         value, block = stated

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rag.answering.candidates import Candidate
 from rag.answering.features import FEATURES
-from rag.answering.matching import Matcher, overlap
+from rag.answering.matching import Matcher
 from rag.answering.offers import answers_type
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "answering.json"
@@ -82,7 +82,7 @@ def support(
             matcher.share(setting),
             values["soft"],
             values["bigrams"],
-            overlap(matcher.bigrams, best.setting),
+            matcher.pairs(best.setting),
             values["clause"],
             values["attached"],
             answers_type(matcher.question, best.folded) - 0.5,

@@ -105,7 +105,7 @@ def people(text: str) -> list[tuple[str, Span]]:
         start = text.index(word, position)
         position = start + len(word)
         if tag.startswith("nr") and word[0] in _SURNAMES:
-            name = re.sub(rf"{_SPEECH}$", "", word)
+            name = re.sub(rf"(?:{_SPEECH}|[是在对与的任等])$", "", word)
             if 2 <= len(name) <= 4:
                 found.append((name, Span(start=start, end=start + len(name))))
     return found
