@@ -21,6 +21,11 @@ def _table() -> tuple[int, dict[str, int]]:
     return int(total), {word: int(count) for word, count in (row.split("\t") for row in rows)}
 
 
+def known(word: str) -> bool:
+    """Return whether a folded word is among those counted."""
+    return word in _table()[1]
+
+
 def idf(word: str) -> float:
     """Return ln(N / n) of a folded word: about 1 for 发展, 12 for a word never seen.
 

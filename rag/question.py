@@ -10,7 +10,7 @@ from typing import Literal
 
 import rjieba
 
-from rag.informativeness import idf
+from rag.informativeness import idf, known
 from rag.numerals import chinese_value, numbers, years
 from rag.structure.metadata import people
 from rag.text import fold
@@ -193,7 +193,9 @@ def analyse(text: str) -> Question:
 
 def _names(folded: str) -> tuple[str, ...]:
     """Return the persons and places that a folded question names, in order, once each."""
-    places = [word for word, tag in rjieba.tag(folded) if tag == "ns" and word not in _NO_PLACES]
+    places = [
+        word for word, tag in rjieba.tag(folded) if tag == "ns" and known(word) and word not in _NO_PLACES
+    ]
     persons = [name for name, _ in people(folded) if idf(name) > PERSON_INFORMATION]
     return tuple(dict.fromkeys([*persons, *places]))
 

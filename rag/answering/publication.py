@@ -38,10 +38,10 @@ def answer_from_metadata(
     """
     folded = fold(question.text)
     found = _meant(hits, document, matcher)
-    if question.person:
+    if question.kind != "metadata":
         found = found if found and any(author in question.text for author in found[1].authors) else None
     asked = [(name, label) for name, cue, label in _ASKED if cue.search(folded)]
-    if question.person:
+    if question.kind != "metadata":
         asked = [("authors", "作者")]
     if found is None or not asked:
         return None
