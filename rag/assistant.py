@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +13,7 @@ from rag.answering.candidates import GetDocument
 from rag.answering.drafts import declined, from_draft
 from rag.answering.evidence import evidence_of, interleaved
 from rag.answering.extractive import answer_extractively, merge
-from rag.answering.followup import standalone
+from rag.answering.followup import keeps_topic, off_the_question, standalone
 from rag.answering.generative import Generator
 from rag.answering.matching import Vectors
 from rag.config import Settings
@@ -30,7 +31,7 @@ from rag.datatypes import (
     Turn,
     Update,
 )
-from rag.embedding import load_embedder
+from rag.embedding import Embedder, load_embedder
 from rag.errors import ModelError, UsageError
 from rag.indexing import (
     IndexReport,
@@ -50,6 +51,8 @@ from rag.verification import verify
 
 DEPTH = 30
 """Chunks whose sentences are looked at for an answer."""
+FRESH = 2.0
+"""Seconds for which the docs folder is taken to be as it was."""
 MAX_QUESTION = 2000
 """Characters of a question: a page of text is no question, and belongs into `cite`."""
 
@@ -76,18 +79,49 @@ def open_assistant(settings: Settings, *, update: bool = True, report: Report = 
     if update:
         files = scan(settings.docs)
         if read_manifest(settings.docs, settings.index) is None or changed(open_index(*places), files):
-            done = update_index(*places, report)
-            report(f"索引已更新：{done.chunks} 个片段，用时 {done.seconds:.1f} 秒")
-    return Assistant(settings, open_index(*places))
+            _update(settings, embedder, report)
+    return Assistant(settings, open_index(*places), report if update else None)
+
+
+def _update(settings: Settings, embedder: Embedder, report: Report) -> None:
+    """Update the index, and tell of the files that could not be read."""
+    done = update_index(settings.docs, settings.index, embedder, settings.chunking, report)
+    for row in done.files:
+        if row.status == "failed":
+            report(f"没能读 {row.file}：{row.reason}")
+    report(f"索引已更新：{done.chunks} 个片段，用时 {done.seconds:.1f} 秒")
 
 
 class Assistant:
-    """Answers questions and checks quotes over one open index. Safe for several threads."""
+    """Answers questions and checks quotes over an open index. Safe for several threads.
 
-    def __init__(self, settings: Settings, index: OpenIndex) -> None:
+    With `report`, the docs folder is looked at before a question or quote is worked on, every `FRESH`
+    seconds at most, and the index is brought up to date where the folder has changed.
+    """
+
+    def __init__(self, settings: Settings, index: OpenIndex, report: Report | None = None) -> None:
         self.settings = settings
         self.index = index
         self.vectors = Vectors(index.embedder)
+        self._report = report
+        self._looked = time.monotonic()
+        self._refreshing = threading.Lock()
+
+    def _refresh(self) -> None:
+        """Bring the index up to date with the docs folder, if it may be and it is time to look."""
+        if self._report is None or time.monotonic() - self._looked < FRESH:
+            return
+        with self._refreshing:
+            if time.monotonic() - self._looked < FRESH:
+                return
+            if changed(self.index, scan(self.settings.docs)):
+                embedder = self.index.embedder
+                _update(self.settings, embedder, self._report)
+                self.index = open_index(
+                    self.settings.docs, self.settings.index, embedder, self.settings.chunking
+                )
+                self.__dict__.pop("_quotes", None)
+            self._looked = time.monotonic()
 
     def ask(
         self,
@@ -122,9 +156,10 @@ class Assistant:
         """Yield the answer as it grows; whatever is yielded has been checked. See `ask` for the arguments."""
         started = time.perf_counter()
         check_input(question, "问题", MAX_QUESTION)
+        self._refresh()
         asked = standalone(question.strip(), history)
         corpus = self._given(passages)
-        document = corpus.document if corpus else self.document
+        document = corpus.document if corpus else self.index.documents.document
         single = parts(asked)
         hits = [corpus.hits(q) if corpus else self.search(q, k=DEPTH, filters=filters) for q in single]
         retrieved = time.perf_counter()
@@ -132,15 +167,18 @@ class Assistant:
             answer_extractively(analyse(q), h, document, self.vectors, self.settings.extractive)
             for q, h in zip(single, hits, strict=True)
         ]
-        found = replace(merge(asked, answers), question=question, standalone_question=asked)
+        found = merge(asked, answers)
+        if asked != question.strip() and not keeps_topic(analyse(question), found, document):
+            found = off_the_question(analyse(asked), found)
+        found = replace(found, question=question, standalone_question=asked)
         evidence = evidence_of(interleaved(hits), document, found)
+        if corpus is None:
+            found, evidence = self._recheck(found), self._standing(evidence)
         yield Update(stage="retrieved", answer=replace(found, sentences=(), citations=(), refusal=None))
         answer = found
         for answer in self._written(asked, found, evidence, history, document):
             if answer.sentences and not answer.refused:
                 yield Update(stage="answering", answer=answer)
-        if corpus is None:
-            answer = self._recheck(answer)
         ended = time.perf_counter()
         seconds = {"retrieve": retrieved - started, "answer": ended - retrieved, "total": ended - started}
         yield Update(stage="done", answer=replace(answer, seconds=seconds))
@@ -187,6 +225,7 @@ class Assistant:
 
     def cite(self, quote: str) -> QuoteReport:
         """Return where a quote comes from and how it differs; see `rag.quotes`."""
+        self._refresh()
         return self._quotes.lookup(quote)
 
     @cached_property
@@ -209,6 +248,11 @@ class Assistant:
         """Return a line in Chinese for each numbered place whose quote does not stand in its file any more."""
         return verify(self.settings.docs, places)
 
+    def _standing(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """Return the evidence that stands in the source files as they are now, numbered anew."""
+        standing = [entry.place for entry in evidence if not self.verify([(entry.n, entry.place)])]
+        return tuple(Evidence(n=n, place=place) for n, place in enumerate(standing, start=1))
+
     def _recheck(self, answer: Answer) -> Answer:
         """Return the answer if its quotes stand in the source files, as they are now, else a refusal."""
         places = [(citation.n, citation.place) for citation in answer.citations]
@@ -220,7 +264,7 @@ class Assistant:
             answer,
             sentences=(Sentence(text=message),),
             citations=(),
-            refusal=Refusal(reason="not_in_documents", message=message),
+            refusal=Refusal(reason="not_stated", message=message),
         )
 
 

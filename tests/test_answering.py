@@ -119,6 +119,7 @@ def test_a_wrong_character_is_found_out_by_its_neighbours():
     text = "全国孵化机构数量超1.5万家"
     assert respelt("福化", "全国福化机构有多少", text) == ("孵化",)
     assert respelt("孵化", "全国孵化机构有多少", text) == ()
+    assert respelt("金星", "金星计划的预算", "木星计划的预算") == ()
     assert respelt("火星", "火星上有多少", text) == ()
 
 

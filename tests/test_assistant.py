@@ -223,3 +223,65 @@ def test_the_list_is_given_not_the_sentence_that_introduces_it(assistant):
 
 def test_a_short_sentence_that_offers_the_date_goes_before_a_long_one_that_does_not(assistant):
     assert "2026年4月1日" in assistant.ask("优质中小企业梯度培育管理办法什么时候实施？").text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "日本在全球工业研发投入2000强企业中有多少家？",
+        "杭州在全球百强创新集群排名第几？",
+        "美国2024年新能源汽车产销量是多少？",
+    ],
+)
+def test_the_figure_of_another_place_is_no_answer(assistant, question):
+    assert assistant.ask(question).refused
+
+
+@pytest.mark.parametrize(
+    ("question", "post"),
+    [
+        ("张雁是谁？", "建筑节能与科技司司长"),
+        ("张辉是谁？", "经济学院院长"),
+        ("刘宏达是哪个学校的？", "华中师范大学"),
+    ],
+)
+def test_who_somebody_is(assistant, question, post):
+    assert post in assistant.ask(question).text
+
+
+def test_an_open_assistant_notices_new_changed_and_removed_files(tmp_path, monkeypatch):
+    monkeypatch.setattr("rag.assistant.FRESH", 0.0)
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "a.txt").write_text("木星计划由张三丰负责,预算为77亿元。", encoding="utf-8")
+    opened = open_assistant(Settings(docs=docs, index=tmp_path / "index"))
+    assert "77亿元" in opened.ask("木星计划的预算是多少？").text
+    (docs / "a.txt").write_text("木星计划由张三丰负责,预算改为880亿元。", encoding="utf-8")
+    assert "880亿元" in opened.ask("木星计划的预算是多少？").text
+    (docs / "b.txt").write_text("金星计划的预算为5亿元。", encoding="utf-8")
+    assert "5亿元" in opened.ask("金星计划的预算是多少？").text
+    assert opened.cite("金星计划的预算为5亿元。").verdict == "exact"
+    (docs / "b.txt").unlink()
+    assert opened.cite("金星计划的预算为5亿元。").verdict != "exact"
+
+
+def test_files_that_cannot_be_read_are_told_of(tmp_path):
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "a.txt").write_text("木星计划的预算为77亿元。", encoding="utf-8")
+    (docs / "b.pdf").write_bytes(b"%PDF-1.4")
+    said = []
+    open_assistant(Settings(docs=docs, index=tmp_path / "index"), report=said.append)
+    assert any("b.pdf" in line and "不支持" in line for line in said)
+
+
+def test_stale_text_is_never_streamed(tmp_path):
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    file = docs / "a.txt"
+    file.write_text("木星计划的预算为77亿元。", encoding="utf-8")
+    settings = Settings(docs=docs, index=tmp_path / "index")
+    open_assistant(settings)
+    file.write_text("木星计划的预算为88亿元。", encoding="utf-8")
+    stale = open_assistant(settings, update=False)
+    assert all("77" not in update.answer.text for update in stale.stream("木星计划的预算是多少？"))

@@ -72,3 +72,9 @@ def test_a_definition_names_its_own_topic():
 def test_a_like_word_takes_the_place_of_the_last_one():
     assert standalone("那绿色化呢？", history("智能化面临哪些挑战？")) == "绿色化面临哪些挑战？"
     assert standalone("北京呢？", history("深圳的集群排名第几？")) == "北京的集群排名第几？"
+
+
+def test_a_follow_up_about_something_else_is_not_answered_from_the_last_topic(assistant):
+    asked = history("零碳工厂建设遵循哪四方面原则？")
+    assert assistant.ask("月球基地由谁负责？", history=asked).refused
+    assert assistant.ask("欧盟有多少家？", history=history("我国打造了多少家国家级高新区？")).refused

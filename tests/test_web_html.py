@@ -216,11 +216,6 @@ def test_a_source_that_has_changed_is_not_marked() -> None:
     assert "文件在作答之后有改动" in markup and LOAN_QUOTE in shown(markup)
 
 
-def test_what_the_file_says_otherwise_is_shown_above_the_article() -> None:
-    markup = source_html(LOAN, CITATION.place, "src-1-1", ["[1] 源文件读不到了"])
-    assert '<div class="yj-article"><p class="yj-error">[1] 源文件读不到了</p>' in markup
-
-
 def test_a_document_with_scripts_shows_as_text() -> None:
     markup = source_html(TRAP, place(TRAP, 2, HOSTILE), "src-1-1")
     assert "<script" not in markup and "<img" not in markup

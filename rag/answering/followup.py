@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 import rjieba
 
-from rag.answering.refusal import small_talk
-from rag.datatypes import Turn
-from rag.question import analyse
+from rag.answering.candidates import GetDocument, surroundings
+from rag.answering.refusal import refuse, small_talk
+from rag.datatypes import Answer, Turn
+from rag.informativeness import known
+from rag.question import Question, aliases, analyse
 from rag.structure.metadata import people
 from rag.text import fold
 from rag.words import words
@@ -19,6 +21,10 @@ SHORT = 24
 
 TOPIC = 14.0
 """A question whose words tell less than this (in the units of `idf`: three plain nouns) leaves its topic out."""
+OWN = 0.5
+"""Share of a follow-up's own information that its answer must be about."""
+LEAST = 5.0
+"""A follow-up that tells less than this, in the units of `idf`, has no topic of its own."""
 MOST = 6.0
 """What one word counts at most: a rare one is often only cut oddly (几类, 要建)."""
 
@@ -55,6 +61,38 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
         if named:
             return _PERSON.sub(named[0], question, count=1)
     return f"{_topic(previous)}，{question}"
+
+
+def keeps_topic(question: Question, answer: Answer, document: GetDocument) -> bool:
+    """Whether the answer to a completed follow-up is about what the follow-up itself says.
+
+    Of the information in its own words, at least `OWN` must stand in the paragraphs cited or what surrounds
+    them: 欧盟有多少家 is not answered by how many there are here. One that says next to nothing (由哪些部门发布)
+    is about the last topic.
+    """
+    told = {
+        word: min(value, MOST)
+        for word, value in question.words.items()
+        if known(word) or word.isdigit() or word in question.names
+    }
+    places = [citation.place for citation in answer.citations if citation.place.paragraph]
+    if answer.refused or sum(told.values()) < LEAST or not places:
+        return True
+    text = " ".join(
+        surroundings(article, article.paragraphs[place.paragraph - 1])
+        for place in places
+        for article in document(place.file).articles
+        if article.name == place.article and place.paragraph <= len(article.paragraphs)
+    )
+    standing = sum(
+        v for word, v in told.items() if any(form in text for form in aliases().get(word, (word,)))
+    )
+    return standing >= OWN * sum(told.values())
+
+
+def off_the_question(question: Question, answer: Answer) -> Answer:
+    """Return the refusal in place of an answer that is about the last question and not about this one."""
+    return refuse(question, "not_in_documents", [citation.place for citation in answer.citations])
 
 
 def _depends(question: str) -> bool:

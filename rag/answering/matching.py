@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rag.answering.candidates import Candidate
 from rag.embedding import Embedder
+from rag.informativeness import known
 from rag.question import Question, aliases
 from rag.text import fold
 
@@ -110,10 +111,11 @@ def overlap(grams: set[str], text: str) -> float:
 def respelt(word: str, question: str, text: str) -> tuple[str, ...]:
     """Return `word` as `text` spells it, where the question has one character of it wrong; else nothing.
 
-    The characters beside it in the question must agree (福化机构: 孵化机构), and only one spelling may.
+    The characters beside it in the question must agree (福化机构: 孵化机构), and only one spelling may. A word
+    that is one is never taken for another (金星计划 is not 木星计划).
     """
     at = question.find(word)
-    if not text or word in text or not _HAN.fullmatch(word) or at < 0:
+    if not text or word in text or known(word) or not _HAN.fullmatch(word) or at < 0:
         return ()
     for reach in (2, 1):
         found: set[str] = set()

@@ -37,7 +37,9 @@ def source_panel(
         number = int(reference.rsplit("-", 1)[-1])
         try:
             problems = assistant.verify([(number, place)])
-            return source_html(assistant.document(place.file), place, reference, problems)
+            if problems:
+                return problem_html(problems[0])
+            return source_html(assistant.document(place.file), place, reference)
         except KeyError:
             return problem_html(f"{place.file} 已不在索引里，原文打不开。")
         except YinjuError as error:

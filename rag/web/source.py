@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.datatypes import Article, Document, Place, Source, Span, cut
@@ -58,7 +58,7 @@ def mark(text: str, ranges: Sequence[tuple[int, int]]) -> str:
     return "".join(parts) + escape(text[position:])
 
 
-def source_html(document: Document, place: Place, reference: str, problems: Iterable[str] = ()) -> str:
+def source_html(document: Document, place: Place, reference: str) -> str:
     """Return the article that a place stands in, with the place's words marked.
 
     The quote is compared with the document once more before it is marked: if the document has changed since
@@ -68,18 +68,16 @@ def source_html(document: Document, place: Place, reference: str, problems: Iter
         document: the file as it is indexed now.
         place: the words to mark.
         reference: the link that opened the panel, by which the page knows what is open.
-        problems: what a comparison with the file itself has found, to be shown above the article.
     """
     source = document.source
-    warnings = "".join(f'<p class="yj-error">{escape(problem)}</p>' for problem in problems)
     article = _article(document, place)
     if article is None or squeeze(cut(source.text, place.spans)) != squeeze(place.quote):
         body = f'<p class="yj-error">{_CHANGED}</p><p class="yj-paragraph">{escape(place.quote)}</p>'
-        return _panel(reference, _header(place, place.article, "", ()), warnings + body)
+        return _panel(reference, _header(place, place.article, "", ()), body)
     lines = "".join(_line_html(source, line, place.spans) for line in _lines(article, source))
     fragment = f'<p class="yj-notice">{_FRAGMENT}</p>' if article.fragment else ""
     header = _header(place, article.name, _page(source, place), article.authors)
-    return _panel(reference, header, warnings + fragment + lines)
+    return _panel(reference, header, fragment + lines)
 
 
 def empty_html(hint: str) -> str:
