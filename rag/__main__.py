@@ -251,6 +251,7 @@ def verify(
     index: Index = None,
 ) -> None:
     """把导出的回答与源文件再核对一遍；引文都还对得上才返回 0。"""
+    from rag.verification import check_markers
     from rag.verification import verify as check
 
     try:
@@ -258,7 +259,8 @@ def verify(
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"读不了 {answer}；它应是 ask --json 导出的文件") from error
     places = records.answer_from_json(record)
-    problems = check(_settings(docs, index).docs, places)
+    problems = check_markers(str(record.get("answer")), {n for n, _ in places})
+    problems += check(_settings(docs, index).docs, places)
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from rag.datatypes import Place, cut
@@ -28,6 +28,13 @@ def verify(docs: Path, places: Sequence[tuple[int, Place]]) -> list[str]:
         elif squeeze(cut(texts[place.file], place.spans)) != squeeze(place.quote):
             problems.append(f"[{number}] {place.file} 的相应位置已不是所引的文字")
     return problems
+
+
+def check_markers(answer: str, numbers: Collection[int]) -> list[str]:
+    """Return a line in Chinese for each `[n]` of an answer without a citation, and each citation without one."""
+    marked = {int(number) for number in re.findall(r"\[(\d+)\]", answer)}
+    dangling = [f"[{n}] 在回答里出现，却没有这一处引文" for n in sorted(marked - set(numbers))]
+    return dangling + [f"[{n}] 这一处引文没有用在回答里" for n in sorted(set(numbers) - marked)]
 
 
 def _texts(docs: Path, file: str) -> dict[str, str]:

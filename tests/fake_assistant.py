@@ -217,8 +217,8 @@ def _refusal(question: str) -> Answer:
     return Answer(
         question=question,
         standalone_question=question,
-        sentences=(Sentence(text="文献里没有2026年国内生产总值增长目标。"),),
-        refusal=Refusal(reason="not_in_documents", message="文献里没有2026年国内生产总值增长目标。"),
+        sentences=(Sentence(text="文档里没有2026年国内生产总值增长目标。"),),
+        refusal=Refusal(reason="not_in_documents", message="文档里没有2026年国内生产总值增长目标。"),
         nearest=(place(LOAN, 7, LOAN_QUOTE), place(LOAN, 2, "会议强调,要坚持稳中求进工作总基调")),
     )
 

@@ -179,7 +179,7 @@ def test_a_marker_opens_its_source(visit: Visit) -> None:
 
 def test_an_example_is_asked_and_refused_with_the_nearest_passages(visit: Visit) -> None:
     visit.page.get_by_role("button", name="2026年国内生产总值增长目标是多少？").click()
-    expect(visit.answer).to_contain_text("文献里没有2026年国内生产总值增长目标")
+    expect(visit.answer).to_contain_text("文档里没有2026年国内生产总值增长目标")
     visit.answer.locator("a.yj-row").nth(1).click()
     assert_marked(visit, "会议强调,要坚持稳中求进工作总基调")
 

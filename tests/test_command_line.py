@@ -476,3 +476,13 @@ def test_the_program_as_it_is_started(tmp_path):
     assert status == 0 and json.loads(out)["hits"][0]["article"] == "五部门联合发文推进零碳工厂建设"
     assert (tmp_path / "index" / "manifest.json").is_file()
     check_refused(start("ask", b"\xff\xfe".decode("utf-8", "surrogateescape")), "不是有效的 UTF-8")
+
+
+def test_verify_finds_a_marker_without_a_citation(run, tmp_path):
+    file = tmp_path / "answer.json"
+    file.write_text(
+        json.dumps({"answer": "胡说。[9]", "citations": []}, ensure_ascii=False), encoding="utf-8"
+    )
+    status, out, err = run("verify", file, "--docs", DOCS)
+    assert (status, out) == (1, "")
+    assert err == "[9] 在回答里出现，却没有这一处引文\n"

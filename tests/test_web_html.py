@@ -114,12 +114,12 @@ def test_standalone_question_is_shown_only_where_it_differs() -> None:
 
 
 def test_refusal_shows_reason_message_and_nearest_passages() -> None:
-    refusal = Refusal(reason="not_in_documents", message="文献里没有<这个>。")
+    refusal = Refusal(reason="not_in_documents", message="文档里没有<这个>。")
     refused = replace(
         ANSWER, sentences=(), citations=(), refusal=refusal, nearest=(place(LOAN, 2, "第二节。"),)
     )
     markup = answer_html(refused, 2)
-    assert '<p class="yj-refusal"><strong>文献中没有</strong>文献里没有&lt;这个&gt;。</p>' in markup
+    assert '<p class="yj-refusal"><strong>文档中没有</strong>文档里没有&lt;这个&gt;。</p>' in markup
     assert 'href="#near-2-1"' in markup
     assert '">第二节。<i>再贷款政策加力支持科技创新 · 示例日报 · 2026-01-20 · 第2段</i></a>' in markup
 
@@ -136,7 +136,7 @@ def test_conflict_notice_and_unsupported_sentence_are_shown() -> None:
     )
     assert '<p class="yj-conflict"><strong>说法不一</strong>两处不同。<a class="yj-link yj-cite"' in markup
     assert '<p class="yj-notice">模型没有应答。</p>' in markup
-    assert '<s title="文献不支持这句话">凭空一句。</s>' in markup
+    assert '<s title="文档不支持这句话">凭空一句。</s>' in markup
 
 
 def test_no_source_text_becomes_markup_in_an_answer() -> None:

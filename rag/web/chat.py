@@ -22,7 +22,7 @@ EXAMPLES = (
     "阴和俊在“部长通道”上说要重点抓好哪4个方面工作？",
     "2026年国内生产总值增长目标是多少？",
 )
-_INVITATION = '<p class="yj-invitation">想问文献里的什么？</p>'
+_INVITATION = '<p class="yj-invitation">想问文档里的什么？</p>'
 _HINT = "点一下回答里的编号，出处的全文会在这里打开，引用的字句会标出来。"
 _FAILED = "程序出错，这次没有答成；详情已记入日志，请再试一次。"
 logger = logging.getLogger(__name__)

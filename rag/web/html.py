@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from rag.datatypes import Answer, Citation, Conflict, Place, Refusal, Sentence
 
 REASONS = {
-    "not_in_documents": "文献中没有",
-    "not_stated": "文献未载明",
+    "not_in_documents": "文档中没有",
+    "not_stated": "文档未载明",
     "off_topic": "不在回答范围",
     "unsafe": "不予回答",
 }
@@ -63,7 +63,7 @@ def sentence_html(sentence: Sentence, turn: int, citations: dict[int, Citation])
     """Return a sentence followed by its markers; an unsupported one is struck out."""
     text = escape(sentence.text)
     if sentence.verdict == "unsupported":
-        text = f'<s title="文献不支持这句话">{text}</s>'
+        text = f'<s title="文档不支持这句话">{text}</s>'
     return text + "".join(marker(turn, citations[number]) for number in sentence.citations)
 
 

@@ -18,7 +18,7 @@ from rag.web.check import check_tab
 from rag.web.protocol import Assistant
 from rag.web.theme import head, static, theme
 
-_MASTHEAD = "<h1>引据</h1><p>每一句回答都附出处，点编号看原文；文献里没有的，直接说没有。</p>"
+_MASTHEAD = "<h1>引据</h1><p>每一句回答都附出处，点编号看原文；文档里没有的，直接说没有。</p>"
 _AT_ONCE = 8
 _PORTS_TRIED = 50
 
