@@ -21,7 +21,7 @@ from rag.chunking import ChunkingOptions, chunk
 from rag.datatypes import Chunk
 from rag.document_store import DocumentStore, FileRecord
 from rag.embedding import Embedder
-from rag.errors import IndexDamagedError, ReadingError, UsageError
+from rag.errors import IndexDamagedError, ReadingError, UsageError, YinjuError
 from rag.lexical import LexicalIndex
 from rag.manifest import (
     DOCUMENTS,
@@ -137,6 +137,7 @@ def update_index(
         report: called with a line in Chinese for what takes time.
 
     Raises:
+        YinjuError: the index folder cannot be written: no room, no permission, a spoilt lock file.
         UsageError: the docs folder is missing or empty, or the index folder cannot be one.
     """
     started = time.perf_counter()
@@ -149,13 +150,18 @@ def update_index(
         raise UsageError(
             f"索引文件夹 {index} 建不了（已有同名文件，或没有权限）；请用 --index 指定另一处"
         ) from error
-    with _only_writer(index):
-        usable = _usable(docs, index, embedder, options)
-        if usable is None:
-            report(f"正在为 {docs} 建索引……")
-        run = _Update(docs, index, usable, embedder)
-        rows = run.apply(files, options, report)
-        chunks = run.finish(fingerprint(embedder, options))
+    try:
+        with _only_writer(index):
+            usable = _usable(docs, index, embedder, options)
+            if usable is None:
+                report(f"正在为 {docs} 建索引……")
+            run = _Update(docs, index, usable, embedder)
+            rows = run.apply(files, options, report)
+            chunks = run.finish(fingerprint(embedder, options))
+    except (OSError, sqlite3.Error) as error:
+        raise YinjuError(
+            f"写不了索引文件夹 {index}（{error}）；请检查磁盘空间和写权限，或删掉这个文件夹后重试"
+        ) from error
     return IndexReport(files=tuple(rows), chunks=chunks, seconds=round(time.perf_counter() - started, 3))
 
 

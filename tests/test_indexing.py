@@ -16,7 +16,7 @@ import pytest
 from rag import manifest
 from rag.chunking import ChunkingOptions
 from rag.embedding import load_embedder
-from rag.errors import IndexDamagedError, UsageError
+from rag.errors import IndexDamagedError, UsageError, YinjuError
 from rag.indexing import changed, open_index, read_manifest, scan, update_index
 from rag.retrieval import RetrievalOptions, search
 
@@ -450,3 +450,12 @@ def test_two_writers_at_once(docs, index, two_states):
             (out, process.returncode) for (out, _), process in zip(results, (first, second), strict=True)
         ] == [("ready\ndone\n", 0)] * 2, results
     assert content(docs, index) == two_states[1]
+
+
+def test_an_index_that_cannot_be_written_is_one_line_and_leaves_the_old_one(docs, index):
+    update(docs, index)
+    before = content(docs, index)
+    (index / "lock.sqlite").write_bytes(b"not a database, but long enough to be read as one" * 100)
+    with pytest.raises(YinjuError, match=r"写不了索引文件夹.*写权限"):
+        update(docs, index)
+    assert content(docs, index) == before
