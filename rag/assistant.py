@@ -159,9 +159,10 @@ class Assistant:
         self._refresh()
         asked = standalone(question.strip(), history)
         corpus = self._given(passages)
-        document = corpus.document if corpus else self.index.documents.document
+        index, options = self.index, self.settings.retrieval
+        document = corpus.document if corpus else index.documents.document
         single = parts(asked)
-        hits = [corpus.hits(q) if corpus else self.search(q, k=DEPTH, filters=filters) for q in single]
+        hits = [corpus.hits(q) if corpus else search(index, q, DEPTH, options, filters) for q in single]
         retrieved = time.perf_counter()
         answers = [
             answer_extractively(analyse(q), h, document, self.vectors, self.settings.extractive)
@@ -171,9 +172,12 @@ class Assistant:
         if asked != question.strip() and not keeps_topic(analyse(question), found, document):
             found = off_the_question(analyse(asked), found)
         found = replace(found, question=question, standalone_question=asked)
-        evidence = evidence_of(interleaved(hits), document, found)
         if corpus is None:
-            found, evidence = self._recheck(found), self._standing(evidence)
+            found = self._recheck(found)
+        evidence: tuple[Evidence, ...] = ()
+        if self._asks_model(found):
+            evidence = evidence_of(interleaved(hits), document, found)
+            evidence = evidence if corpus else self._standing(evidence)
         yield Update(stage="retrieved", answer=replace(found, sentences=(), citations=(), refusal=None))
         answer = found
         for answer in self._written(asked, found, evidence, history, document):
@@ -189,6 +193,11 @@ class Assistant:
             return None
         return Passages(passages, self.index.embedder, self.settings.chunking, self.settings.retrieval)
 
+    def _asks_model(self, found: Answer) -> bool:
+        """Whether a model is set up and asked: not about what is off topic, unsafe or not in the documents."""
+        hopeless = found.refusal is not None and found.refusal.reason != "not_stated"
+        return bool(self.settings.llm.base_url) and not hopeless
+
     def _written(
         self,
         asked: str,
@@ -197,12 +206,8 @@ class Assistant:
         history: Sequence[Turn],
         document: GetDocument,
     ) -> Iterator[Answer]:
-        """Yield the model's answer as it grows where one is set up, else or where it fails the extractive one.
-
-        What is plainly off topic, unsafe or absent from the documents is refused without asking the model.
-        """
-        hopeless = found.refusal is not None and found.refusal.reason != "not_stated"
-        if not self.settings.llm.base_url or hopeless or not evidence:
+        """Yield the model's answer as it grows; without evidence, or where the model fails, the extractive one."""
+        if not evidence:
             yield found
             return
         try:

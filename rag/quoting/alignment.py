@@ -49,14 +49,6 @@ class Block:
     length: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pairing:
-    """A stretch of the quote's key held against a stretch of the stream; both half-open."""
-
-    quote: tuple[int, int]
-    source: tuple[int, int]
-
-
 def key(text: str) -> Key:
     """Return the comparable form of `text`; empty where it has no letter or digit."""
     folded = fold(text)

@@ -54,14 +54,13 @@ class Line:
     """A line with text in it: the span without the white space at its ends, and what it is by itself.
 
     `kind` is one of the kinds of the table above or `text`; `level` is the number of # of a heading;
-    `indented` says that white space stands before it; `gap` counts the blank lines before it.
+    `gap` counts the blank lines before it.
     """
 
     text: str
     span: Span
     kind: str
     level: int
-    indented: bool
     gap: int
 
     @property
@@ -105,7 +104,6 @@ def split_lines(text: str) -> list[Line]:
                 span=Span(start=start, end=start + len(stripped)),
                 kind=kind,
                 level=level,
-                indented=raw[0].isspace(),
                 gap=gap,
             )
         )
