@@ -58,18 +58,34 @@ def locate(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a file's format says of a stretch of its text, so that nobody has to read it off the words.
+
+    `spans` lie in one line each, in order; `level` is that of a heading (1 is the highest), else 0. Kinds:
+    `heading`; `text`, a whole paragraph, however many lines and pages it is set on; `row`, a table's row;
+    `note`, a footnote; `furniture`, a running head, a running foot or a page number.
+    """
+
+    kind: Literal["heading", "text", "row", "note", "furniture"]
+    spans: tuple[Span, ...]
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One file, or one line of a `.jsonl`: its decoded text, never changed afterwards.
 
     `file` is relative to the docs folder (`NAME.jsonl#ID` for a line), `sha256` is of the bytes read,
     `pages` are the spans of its pages where it has pages, `declared` is what its container says of it
-    (a line's `title`, `date`, `source`, `author`).
+    (a line's `title`, `date`, `source`, `author`). `marks` is what its format says of its parts: empty for
+    plain text, else in order and covering every character that is not white space.
     """
 
     file: str
     text: str
     sha256: str
     pages: tuple[Span, ...] = ()
+    marks: tuple[Mark, ...] = ()
     declared: Mapping[str, str] = field(default_factory=dict)
 
 

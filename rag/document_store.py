@@ -110,7 +110,7 @@ class DocumentStore:
         """Add a document of `file` with its chunks."""
         source = document.source
         record = asdict(document)
-        del record["source"]["text"]
+        del record["source"]["text"], record["source"]["marks"]
         self.connection.execute(
             "INSERT INTO source VALUES (?, ?, ?, ?, ?)",
             (source.file, file, ordinal, source.text, json.dumps(record, ensure_ascii=False)),
