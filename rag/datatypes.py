@@ -99,34 +99,58 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something that a source states about an article, and where it does.
+
+    Kinds: `outlet`, `author`, `post` (of the person `of`), `speaker`, `date` (of publication, ISO 8601),
+    `signed` (the date under a signature), `masthead` (the date of the newspaper's page), `issuer` (the
+    issuing body), `number` (文号).
+    """
+
+    kind: str
+    value: str
+    span: Span
+    of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """A section heading inside an article."""
+    """A section heading inside an article; `level` counts from 1, the widest section of the article."""
 
     text: str
     span: Span
+    level: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
     """A paragraph as its author wrote it.
 
-    `text` is the join of the raw text at `spans`; `number` counts from 1 within the article; `heading` is
-    the section it stands under; `speaker` is who speaks in it (an interview's answer), where that is stated.
+    `text` is the join of the raw text at `spans`; `number` counts from 1 within the article; `path` are the
+    headings that it stands under, the widest section first; `speaker` is who speaks in it (an interview's
+    answer), where that is stated.
     """
 
     number: int
     text: str
     spans: tuple[Span, ...]
-    heading: str | None = None
+    path: tuple[str, ...] = ()
     speaker: str | None = None
+
+    @property
+    def heading(self) -> str | None:
+        """The heading of the section that it stands in, None for none."""
+        return self.path[-1] if self.path else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """One piece of writing in a source. What the source does not state is None or empty, never guessed.
 
-    `metadata` holds the lines that the fields were read from, with their spans; `fragment` marks the
-    continuation of a piece whose beginning is not in the source; `date` is ISO 8601.
+    `metadata` holds the lines around the text, `facts` what they state, both with their spans; a field that
+    the file's container declares has no fact. `date` is that of publication, ISO 8601, as the text states
+    it, else that of the signature, else the masthead's; `issuer` is the issuing body and `number` the
+    document number (文号). `fragment` marks the continuation of a piece whose beginning is not in the source.
     """
 
     span: Span
@@ -136,8 +160,11 @@ class Article:
     outlet: str | None = None
     authors: tuple[str, ...] = ()
     date: str | None = None
+    issuer: str | None = None
+    number: str | None = None
     speakers: tuple[str, ...] = ()
     fragment: bool = False
+    facts: tuple[Fact, ...] = ()
     headings: tuple[Heading, ...] = ()
     paragraphs: tuple[Paragraph, ...] = ()
     metadata: tuple[Block, ...] = ()

@@ -10,7 +10,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from rag.datatypes import Article, Block, Chunk, Document, Filters, Heading, Paragraph, Source, Span
+from rag.datatypes import (
+    Article,
+    Block,
+    Chunk,
+    Document,
+    Fact,
+    Filters,
+    Heading,
+    Paragraph,
+    Source,
+    Span,
+)
 
 _SCHEMA = """
 CREATE TABLE file (
@@ -242,13 +253,15 @@ def _restore(text: str, record: dict[str, Any]) -> Document:
 
 
 def _article(record: dict[str, Any]) -> Article:
-    paragraphs = tuple(Paragraph(**p | {"spans": _spans(p["spans"])}) for p in record["paragraphs"])
-    headings = tuple(Heading(text=h["text"], span=Span(**h["span"])) for h in record["headings"])
+    paragraphs = tuple(
+        Paragraph(**p | {"spans": _spans(p["spans"]), "path": tuple(p["path"])}) for p in record["paragraphs"]
+    )
     rebuilt = {
         "span": Span(**record["span"]),
         "authors": tuple(record["authors"]),
         "speakers": tuple(record["speakers"]),
-        "headings": headings,
+        "facts": tuple(Fact(**f | {"span": Span(**f["span"])}) for f in record["facts"]),
+        "headings": tuple(Heading(**h | {"span": Span(**h["span"])}) for h in record["headings"]),
         "paragraphs": paragraphs,
         "metadata": _blocks(record["metadata"]),
     }

@@ -97,18 +97,25 @@ def numbers(text: str) -> list[Number]:
 
 _DATE = re.compile(
     r"(?P<year>(?:19|20)\d\d)\s*[年\-/.]\s*(?P<month>1[0-2]|0?[1-9])\s*[月\-/.]\s*(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)日?"
+    r"|(?P<han_year>[一二][一二三四五六七八九〇零○]{3})年(?P<han_month>[一二三四五六七八九十]{1,2})月(?P<han_day>[一二三四五六七八九十]{1,3})日"
 )
 
 
 def find_dates(text: str) -> list[tuple[str, Span]]:
-    """Return the full dates in `text` as ISO 8601 days, with their spans."""
+    """Return the full dates in `text`, in digits or Chinese numerals, as ISO 8601 days, with their spans."""
     return [
-        (
-            f"{match['year']}-{int(match['month']):02}-{int(match['day']):02}",
-            Span(start=match.start(), end=match.end()),
-        )
-        for match in _DATE.finditer(fold(text))
+        (_iso_day(match), Span(start=match.start(), end=match.end())) for match in _DATE.finditer(fold(text))
     ]
+
+
+def _iso_day(match: re.Match[str]) -> str:
+    if match["year"]:
+        year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
+    else:
+        year, month, day = (
+            int(chinese_value(match[name].replace("○", "〇"))) for name in ("han_year", "han_month", "han_day")
+        )
+    return f"{year}-{month:02}-{day:02}"
 
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年|-(?:19|20)\d\d年)")

@@ -12,7 +12,7 @@ import rjieba
 
 from rag.informativeness import idf, known
 from rag.numerals import chinese_value, numbers, years
-from rag.structure.metadata import people
+from rag.structure.people import people
 from rag.text import fold
 from rag.words import content_words, words
 

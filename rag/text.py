@@ -18,7 +18,7 @@ _QUOTATION = str.maketrans("“”„‟«»『』「」〝〞＂‘’‚‛`´
 # Forms that have no compatibility mapping of one character but are written for one another.
 _VARIANTS = str.maketrans("—–―‒−•‧∙⋅・～〜", "-----·····~~")
 
-_CLOSERS = "”’」』》）)】］]\"'"
+_CLOSERS = "”’」』》）)】］]\"'﹂﹄︶︘︼"
 
 
 @cache
@@ -31,6 +31,7 @@ def _table() -> dict[int, str]:
     blocks = (
         range(0x80, 0x3400),
         range(0xF900, 0xFB00),
+        range(0xFE10, 0xFE20),
         range(0xFE30, 0xFE70),
         range(0xFF00, 0xFFF0),
         range(0x1D400, 0x1D800),
@@ -62,7 +63,7 @@ def fold(text: str) -> str:
 
 
 _CLOSER = f"[{re.escape(_CLOSERS)}]"
-_TERMINATOR = re.compile(rf"(?:[。！？!?]+|(?<!…)…++(?=\s*+$)){_CLOSER}*")
+_TERMINATOR = re.compile(rf"(?:[。！？!?︒︕︖]+|(?<!…)…++(?=\s*+$)){_CLOSER}*")
 # What may follow a closing quotation mark and still belong to the sentence: who said it.
 _SPEAKER_TAIL = re.compile(r"[^。！？!?，,；;]{0,24}(?:说|表示|指出|强调|介绍|认为|称|坦言|透露|道)[。！!]")
 

@@ -12,7 +12,7 @@ from rag.answering.refusal import refuse, small_talk
 from rag.datatypes import Answer, Turn
 from rag.informativeness import known
 from rag.question import Question, aliases, analyse
-from rag.structure.metadata import people
+from rag.structure.people import people
 from rag.text import fold
 from rag.words import words
 

@@ -11,7 +11,7 @@ from rag.answering.matching import Matcher
 from rag.informativeness import idf
 from rag.numerals import numbers, years
 from rag.question import Question
-from rag.structure.metadata import people
+from rag.structure.people import people
 from rag.text import fold
 from rag.words import content_words
 

@@ -9,9 +9,8 @@ from rag.answering.candidates import GetDocument
 from rag.answering.evidence import place_of
 from rag.answering.matching import Matcher
 from rag.answering.refusal import refuse
-from rag.datatypes import Answer, Article, Block, Citation, Document, Hit, Place, Sentence
+from rag.datatypes import Answer, Article, Block, Citation, Document, Fact, Hit, Place, Sentence
 from rag.question import Question
-from rag.structure.metadata import read_byline
 from rag.text import fold, squeeze
 
 # What is asked, by cue, with its name in an answer.
@@ -107,32 +106,37 @@ def _meant(hits: Sequence[Hit], document: GetDocument, matcher: Matcher) -> tupl
     return best and (best[1], best[2])
 
 
+_KINDS = {"authors": ("author",), "outlet": ("outlet",), "date": ("date", "signed", "masthead")}
+
+
 def _stated(document: Document, article: Article, name: str, *, posts: bool) -> tuple[str, Block] | None:
     """Return the value of a field and the line that states it, None where none does."""
-    above = ("title", "kicker", "subtitle", "jump")
-    lines = [block for block in article.metadata if block.kind not in above]
-    mastheads = [block for block in document.noise if block.kind == "masthead"]
-    if name == "authors" and article.authors:
-        return _authors(article.authors, lines, posts=posts)
-    if name == "outlet" and article.outlet:
-        named = (block for block in [*lines, *mastheads] if article.outlet in block.text)
-        block = next(named, None)
-        return (article.outlet, block) if block else None
-    if name == "date" and article.date:
-        dated = (block for block in [*lines, *mastheads] if read_byline(block.text).date == article.date)
-        year, month, day = article.date.split("-")
-        block = next(dated, None)
-        return (f"{year}年{int(month)}月{int(day)}日", block) if block else None
-    return None
-
-
-def _authors(authors: Sequence[str], lines: Sequence[Block], *, posts: bool) -> tuple[str, Block] | None:
-    """Return the authors, with their posts where those are asked for, and the line that names them."""
-    naming = [block for block in lines if authors[0] in squeeze(block.text)]
-    if not naming:
+    lines = [*article.metadata, *(block for block in document.noise if block.kind == "masthead")]
+    fact = next((fact for kind in _KINDS[name] for fact in article.facts if fact.kind == kind), None)
+    block = fact and next((block for block in lines if _holds(block, fact)), None)
+    if not fact or not block:
         return None
+    if name == "authors":
+        return _authors(article.authors, article.metadata, block, posts=posts)
+    if name == "date":
+        year, month, day = fact.value.split("-")
+        return f"{year}年{int(month)}月{int(day)}日", block
+    return fact.value, block
+
+
+def _holds(block: Block, fact: Fact) -> bool:
+    """Whether a line is the one that states a fact."""
+    return block.span.start <= fact.span.start and fact.span.end <= block.span.end
+
+
+def _authors(
+    authors: Sequence[str], lines: Sequence[Block], naming: Block, *, posts: bool
+) -> tuple[str, Block]:
+    """Return the authors, with their posts where those are asked for, and the line that says so."""
     if not posts:
-        return "、".join(authors), naming[0]
-    fullest = max(naming, key=lambda block: len(block.text))
+        return "、".join(authors), naming
+    fullest = max(
+        (block for block in lines if authors[0] in squeeze(block.text)), key=lambda block: len(block.text)
+    )
     bare = fullest.text[1:-1] if fullest.text[0] in "(（" else fullest.text
     return re.sub(r"^.*?作者\s*[:：]\s*", "", bare), fullest

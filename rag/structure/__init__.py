@@ -15,7 +15,7 @@ from rag.structure.lines import split_lines
 def parse(source: Source) -> Document:
     """Return the document that `source` holds: its articles and its noise, in the order of the text."""
     builder = Builder(source)
-    for role, lines in label(split_lines(source.text)):
+    for role, lines in label(split_lines(source), source.declared.get("title")):
         builder.add(role, lines)
     return builder.finish()
 

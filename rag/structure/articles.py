@@ -1,14 +1,29 @@
-"""Labelled lines to articles: where one ends and the next begins, and what is stated of each."""
+"""Labelled lines to articles: where one ends and the next begins."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.datatypes import Article, Block, Document, Heading, Paragraph, Source, Span
+from rag.datatypes import Article, Block, Document, Fact, Heading, Source, Span
 from rag.numerals import find_dates
-from rag.structure.lines import Line
-from rag.structure.metadata import Stated, dateline, kicker_speakers, read_byline, speakers, tail
+from rag.structure.draft import Draft
+from rag.structure.lines import Line, invisible_spans
+from rag.structure.metadata import read_byline, read_number, read_signature
+from rag.structure.official import issuer_in_title, read_record
+from rag.structure.people import introduced
+
+_READ = {
+    "byline": read_byline,
+    "endnote": read_byline,
+    "number": read_number,
+    "record": read_record,
+    "signature": read_signature,
+}
+_NEWSPAPER = re.compile(r"[一-鿿]{1,12}(?:报|导报|刊|周刊|日报|时报|新闻)")
+_UNNUMBERED = 15
+"""Depth of a heading without number or sign: below those of chapters, above none."""
 
 
 class Builder:
@@ -16,89 +31,128 @@ class Builder:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.articles: list[_Draft] = []
+        self.articles: list[Draft] = []
         self.noise: list[Block] = []
         self.kicker: list[Line] = []
-        self.masthead = Stated()
+        self.masthead: list[Fact] = []
         self.ended = False
 
     def add(self, role: str, lines: list[Line]) -> None:
         """Take the next block of the source."""
         match role:
             case "title" | "jump":
-                self._open(lines[0], fragment=role == "jump")
+                self._open(lines, fragment=role == "jump")
             case "heading":
                 self._heading(lines[0])
             case "kicker":
                 self.kicker += lines
-            case "subtitle" | "byline" | "endnote":
-                self._metadata(role, lines[0])
             case "caption":
                 self._caption(lines)
             case "paragraph":
                 self._article().add_paragraph(lines)
+            case "subtitle" | "adoption" | "release" | "attachment" | "byline" | "endnote" | "number" | "record" | "signature":
+                self._metadata(role, lines)
             case _:
                 self._noise(role, lines)
 
-    def _article(self) -> _Draft:
+    def _article(self) -> Draft:
         """Return the article in progress; text before any title is an article without one."""
         if not self.articles:
-            self.articles.append(_Draft(self.source.text))
-        if self.kicker:
-            self.articles[-1].add_lines(self.kicker)
-            self.kicker = []
+            self.articles.append(Draft(self.source.text))
+        for line in self.kicker:
+            self.articles[-1].add_paragraph([line])
+        self.kicker = []
         return self.articles[-1]
 
-    def _open(self, line: Line, *, fragment: bool = False) -> None:
-        draft = _Draft(self.source.text)
-        draft.level = line.level
+    def _open(self, lines: Sequence[Line], *, fragment: bool = False) -> None:
+        """Begin an article; lines that stand above its title, a document number say, are its own."""
+        above = self.articles.pop() if self._waits() else None
+        draft = above or Draft(self.source.text)
+        draft.level = lines[0].level
         draft.fragment = fragment
         for kicker in self.kicker:
             draft.kicker = kicker.text
-            draft.speakers += kicker_speakers(kicker.text)
-            draft.metadata.append(Block(kind="kicker", text=kicker.text, span=kicker.span))
+            draft.introduce(introduced(kicker.text), kicker.span)
+            draft.add_block("kicker", kicker)
         self.kicker = []
-        draft.metadata.append(Block(kind="jump" if fragment else "title", text=line.title, span=line.span))
-        draft.title = None if fragment else line.title
+        for line in lines:
+            draft.add_block("jump" if fragment else "title", line, line.title)
+        draft.title = None if fragment else "".join(line.title for line in lines)
+        if len(lines) == 1 and not fragment and (issuer := issuer_in_title(lines[0].text)):
+            draft.state([issuer], lines[0].span.start)
         self.articles.append(draft)
         self.ended = False
 
-    def _heading(self, line: Line) -> None:
-        """A heading is a new article's title behind an article's end, and at or above its title's level."""
-        draft = self.articles[-1] if self.articles else None
-        if line.level and (draft is None or self.ended or draft.fragment or line.level <= draft.level):
-            self._open(line)
-        else:
-            self._article().headings.append(Heading(text=line.title, span=line.span))
+    def _waits(self) -> bool:
+        """Whether the article in progress has metadata above its title, and neither title nor text yet."""
+        if not self.articles:
+            return False
+        draft = self.articles[-1]
+        return not draft.paragraphs and not draft.headings and draft.title is None and not draft.fragment
 
-    def _metadata(self, role: str, line: Line) -> None:
-        draft = self._article()
-        draft.metadata.append(Block(kind=role, text=line.text, span=line.span))
+    def _heading(self, line: Line) -> None:
+        """A heading is a new article's title behind an article's end, and at or above its title's level.
+
+        A numbered one never is, nor one right below a title, nor one in a piece whose container declares its
+        title; one that a format marks is only behind an end.
+        """
+        draft = self.articles[-1] if self.articles else None
+        if draft is None:
+            begins = "title" not in self.source.declared
+        elif draft.title and not draft.paragraphs and not draft.headings:
+            begins = False
+        else:
+            above = line.level <= draft.level and not line.whole and line.level not in draft.section_levels
+            begins = self.ended or draft.fragment or above
+        if line.level and begins and not line.rank:
+            self._open([line])
+            return
+        depth = line.level or (10 + line.rank if line.rank else _UNNUMBERED)
+        self._article().section_levels.add(line.level)
+        self._article().add_heading(Heading(text=line.title, span=line.span), depth)
+
+    def _metadata(self, role: str, lines: Sequence[Line]) -> None:
+        """Take a line around the text; several are one name, a character a line."""
+        draft, line = self._article(), lines[0]
+        for part in lines:
+            draft.add_block(role, part)
         if role == "subtitle":
             draft.subtitle = line.text
-            draft.speakers += kicker_speakers(line.text)
-            return
-        draft.state(read_byline(line.text) if line.kind != "text" else Stated(authors=[line.text]))
-        self.ended = self.ended or role == "endnote"
+            draft.introduce(introduced(line.text), line.span)
+        elif len(lines) > 1:
+            name = "".join(part.text for part in lines)
+            span = Span(start=0, end=lines[-1].span.end - line.span.start)
+            draft.state([Fact(kind="issuer", value=name, span=span)], line.span.start)
+        elif role in _READ and len(line.spans) == 1:
+            draft.state(_READ[role](line.text), line.span.start)
+        self.ended = self.ended or role in ("endnote", "signature")
 
     def _caption(self, lines: list[Line]) -> None:
         """A captioned picture between articles is a short piece of its own; the text goes on behind it."""
-        draft = _Draft(self.source.text)
+        draft = Draft(self.source.text)
         draft.add_paragraph(lines)
-        self.articles.insert(len(self.articles) - 1 if self._inside() else len(self.articles), draft)
-
-    def _inside(self) -> bool:
-        """Whether the article in progress may go on: nothing has shown yet that it ended."""
-        return bool(self.articles) and not self.ended
+        inside = bool(self.articles) and not self.ended
+        self.articles.insert(len(self.articles) - 1 if inside else len(self.articles), draft)
 
     def _noise(self, role: str, lines: Sequence[Line]) -> None:
-        span = Span(start=lines[0].span.start, end=lines[-1].span.end)
-        text = self.source.text[span.start : span.end]
-        self.noise.append(Block(kind=role, text=text, span=span))
-        if role == "masthead":
-            dates = find_dates(text)
-            self.masthead.date = dates[0][0] if dates else self.masthead.date
-            self.masthead.outlet = self.masthead.outlet or text
+        """Set lines aside, one block a line; a run of teasers is one block."""
+        runs = [lines] if role == "related" else [[line] for line in lines]
+        for run in runs:
+            span = Span(start=run[0].span.start, end=run[-1].span.end)
+            self.noise.append(Block(kind=role, text=self.source.text[span.start : span.end], span=span))
+            if role == "masthead":
+                self._masthead(self.noise[-1])
+
+    def _masthead(self, block: Block) -> None:
+        """Take the newspaper's name and date, each from the first line of the masthead that states it."""
+        known = {fact.kind for fact in self.masthead}
+        start = block.span.start
+        if "outlet" not in known and _NEWSPAPER.fullmatch("".join(block.text.split())):
+            self.masthead.append(Fact(kind="outlet", value=block.text, span=block.span))
+        for day, span in find_dates(block.text)[:1]:
+            if "masthead" not in known:
+                stated = Span(start=start + span.start, end=start + span.end)
+                self.masthead.append(Fact(kind="masthead", value=day, span=stated))
 
     def finish(self) -> Document:
         """Return the document; an article without a paragraph is noise, and what the masthead states is shared."""
@@ -106,17 +160,15 @@ class Builder:
             self._noise("furniture", [line])
         articles = []
         for draft in self.articles:
-            if not draft.paragraphs:
-                blocks = [
-                    *draft.metadata,
-                    *(Block(kind="", text=h.text, span=h.span) for h in draft.headings),
-                ]
-                self.noise += [replace(block, kind="furniture") for block in blocks]
-                continue
-            draft.state(Stated(outlet=self.masthead.outlet, date=self.masthead.date))
-            draft.declare(self.source)
-            articles.append(draft.finish())
+            if draft.paragraphs:
+                articles.append(draft.finish(self.masthead, self.source.declared))
+            else:
+                self.noise += [replace(block, kind="furniture") for block in draft.blocks()]
         self._share_column_source(articles)
+        self.noise += [
+            Block(kind="control", text=self.source.text[span.start : span.end], span=span)
+            for span in invisible_spans(self.source.text)
+        ]
         self.noise.sort(key=lambda block: block.span.start)
         articles.sort(key=lambda article: article.span.start)
         return Document(source=self.source, articles=tuple(articles), noise=tuple(self.noise))
@@ -125,114 +177,8 @@ class Builder:
         """A source given for a whole column (本栏目稿件来源) holds for the pieces before it that state none."""
         for last, article in enumerate(articles):
             if any("本栏目" in block.text for block in article.metadata if block.kind == "endnote"):
+                shared = tuple(fact for fact in article.facts if fact.kind == "outlet")
                 for i in range(last - 1, -1, -1):
                     if articles[i].outlet or articles[i].fragment:
                         break
-                    articles[i] = replace(articles[i], outlet=article.outlet)
-
-
-class _Draft:
-    """An article being gathered."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.level = 0
-        self.fragment = False
-        self.title: str | None = None
-        self.kicker: str | None = None
-        self.subtitle: str | None = None
-        self.stated = Stated()
-        self.speakers: list[str] = []
-        self.headings: list[Heading] = []
-        self.paragraphs: list[Paragraph] = []
-        self.metadata: list[Block] = []
-        self.answering: str | None = None
-
-    def state(self, stated: Stated) -> None:
-        """Take what a line states; what was stated before stands."""
-        self.stated.outlet = self.stated.outlet or stated.outlet
-        self.stated.date = self.stated.date or stated.date
-        self.stated.authors = self.stated.authors or stated.authors
-
-    def declare(self, source: Source) -> None:
-        """Take what the container of the source says of it."""
-        declared = source.declared
-        self.title = self.title or declared.get("title")
-        dates = find_dates(declared.get("date", ""))
-        author = declared.get("author")
-        self.state(
-            Stated(
-                outlet=declared.get("source"),
-                authors=[author] if author else [],
-                date=dates[0][0] if dates else None,
-            )
-        )
-
-    def add_lines(self, lines: Sequence[Line]) -> None:
-        """Add lines that each are a paragraph of their own."""
-        for line in lines:
-            self.add_paragraph([line])
-
-    def add_paragraph(self, lines: Sequence[Line]) -> None:
-        """Add the paragraph on `lines`, its dateline and its bracketed source taken off."""
-        spans = [line.span for line in lines]
-        first, last = spans[0], spans[-1]
-        opening, reporters = dateline(self.text[first.start : first.end])
-        if opening and opening < first.end - first.start:
-            self._take_off("dateline", first.start, first.start + opening)
-            self.stated.authors = self.stated.authors or reporters
-            spans[0] = Span(start=first.start + opening, end=first.end)
-        closing, outlet = tail(self.text[last.start : last.end])
-        if closing < last.end - last.start and last.start + closing > spans[-1].start:
-            self._take_off("endnote", last.start + closing, last.end)
-            self.state(Stated(outlet=outlet))
-            spans[-1] = Span(start=spans[-1].start, end=last.start + closing)
-        self._append(tuple(spans))
-
-    def _take_off(self, kind: str, start: int, end: int) -> None:
-        text = self.text[start:end].strip()
-        self.metadata.append(Block(kind=kind, text=text, span=Span(start=start, end=start + len(text))))
-
-    def _append(self, spans: tuple[Span, ...]) -> None:
-        text = "".join(self.text[span.start : span.end] for span in spans)
-        self.paragraphs.append(
-            Paragraph(
-                number=len(self.paragraphs) + 1,
-                text=text,
-                spans=spans,
-                heading=self.headings[-1].text if self.headings else None,
-                speaker=self._speaker(text),
-            )
-        )
-
-    def _speaker(self, text: str) -> str | None:
-        """Return who speaks in a paragraph: its own 某某说, the interviewed person, or the kicker's person."""
-        named = speakers(text)
-        self.speakers += [name for name in named if name not in self.speakers]
-        if text.startswith(("问:", "问：", "记者:", "记者：")):
-            self.answering = None
-            return None
-        if text.startswith(("答:", "答：")):
-            self.answering = self.speakers[0] if self.speakers else None
-        if named:
-            return named[0]
-        return self.answering or (self.speakers[0] if self.kicker and self.speakers else None)
-
-    def finish(self) -> Article:
-        """Return the article."""
-        spans = [span for paragraph in self.paragraphs for span in paragraph.spans]
-        spans += [block.span for block in self.metadata] + [heading.span for heading in self.headings]
-        return Article(
-            span=Span(start=min(s.start for s in spans), end=max(s.end for s in spans)),
-            title=self.title,
-            kicker=self.kicker,
-            subtitle=self.subtitle,
-            outlet=self.stated.outlet,
-            authors=tuple(self.stated.authors),
-            date=self.stated.date,
-            speakers=tuple(dict.fromkeys(self.speakers)),
-            fragment=self.fragment,
-            headings=tuple(self.headings),
-            paragraphs=tuple(self.paragraphs),
-            metadata=tuple(self.metadata),
-        )
+                    articles[i] = replace(articles[i], outlet=article.outlet, facts=articles[i].facts + shared)

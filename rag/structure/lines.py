@@ -3,70 +3,117 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.datatypes import Span
+from rag.datatypes import Mark, Source, Span, cut
+from rag.structure.flattened import is_flat, pieces
+from rag.structure.numbering import rank
+from rag.text import fold
 
 SHORT = 45
 """Characters: no title or section heading of the newspapers and sites looked at is longer than this."""
 
-# (kind, pattern) in order of precedence; a pattern must match the whole line.
+_NAME = r"[一-鿿]{2,4}"
+_NAMES = rf"{_NAME}(?:[、\s]+{_NAME})*"
+_REPORTER = r"(?:特约|见习|首席|实习)?(?:全媒体)?(?:记者|通讯员)"
+_DAY = r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|[一二][一二三四五六七八九〇零○]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)"
+_RECORD_KEYS = (
+    "索引号|信息索引号|统一登记号|主题分类|信息分类|体裁分类|组配分类|公文种类|公文类型|发文机关|制发机关|制定机关|发布机构|发文单位|"
+    "成文日期|发文日期|发布日期|公开日期|生成日期|生效日期|施行日期|发文字号|文件编号|文号|有效性|时效性|时效|主题词|公开方式|公开类别|"
+    "公开范围|签发人|附加码|名称|标题"
+)
+
+# (kind, pattern) in order of precedence; a pattern must match the whole folded line (see `rag.text.fold`).
 _KINDS = [
     ("heading", r"#{1,6}\s*\S.*"),
-    ("jump", r"[(（](?:上接|紧接|下转|转)[^()（）]{0,12}版[^()（）]{0,8}[)）]"),
+    ("original", r"原标题:.{4,60}"),
+    ("jump", r"\((?:上接|紧接|下转|转)[^()]{0,12}版[^()]{0,8}\)"),
     (
         "credit",
-        r"[(（]?(?:.{0,8}(?:记者|通讯员)\s*)?[一-鿿]{2,4}(?:[、\s]+[一-鿿]{2,4})*\s*(?:[/／]\s*(?:摄|图|供图)|摄影?|供图|摄影报道)[)）]?",
+        rf"\(?(?:.{{0,8}}{_REPORTER}\s*)?{_NAMES}\s*(?:[/|]\s*(?:摄|图|供图)|摄影?|供图|摄影报道)\)?",
     ),
     (
         "reporter",
-        r"[(（]?(?:新华社|本报|本刊|中新社|人民网|[一-鿿]{2,6}报)?(?:特约|见习|首席)?(?:记者|通讯员)"
-        r"(?:\s*[:：]?\s*[一-鿿]{2,4}(?:[、\s]+[一-鿿]{2,4})*)?[)）]?",
+        rf"\(?(?:新华社|本报|本刊|中新社|人民网|[一-鿿]{{2,6}}报)?{_REPORTER}(?:\s*:?\s*{_NAMES})?\)?",
     ),
     ("masthead", r".*(?:统一连续出版物号|统一刊号|邮发代号|总第\s*\d+\s*期|今日\s*\d+\s*版).*"),
     ("guide", r"(?:本[期版]|今日|要闻|内页)?导[读览]"),
-    ("guide", r"[-·•]?\s*.{2,40}\s+(?:第?\s*\d{1,2}|[A-Z]\d{1,2})\s*版"),
+    ("guide", r"[-·]?\s*.{2,40}\s+(?:第?\s*\d{1,2}|[a-z]\d{1,2})\s*版"),
+    ("related", r"(?:相关|推荐|延伸|热门|更多)(?:推荐|阅读|新闻|文章|链接|内容|报道|资讯):?|猜你喜欢:?"),
+    ("qr", r"[^,。]{0,12}(?:微信公众号|扫一扫|扫码|二维码|官方微博|下载客户端)[^,。]{0,12}"),
+    ("furniture", r"[-·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?[-·\s]*"),
+    ("furniture", r"[【\[(](?:纠错|打印本页|打印|关闭窗口|关闭|返回顶部|分享到|字号.*)[】\])]"),
+    ("contents", r"目\s*[录次]"),
+    ("colophon", r"《[^》]{2,20}》\s*\(.{0,12}\d{4}年\d{1,2}月\d{1,2}日.{0,12}\)"),
     (
-        "related",
-        r"(?:相关|推荐|延伸|热门|更多)(?:推荐|阅读|新闻|文章|链接|内容|报道|资讯)[:：]?|猜你喜欢[:：]?",
+        "adoption",
+        rf"\((?:{_DAY}|\d{{4}}年).*(?:通过|公布|发布|修订|修正|批准|施行|废止|实施|印发|解释|讲话|提出).*\)",
     ),
-    ("qr", r".{0,12}(?:微信公众号|扫一扫|扫码|二维码|官方微博|下载客户端).{0,12}"),
-    ("furniture", r"[-—–·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?[-—–·\s]*"),
-    ("colophon", r"《[^》]{2,20}》\s*[(（].{0,12}\d{4}年\d{1,2}月\d{1,2}日.{0,12}[)）]"),
-    ("endnote", r"[(（](?:本栏目稿件|稿件|本文|文章|新闻)?(?:来源|据)[:：]?[^()（）]{2,40}[)）]"),
-    ("endnote", r"[(（](?:作者|记者|通讯员|责任编辑|责编|编辑|执笔|整理)(?:[:：]|单位|系|为|分别).*[)）]"),
+    ("endnote", r"[(【](?:本栏目稿件|稿件|本文|文章|新闻|综合)?(?:来源|据|综合自|自):?[^()]{2,40}[)】]"),
+    (
+        "endnote",
+        r"[(【](?:作者|记者|通讯员|责任编辑|责编|编辑|执笔|整理)(?:分?别?[系为]|:|单位|\s).*[)】]",
+    ),
+    ("release", r"\(?此件.{0,8}(?:公开|发布|印发|传达).{0,10}\)?|\((?:联系人|联系电话|联系方式):.*\)"),
+    ("attachment", r"附\s*件?\s*\d{0,2}\s*:.*"),
+    (
+        "record",
+        rf"(?:{_RECORD_KEYS})\s*:.*|.*(?:\s|^)(?:{_RECORD_KEYS})\s*:.*\s(?:{_RECORD_KEYS})\s*:.*",
+    ),
+    (
+        "number",
+        r"[一-鿿]{1,16}[〔\[(]\s*\d{4}\s*[〕\])]\s*第?\s*\d{1,5}\s*号|\(?第\s*[\d一二三四五六七八九十百零〇○]{1,7}\s*号\)?"
+        r"|[一-鿿]{2,20}(?:令|公告|通告)\s*\(?(?:\d{4}年)?\s*第\s*[\d一二三四五六七八九十百零〇○]{1,7}\s*号\)?|\d{4}年\s*第\s*\d{1,4}\s*号",
+    ),
     (
         "byline",
-        r"(?:来源|稿源|信息来源|文章来源|发布机构|作者|文|撰文|编辑|责任编辑|发布时间|发布日期|时间|日期)\s*[:：/|].{2,120}",
+        r"(?:来源|稿源|信息来源|文章来源|发布机构|作者|文|撰文|编辑|责任编辑|责编|发布时间|时间|日期)\s*[:/|].{2,120}",
     ),
-    ("dateline", r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)(?:\s*\d{1,2}:\d\d(?::\d\d)?)?(?:\s+\S{2,20})?"),
+    ("dateline", rf"\(?{_DAY}\)?(?:\s*\d{{1,2}}:\d\d(?::\d\d)?)?(?:\s+\S{{2,20}})?"),
+    ("rule", r"[\W_]+"),
 ]
-_COMPILED = [(kind, re.compile(pattern)) for kind, pattern in _KINDS]
-_TERMINAL = re.compile(r"(?:[。！？!?；;]|…|——|[:：])[”’\"'」』）)】]*$")
-_NUMBERED = re.compile(
-    r"第[一二三四五六七八九十百零\d]+[编章节部分篇](?:\s|$|[^一-鿿])|[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）]"
-    r"|\d{1,2}\s*[.．、]\s*(?!\d)"
+_KIND = re.compile("|".join(f"(?P<k{i}>{pattern})" for i, (_, pattern) in enumerate(_KINDS)))
+_LONGEST_LABELLED = 240
+"""Characters: a longer line, or one that ends as a sentence does, is body text without a look at the table."""
+# On raw text, since an opening quotation mark folds to the same sign as a closing one.
+_TERMINAL = re.compile(r"(?:[。︒！？!?︕︖；;︔…：:︓]|——|--)[”’」』﹂﹄》）)︶】︼］\]\"']*$")
+_BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Invisible: control and format characters but for white space and the joiners that some scripts spell with.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line with text in it: the span without the white space at its ends, and what it is by itself.
+    """A line with text in it, and what it is by itself.
 
-    `kind` is one of the kinds of the table above or `text`; `level` is the number of # of a heading;
-    `gap` counts the blank lines before it.
+    `spans` are its characters in the source but for white space at the ends and invisible characters,
+    `text` is their join and `folded` its folded form. `kind` is one of the table above, `row`, `note` or
+    `text`; `level` is that of a heading by its number signs or its format; `rank` is that of its number
+    (see `numbering.rank`), 0 for none; `gap` counts the blank lines before it; `whole` says that it is a
+    paragraph as its author set it, neither to be joined to others nor cut.
     """
 
     text: str
-    span: Span
+    folded: str
+    spans: tuple[Span, ...]
     kind: str
-    level: int
-    gap: int
+    level: int = 0
+    rank: int = 0
+    gap: int = 0
+    whole: bool = False
+
+    @property
+    def span(self) -> Span:
+        """From its first to its last character."""
+        return Span(start=self.spans[0].start, end=self.spans[-1].end)
 
     @property
     def short(self) -> bool:
         """Whether it can be a title or a heading by its looks: short, and no sentence ends in it."""
-        return len(self.text) <= SHORT and not re.search(r"[。！!；;]", self.text)
+        return len(self.text) <= SHORT and not re.search(r"[。!;]", self.folded)
 
     @property
     def terminal(self) -> bool:
@@ -74,47 +121,99 @@ class Line:
         return bool(_TERMINAL.search(self.text))
 
     @property
-    def numbered(self) -> bool:
-        """Whether it opens with the number of a chapter, a section or a point."""
-        return bool(_NUMBERED.match(self.text))
-
-    @property
     def title(self) -> str:
-        """The text without the # of a heading."""
-        return self.text.lstrip("#").strip() if self.kind == "heading" else self.text
+        """The text without the # of a heading, or the words 原标题."""
+        return re.sub(r"^[#＃\s]+|^原标题[:：]", "", self.text) if self.kind in ("heading", "original") else self.text
 
 
-def split_lines(text: str) -> list[Line]:
-    """Return the lines of `text` that are not blank, classified one by one."""
+def split_lines(source: Source) -> list[Line]:
+    """Return the lines of `source` that are not blank, classified one by one."""
+    if source.marks:
+        return [_marked(source.text, mark) for mark in source.marks]
+    text = source.text
+    folded = fold(text)
+    invisible, flat = _INVISIBLE.search(text) is not None, is_flat(text)
     lines: list[Line] = []
     gap = 0
-    for match in re.finditer(
-        r"[^\r\n\x0b\x0c\x85\u2028\u2029]*(?:\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]|$)", text
-    ):
-        raw = match.group()
-        stripped = raw.strip()
-        if not stripped:
-            gap += bool(raw)
+    for start, end in _line_ranges(text):
+        parts = pieces(folded, start, end, flat=flat)
+        if not parts:
+            gap += 1
             continue
-        start = match.start() + len(raw) - len(raw.lstrip())
-        kind, level = _classify(stripped)
-        lines.append(
-            Line(
-                text=stripped,
-                span=Span(start=start, end=start + len(stripped)),
-                kind=kind,
-                level=level,
-                gap=gap,
-            )
-        )
-        gap = 0
+        for low, high in parts:
+            spans = visible(text, low, high) if invisible else (Span(start=low, end=high),)
+            if spans:
+                lines.append(_line(text, folded, spans, gap=gap, whole=len(parts) > 1))
+                gap = 0
     return lines
 
 
-def _classify(text: str) -> tuple[str, int]:
-    """Return the kind of a line by itself, and the level of a heading (0 for others)."""
-    for kind, pattern in _COMPILED:
-        if pattern.fullmatch(text):
-            level = len(text) - len(text.lstrip("#")) if kind == "heading" else 0
-            return kind, level
-    return "text", 0
+def invisible_spans(text: str) -> list[Span]:
+    """Return the runs of invisible characters in `text`: controls, byte order marks, zero-width blanks."""
+    return [Span(start=match.start(), end=match.end()) for match in _INVISIBLE.finditer(text)]
+
+
+def visible(text: str, start: int, end: int) -> tuple[Span, ...]:
+    """Return the spans of [start, end) without invisible characters and without white space at the ends."""
+    runs = []
+    position = start
+    for match in _INVISIBLE.finditer(text, start, end):
+        runs.append((position, match.start()))
+        position = match.end()
+    runs = [(low, high) for low, high in (*runs, (position, end)) if text[low:high].strip()]
+    if not runs:
+        return ()
+    first, last = text[slice(*runs[0])], text[slice(*runs[-1])]
+    low, high = runs[0][0] + len(first) - len(first.lstrip()), runs[-1][0] + len(last.rstrip())
+    return tuple(Span(start=max(low, a), end=min(high, b)) for a, b in runs)
+
+
+def _line_ranges(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of every line of `text`, its line break left out."""
+    start = 0
+    for match in _BREAK.finditer(text):
+        yield start, match.start()
+        start = match.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def _line(text: str, folded: str, spans: Sequence[Span], *, gap: int, whole: bool) -> Line:
+    own = cut(folded, spans)
+    kind = classify(own)
+    return Line(
+        text=cut(text, spans),
+        folded=own,
+        spans=tuple(spans),
+        kind=kind,
+        level=len(own) - len(own.lstrip("#")) if kind == "heading" else 0,
+        rank=rank(own.lstrip("# ")),
+        gap=gap,
+        whole=whole,
+    )
+
+
+def _marked(text: str, mark: Mark) -> Line:
+    """Return the line that a format's mark stands for; a text mark may still be a byline, a credit, a number."""
+    spans = tuple(part for span in mark.spans for part in visible(text, span.start, span.end)) or mark.spans
+    own = cut(text, spans)
+    folded = fold(own)
+    kind = classify(folded) if mark.kind == "text" else mark.kind
+    return Line(
+        text=own,
+        folded=folded,
+        spans=spans,
+        kind="text" if kind == "heading" and mark.kind == "text" else kind,
+        level=mark.level,
+        rank=rank(folded),
+        gap=1,
+        whole=True,
+    )
+
+
+def classify(folded: str) -> str:
+    """Return the kind of a folded line by itself."""
+    if folded[0] != "#" and (folded[-1] in "。;" or len(folded) > _LONGEST_LABELLED):
+        return "text"
+    match = _KIND.fullmatch(folded)
+    return _KINDS[int(str(match.lastgroup)[1:])][0] if match else "text"

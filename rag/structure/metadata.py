@@ -1,133 +1,157 @@
-"""What bylines, datelines and kickers state: outlet, authors, date, speakers. Nothing is guessed."""
+"""What bylines, datelines, record lines and signatures state. Nothing is guessed.
+
+Every function returns facts whose spans count in the text it was given.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
-import rjieba
-
-from rag.datatypes import Span
+from rag.datatypes import Fact, Span
 from rag.numerals import find_dates
+from rag.structure.official import NUMBER, read_record
+from rag.structure.people import is_name, post_and_name
+from rag.text import fold
 
+# All patterns match folded text (see `rag.text.fold`).
 _OUTLET = re.compile(
-    r"(?:来源|稿源|信息来源|文章来源|发布机构)\s*[:：]\s*([^\d)）]+?)\s*(?=作者|记者|编辑|发布|时间|日期|\d{4}|[)）]|$)"
+    r"(?:来源|稿源|信息来源|文章来源|综合自|转自|摘自)\s*[:|]?\s*([^\d)】:|]+?)\s*(?=作者|记者|编辑|发布|时间|日期|\d{4}|[)】]|$)"
 )
-_AUTHORS = re.compile(r"(?:作者|撰文|执笔|文)\s*[:：/]\s*(.+?)\s*(?=来源|编辑|责任|时间|日期|\d{4}|$)")
-_COLOPHON = re.compile(r"《([^》]{2,20})》\s*[(（]")
+_AUTHORS = re.compile(r"(?:作者|撰文|执笔|文)\s*[:/]\s*(.+?)\s*(?=来源|编辑|责任|时间|日期|\d{4}|$)")
+_COLOPHON = re.compile(r"《([^》]{2,20})》\s*\(")
+_LISTED = re.compile(
+    r"(?P<name>[一-鿿]\s+[一-鿿]{1,2}(?![一-鿿])|[一-鿿·]{2,15}|[a-z][a-z .·-]+[a-z])\s*(?:\((?P<post>[^()]*)\))?"
+)
+_POSTS_FOLLOW = re.compile(r"[,;]\s*(?:分别)?[系为]\s*(.+?)[)】]?$")
+_REPORTER = r"(?:见习|首席|特约|实习)?(?:全媒体)?(?:记者|通讯员)"
+_AGENCY = r"新华社|中新社|人民网|新华网|中新网|光明网|央视网|央广网|中国网|参考消息网|[一-鿿]{2,6}(?:日报|晚报|时报|导报|早报|商报|网)"
 _DATELINE = re.compile(
-    r"(?:本报讯|本报[一-鿿]{2,8}讯|本网讯|[一-鿿]{2,8}讯|(?:新华社|中新社|人民网|新华网|中新网|本报)[一-鿿]{2,6}\d{1,2}月\d{1,2}日(?:电|讯))"
-    r"(?:\s*[(（](?:见习|首席|特约)?(?:记者|通讯员)[:：\s]*([^)）]{2,40})[)）])?\s*"
+    rf"(?:(?:本报|本网|本刊|本台)[一-鿿]{{0,8}}(?:\d{{1,2}}月\d{{1,2}}日)?(?:讯|电)|[一-鿿]{{2,8}}讯(?=[\s(:,\d])"
+    rf"|(?P<agency>{_AGENCY})(?:\([一-鿿]{{2,10}}\))?[一-鿿]{{0,8}}(?:\d{{1,2}}月\d{{1,2}}日)?\s*(?:电|讯)(?![一-鿿]{{0,2}}[力子器信号])"
+    rf"|(?P<wire>{_AGENCY})\d{{1,2}}月\d{{1,2}}日(?:消息|报道)|央视新闻客户端消息(?:\(新闻联播\))?\s*:"
+    rf"|(?=\({_REPORTER}\s))"
+    rf"\s*(?:\({_REPORTER}[:\s]*(?P<names>[^)]{{2,60}})\))?\s*"
 )
 _TAIL = re.compile(
-    r"[(（](?:本栏目稿件|稿件|本文)?(?:来源|据)\s*[:：]\s*([^()（）]{2,20})[)）]$|[(（](?:记者|通讯员|责任编辑)[:：\s]*([^()（）]{2,30})[)）]$"
-)
-_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
-_SURNAMES = frozenset(
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
-    "鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊"
-    "纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫经房裘缪干解应宗丁宣邓郁单杭"
-    "洪包诸左石崔吉钮龚程嵇邢裴陆荣翁荀羊惠甄曲家封芮储靳汲松井段富巫乌焦巴弓牧隗山谷车侯全班仰秋仲伊宫宁仇栾暴甘祖武符刘景詹"
-    "束龙叶幸司韶黎薄印宿白怀蒲从鄂索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶堵冉宰雍桑桂濮牛寿通边扈燕冀郏浦尚农"
-    "温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄阙东殴殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空"
-    "曾毋沙乜养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公肖涂代覃闫车仝岳帅"
-)
-_SPEECH = r"(?:说|表示|指出|强调|介绍|认为|坦言|透露|谈到|分享|提出|称|答|回应|披露|宣布|回答)"
-_PERSON_SAYS = re.compile(
-    rf"([{''.join(sorted(_SURNAMES))}][一-鿿]{{1,2}})(?=在[^，,。]{{1,24}}(?:时|中|上|会)?[^，,。]{{0,6}}{_SPEECH}|[进一还也则]*步?{_SPEECH}|[:：])"
+    r"(?:\(完\)"
+    r"|[(【](?:本栏目稿件|稿件|本文)?(?:来源|据|综合自|转自|摘自)\s*:?\s*(?P<source>[^()【】]{2,24})[)】]"
+    rf"|[(【](?:(?P<reporter>{_REPORTER})|责任编辑|责编|编辑|纠错|校对)[:\s]*(?P<names>[^()【】]{{0,40}})[)】]"
+    r"|\((?P<paper>[一-鿿]{2,10}(?:报|社|网|电视台|客户端|周刊|杂志))\)"
+    r"|(?<=[。!?\")])\s*来源\s*[:|]\s*(?P<origin>[一-鿿]{2,16})"
+    r"|(?<=[。!?\")])\s*本文属于?原创文章.*"
+    r")\s*$"
 )
 
 
-@dataclass(slots=True)
-class Stated:
-    """What one line states; empty where it says nothing of the kind."""
-
-    outlet: str | None = None
-    authors: list[str] = field(default_factory=list)
-    date: str | None = None
+_TAIL_LENGTH = 160
+"""Characters at a paragraph's end that are looked at for what is no part of it."""
+# On raw text: without these there is no dateline, no tail.
+_MAY_OPEN = re.compile("[讯訊电電]|记者|記者|通讯员|消息|报道")
+_MAY_CLOSE = re.compile(r"[)）】]\s*$|[来來]源|原创")
 
 
-def read_byline(text: str) -> Stated:
-    """Return the outlet, authors and date that a source line, byline, date line or colophon states."""
-    stated = Stated()
-    if match := _OUTLET.search(text):
-        stated.outlet = match.group(1).strip(" -—")
-    elif match := _COLOPHON.match(text):
-        stated.outlet = match.group(1)
-    if match := _AUTHORS.search(text.strip("()（）") if text[0] in "(（" else text):
-        stated.authors = split_names(match.group(1))
-    dates = find_dates(text)
-    stated.date = dates[0][0] if dates else None
-    return stated
+def read_byline(text: str) -> list[Fact]:
+    """Return what a source line, a byline, a date line, a colophon or a record states."""
+    folded = fold(text)
+    facts = read_record(text)
+    for match in filter(None, (_OUTLET.search(folded) or _COLOPHON.match(folded),)):
+        value = text[slice(*match.span(1))].strip(" -—")
+        facts.append(Fact(kind="outlet", value=value, span=_span(match, 1)))
+    shift = int(folded[0] in "(【" and folded[-1] in ")】")
+    inner = folded[shift : len(folded) - shift]
+    if match := _AUTHORS.search(inner):
+        facts += listed(text, shift + match.start(1), shift + match.end(1))
+    elif match := re.search(rf"{_REPORTER}\s*:?\s*(?P<names>[一-鿿][一-鿿\s、]+)$", inner):
+        facts += listed(text, shift + match.start("names"), shift + match.end("names"))
+    elif posted := post_and_name(text):
+        facts += _posted(text, *posted)
+    elif is_name(text):
+        facts.append(Fact(kind="author", value="".join(text.split()), span=Span(start=0, end=len(text))))
+    if not any(fact.kind in ("date", "signed") for fact in facts):
+        facts += [Fact(kind="date", value=day, span=span) for day, span in find_dates(text)[:1]]
+    return facts
 
 
-def split_names(text: str) -> list[str]:
-    """Return the names in a list of authors: posts in brackets dropped, 王 科 joined to 王科."""
-    bare = re.split(r"[,，](?:分别)?[系为]", _BRACKETS.sub("", text))[0]
-    names: list[str] = []
-    for part in re.split(r"[;；、,，/]", bare):
-        pieces = part.split()
-        while pieces:
-            piece = pieces.pop(0)
-            if len(piece) == 1 and pieces and len(pieces[0]) <= 2:
-                piece += pieces.pop(0)
-            names.append(piece)
-    return [name for name in names if len(name) > 1]
+def listed(text: str, start: int, end: int) -> list[Fact]:
+    """Return the authors that [start, end) of a text lists, with their posts; 王 科 is one name."""
+    folded = fold(text)
+    facts: list[Fact] = []
+    follow = _POSTS_FOLLOW.search(folded, start, end)
+    for match in _LISTED.finditer(folded, start, follow.start() if follow else end):
+        name = "".join(text[slice(*match.span("name"))].split())
+        facts.append(Fact(kind="author", value=name, span=_span(match, "name")))
+        if match["post"]:
+            post = text[slice(*match.span("post"))]
+            facts.append(Fact(kind="post", value=post, span=_span(match, "post"), of=name))
+    authors = [fact.value for fact in facts if fact.kind == "author"]
+    if follow and len(authors) == 1:
+        post = text[slice(*follow.span(1))]
+        facts.append(Fact(kind="post", value=post, span=_span(follow, 1), of=authors[0]))
+    return facts
 
 
-def dateline(text: str) -> tuple[int, list[str]]:
-    """Return the length of the dateline that a first paragraph opens with (0 for none), and its reporters."""
-    match = _DATELINE.match(text)
-    if not match:
+def _posted(text: str, post: str, name: Span) -> list[Fact]:
+    value = "".join(text[name.start : name.end].split())
+    return [
+        Fact(kind="author", value=value, span=name),
+        Fact(kind="post", value=post, span=Span(start=0, end=len(post)), of=value),
+    ]
+
+
+def dateline(text: str) -> tuple[int, list[Fact]]:
+    """Return the length of the dateline that a first paragraph opens with (0 for none), and what it states."""
+    if not _MAY_OPEN.search(text, 0, 60):
         return 0, []
-    return match.end(), split_names(match.group(1) or "")
+    folded = fold(text[:120])
+    match = _DATELINE.match(folded)
+    if not match or not match.end():
+        return 0, []
+    facts = listed(text, *match.span("names")) if match["names"] else []
+    for group in ("agency", "wire"):
+        if match[group]:
+            value = text[slice(*match.span(group))]
+            facts.append(Fact(kind="outlet", value=value, span=_span(match, group)))
+    return match.end(), facts
 
 
-def tail(text: str) -> tuple[int, str | None]:
-    """Return where a bracketed source or credit at a paragraph's end begins (its length for none), and the outlet."""
-    match = _TAIL.search(text)
-    if not match or match.start() == 0:
-        return len(text), None
-    return match.start(), match.group(1)
+def tail(text: str) -> tuple[int, list[Fact]]:
+    """Return where the bracketed source, credits and editors at a paragraph's end begin, and what they state.
+
+    The length of the text where there are none.
+    """
+    end, facts = len(text), list[Fact]()
+    if not _MAY_CLOSE.search(text, max(0, end - _TAIL_LENGTH)):
+        return end, facts
+    while match := _TAIL.search(fold(text[max(0, end - _TAIL_LENGTH) : end])):
+        shift = max(0, end - _TAIL_LENGTH)
+        if shift + match.start() == 0:
+            break
+        for group in ("source", "paper", "origin"):
+            if match[group]:
+                low, high = shift + match.start(group), shift + match.end(group)
+                facts.append(Fact(kind="outlet", value=text[low:high].strip(), span=Span(start=low, end=high)))
+        if match["reporter"] and match["names"]:
+            facts += listed(text, shift + match.start("names"), shift + match.end("names"))
+        end = len(text[: shift + match.start()].rstrip())
+    return end, facts
 
 
-def is_name(text: str) -> bool:
-    """Whether a line is a person's name and nothing else."""
+def read_number(text: str) -> list[Fact]:
+    """Return the document number (国办发〔2024〕12号) that a line is or holds."""
+    match = NUMBER.search(fold(text))
+    return [Fact(kind="number", value=text[match.start() : match.end()], span=_span(match, 0))] if match else []
+
+
+def read_signature(text: str) -> list[Fact]:
+    """Return the issuing body, or the date, that a line of a signature states."""
+    dates = find_dates(text)
+    if dates:
+        return [Fact(kind="signed", value=dates[0][0], span=dates[0][1])]
+    if posted := post_and_name(text):
+        return _posted(text, *posted)
     bare = "".join(text.split())
-    return bool(re.fullmatch(r"[一-鿿]{2,3}", bare)) and bare[0] in _SURNAMES
+    return [Fact(kind="issuer", value=bare, span=Span(start=0, end=len(text)))] if len(bare) > 1 else []
 
 
-def people(text: str) -> list[tuple[str, Span]]:
-    """Return the names of persons in `text`, in order, by the dictionary's part of speech."""
-    found = []
-    position = 0
-    for word, tag in rjieba.tag(text):
-        start = text.index(word, position)
-        position = start + len(word)
-        if tag.startswith("nr") and word[0] in _SURNAMES:
-            name = re.sub(rf"(?:{_SPEECH}|[是在对与的任等])$", "", word)
-            if 2 <= len(name) <= 4:
-                found.append((name, Span(start=start, end=start + len(name))))
-    return found
-
-
-def speakers(text: str) -> list[str]:
-    """Return who speaks in `text`: names in front of 说, 表示, 指出 and the like, in order, once each."""
-    names = {name for name, _ in people(text)}
-    found: dict[str, None] = {}
-    for match in _PERSON_SAYS.finditer(text):
-        name = match.group(1)
-        if name in names or name[:-1] in names:
-            found.setdefault(name if name in names else name[:-1])
-    return list(found)
-
-
-_ORGANISATIONS = re.compile(r"访|专访|对话")
-
-
-def kicker_speakers(text: str) -> list[str]:
-    """Return who a kicker (某部部长某某：) or a subtitle (访某部部长某某) says is speaking."""
-    if text.endswith((":", "：")) or _ORGANISATIONS.search(text):
-        bare = text.rstrip(":：")
-        return [name for name, span in people(bare) if span.end == len(bare)]
-    return []
+def _span(match: re.Match[str], group: int | str) -> Span:
+    return Span(start=match.start(group), end=match.end(group))

@@ -1,0 +1,160 @@
+"""An article being gathered: its paragraphs under their headings, and what is stated of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from rag.datatypes import Article, Block, Fact, Heading, Paragraph, Span, cut
+from rag.numerals import find_dates
+from rag.structure.lines import Line
+from rag.structure.metadata import dateline, tail
+from rag.structure.people import is_name, speakers
+
+_ASKS = re.compile(r"(?:问|【问】|主持人|.{0,24}记者)\s*[:：]")
+_ANSWERS = re.compile(r"(?:答|【答】)\s*[:：]")
+_NAMED = re.compile(r"(?:[一-鿿]{0,16}\s)?([一-鿿]{2,4})\s*[:：]")
+
+
+class Draft:
+    """An article being gathered from the lines of a source's `text`."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.level = 0
+        self.section_levels: set[int] = set()
+        self.fragment = False
+        self.title: str | None = None
+        self.kicker: str | None = None
+        self.subtitle: str | None = None
+        self.speakers: list[str] = []
+        self.headings: list[Heading] = []
+        self.paragraphs: list[Paragraph] = []
+        self.metadata: list[Block] = []
+        self.facts: list[Fact] = []
+        self._sections: list[tuple[int, str]] = []
+        self._answering: str | None = None
+
+    def state(self, facts: Sequence[Fact], start: int) -> None:
+        """Take what the line that begins at `start` states; where something was stated before, that stands."""
+        known = {(fact.kind, fact.of) for fact in self.facts}
+        for fact in facts:
+            if (fact.kind, fact.of) not in known:
+                span = Span(start=start + fact.span.start, end=start + fact.span.end)
+                self.facts.append(Fact(kind=fact.kind, value=fact.value, span=span, of=fact.of))
+
+    def introduce(self, found: tuple[str, Span] | None, span: Span) -> None:
+        """Take the speaker whom a kicker or subtitle at `span` introduces."""
+        if found is None:
+            return
+        post, name = found
+        value = self.text[span.start + name.start : span.start + name.end]
+        facts = [Fact(kind="speaker", value=value, span=name)]
+        if post and name.start:
+            at = self.text.find(post, span.start, span.start + name.start) - span.start
+            facts.append(Fact(kind="post", value=post, span=Span(start=at, end=at + len(post)), of=value))
+        self.state(facts, span.start)
+        self.speakers.append(value)
+
+    def add_block(self, kind: str, line: Line, text: str | None = None) -> None:
+        """Add a line of metadata."""
+        for span in line.spans:
+            own = text if text is not None and len(line.spans) == 1 else self.text[span.start : span.end]
+            self.metadata.append(Block(kind=kind, text=own, span=span))
+
+    def add_heading(self, heading: Heading, depth: int) -> None:
+        """Add a section heading; the sections of its depth and below it end here."""
+        while self._sections and self._sections[-1][0] >= depth:
+            self._sections.pop()
+        self._sections.append((depth, heading.text))
+        level = len(self._sections)
+        self.headings.append(Heading(text=heading.text, span=heading.span, level=level))
+
+    def add_paragraph(self, lines: Sequence[Line]) -> None:
+        """Add the paragraph on `lines`, its dateline and its bracketed source taken off."""
+        spans = [span for line in lines for span in line.spans]
+        first, last = spans[0], spans[-1]
+        opening, stated = dateline(self.text[first.start : first.end])
+        if opening and opening < first.end - first.start:
+            self._take_off("dateline", first.start, first.start + opening)
+            self.state(stated, first.start)
+            spans[0] = Span(start=first.start + opening, end=first.end)
+        last = spans[-1]
+        closing, stated = tail(self.text[last.start : last.end])
+        if closing < last.end - last.start:
+            self._take_off("endnote", last.start + closing, last.end)
+            self.state(stated, last.start)
+            spans[-1] = Span(start=last.start, end=last.start + closing)
+        self._append(tuple(spans))
+
+    def _take_off(self, kind: str, start: int, end: int) -> None:
+        text = self.text[start:end]
+        low, high = start + len(text) - len(text.lstrip()), start + len(text.rstrip())
+        self.metadata.append(Block(kind=kind, text=text.strip(), span=Span(start=low, end=high)))
+
+    def _append(self, spans: tuple[Span, ...]) -> None:
+        text = cut(self.text, spans)
+        self.paragraphs.append(
+            Paragraph(
+                number=len(self.paragraphs) + 1,
+                text=text,
+                spans=spans,
+                path=tuple(heading for _, heading in self._sections),
+                speaker=self._speaker(text),
+            )
+        )
+
+    def _speaker(self, text: str) -> str | None:
+        """Return who speaks in a paragraph: its own 某某说, the interviewed person, or the kicker's person."""
+        named = speakers(text)
+        self.speakers += [name for name in named if name not in self.speakers]
+        if _ASKS.match(text):
+            self._answering = None
+            return None
+        if _ANSWERS.match(text):
+            self._answering = self.speakers[0] if self.speakers else None
+        elif (match := _NAMED.match(text)) and is_name(match.group(1)) and match.group(1) in named:
+            self._answering = match.group(1)
+        if named:
+            return named[0]
+        return self._answering or (self.speakers[0] if self.kicker and self.speakers else None)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the metadata and headings as blocks: all that an article without text has."""
+        yield from self.metadata
+        for heading in self.headings:
+            yield Block(kind="heading", text=heading.text, span=heading.span)
+
+    def finish(self, masthead: Sequence[Fact], declared: Mapping[str, str]) -> Article:
+        """Return the article; what the masthead states and the container declares fills what the text leaves open."""
+        known = {fact.kind for fact in self.facts}
+        dated = known & {"date", "signed"}
+        facts = self.facts + [
+            fact for fact in masthead if (not dated if fact.kind == "masthead" else fact.kind not in known)
+        ]
+        spans = [span for paragraph in self.paragraphs for span in paragraph.spans]
+        spans += [block.span for block in self.metadata] + [heading.span for heading in self.headings]
+        days = find_dates(declared.get("date", ""))
+        writer = declared.get("author")
+        return Article(
+            span=Span(start=min(s.start for s in spans), end=max(s.end for s in spans)),
+            title=self.title or declared.get("title"),
+            kicker=self.kicker,
+            subtitle=self.subtitle,
+            outlet=_first(facts, "outlet") or declared.get("source"),
+            authors=tuple(f.value for f in facts if f.kind == "author") or ((writer,) if writer else ()),
+            date=_first(facts, "date", "signed", "masthead") or (days[0][0] if days else None),
+            issuer=_first(facts, "issuer"),
+            number=_first(facts, "number"),
+            speakers=tuple(dict.fromkeys(self.speakers)),
+            fragment=self.fragment,
+            facts=tuple(facts),
+            headings=tuple(self.headings),
+            paragraphs=tuple(self.paragraphs),
+            metadata=tuple(self.metadata),
+        )
+
+
+def _first(facts: Sequence[Fact], *kinds: str) -> str | None:
+    """Return the value of the first fact of the first kind that there is one of."""
+    return next((fact.value for kind in kinds for fact in facts if fact.kind == kind), None)

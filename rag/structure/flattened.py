@@ -1,0 +1,109 @@
+"""Texts whose line breaks were lost: where their paragraphs, headings and signatures plainly began."""
+
+from __future__ import annotations
+
+import re
+
+LEAST = 120
+"""Characters: a shorter line is never cut. Notices of five lines are longer."""
+FLAT_LINE = 250
+"""Characters a line on average from which on a text counts as flattened; paragraphs as their authors set them
+average 50 (laws) to 200 (reports)."""
+
+_END = "[。!?;:︒…]"
+_CLOSE = r"[\"')》」』】\]]*"
+_HAN = "[一二三四五六七八九十百零0-9]"
+_POINT = (
+    rf"第{_HAN}+[编章节]\s|第{_HAN}+条(?![规的中款第、和所之,])|[一二三四五六七八九十]{{1,3}}、(?![一二三四五六七八九十])"
+    r"|\([一二三四五六七八九十]{1,3}\)|[问答]\s*:|附件\s*\d{0,2}\s*:|\d{1,2}[.、]\s*(?=[一-鿿])"
+)
+# Where one block ends and the next begins; what lies between is white space or nothing.
+_WIDE = re.compile(rf"(?<=[^\s,、])[ \t\u00a0]*\u3000[\s\u3000]+(?=\S)|(?<={_END})\s{{2,}}(?=\S)")
+_SEAM = re.compile(
+    rf"(?:(?<={_END})|(?<={_END}[\"')》」』】\]]))\s+(?=[一-鿿\"《(【\d])(?!\d{{1,2}}\s*[%、,])"
+    rf"|(?:(?<=[。;:!?])|(?<=[。!?][\"')]))(?={_POINT})"
+    rf"|(?<=\S)\s+(?=(?:{_POINT})\S)|(?<=[。\"')】])\s+(?=附件)"
+)
+_DAY = r"\d{4}年\d{1,2}月\d{1,2}日"
+_SIGNATURE = re.compile(rf"(?<=[。:;)】])\s+(?=[^\s,。:;]{{3,30}}(?:\s+[^\s,。:;]{{3,30}}){{0,3}}\s+{_DAY}(?:\s|$))")
+_SIGNED = re.compile(rf"(?<=[一-鿿])\s+(?={_DAY}(?:\s|$))|(?<={_DAY[-1]})\s+(?=[^\s,。]{{2,30}}$)")
+_HEADED = re.compile(
+    rf"(?:(?:[一二三四五六七八九十]{{1,3}}、|\([一二三四五六七八九十]{{1,3}}\)|第{_HAN}+[编章节]\s*)[^。;:!?\s]{{2,40}}|[一-鿿]{{6,24}})"
+    r"(?=\s[一-鿿\"《\d(]\S{20})"
+)
+_OPENING = re.compile(
+    r"(?:[^,。!?;\s]{4,60}|[^。!?;\s]{4,40})"
+    r"(?:\s(?!新华|中新|人民网|本报|.{0,6}\d{1,2}[月日]|.{0,8}讯|\()[^,。!?;:\s]{4,60}){0,2}(?=\s)"
+)
+_ORIGINAL = re.compile(r"原标题:(.{4,60}?)(?=\1|[一-鿿]{2,6}[网社]\S{0,8}\d{1,2}月\d{1,2}日)")
+_SPACED_COMMA = re.compile(r"[,、]\s")
+
+
+def is_flat(text: str) -> bool:
+    """Whether a text has lost the line breaks between its paragraphs: its lines are too long to be paragraphs."""
+    return len(text) / max(1, len(text.split("\n"))) >= FLAT_LINE
+
+
+def pieces(folded: str, start: int, end: int, *, flat: bool) -> list[tuple[int, int]]:
+    """Return the blocks that the line [start, end) of a folded text holds, white space at their ends left out.
+
+    A line of a text that keeps its line breaks is one block. Of a flattened one, the blocks begin behind a
+    sentence's end and a blank, behind wide blanks, and at numbered points, headings and signatures.
+
+    Args:
+        folded: the whole text, folded.
+        start: the line's first character.
+        end: one past its last.
+        flat: whether the text is flattened, see `is_flat`.
+    """
+    if end - start < LEAST:
+        return _trimmed(folded, [(start, end)])
+    cuts = {match.start() for match in _WIDE.finditer(folded, start, end)}
+    if flat and not _spaced(folded, start, end):
+        cuts |= {match.start() for match in _SEAM.finditer(folded, start, end)}
+        cuts |= {match.start() for match in _SIGNATURE.finditer(folded, start, end)}
+        cuts |= set(_title_ends(folded, start, end)) if not folded[:start].strip() else set()
+    if not cuts:
+        return _trimmed(folded, [(start, end)])
+    borders = [start, *sorted(cuts), end]
+    blocks = _trimmed(folded, list(zip(borders, borders[1:], strict=False)))
+    return [part for block in blocks for part in _headed(folded, *block)]
+
+
+def _title_ends(folded: str, start: int, end: int) -> list[int]:
+    """Return where the title ends that a flattened text opens with, and the original title before it (原标题)."""
+    ends = []
+    if original := _ORIGINAL.match(folded, start, end):
+        ends.append(start := original.end())
+    if opening := _OPENING.match(folded, start, end):
+        ends.append(opening.end())
+    return ends
+
+
+def _spaced(folded: str, start: int, end: int) -> bool:
+    """Whether blanks follow commas too, so that a blank behind a full stop says nothing."""
+    commas = folded.count(",", start, end) + folded.count("、", start, end)
+    return len(_SPACED_COMMA.findall(folded, start, end)) * 5 > commas
+
+
+def _headed(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return a block cut behind the heading that it opens with, and before the date that it is signed with."""
+    cuts = []
+    heading = _HEADED.match(folded, start, end)
+    if heading and heading.end() < end:
+        cuts.append(heading.end())
+    if end - start < 100:
+        cuts += [match.start() for match in _SIGNED.finditer(folded, start, end)]
+    borders = [start, *cuts, end]
+    return _trimmed(folded, list(zip(borders, borders[1:], strict=False)))
+
+
+def _trimmed(folded: str, ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the ranges without the white space at their ends; blank ones are left out."""
+    found = []
+    for start, end in ranges:
+        piece = folded[start:end]
+        low, high = start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+        if low < high:
+            found.append((low, high))
+    return found

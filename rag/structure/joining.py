@@ -1,0 +1,60 @@
+"""Does a line go on where another broke off? Column edges, page ends and photo credits break sentences."""
+
+from __future__ import annotations
+
+import re
+
+from rag.structure.lines import Line
+from rag.structure.numbering import is_article
+from rag.words import words
+
+POINT = re.compile(
+    r"(?:[一二三四五六七八九十]是|其[一二三四五六七八九十]|第[一二三四五六七八九十]|首先|最后|--|[问答]:|[-·*]\s|[①-⑳])"
+)
+"""How a point of a list in prose begins, in folded text: 一是…, 第一…, ——…, 问：…"""
+_OPEN = re.compile(r"[《(\[【〔][^》)\]】〕]*$")
+_MEDIAL = frozenset(",、:;。)》】〕]?!")
+_DANGLING = re.compile(r"[,、(《\"【〔-]$|(?<!目)[的和与及或]$|[a-z]$")
+
+
+def continues(paragraph: list[Line], line: Line, *, marked: bool, announces: bool) -> bool:
+    """Whether `line` goes on where a paragraph broke off in the middle of a sentence.
+
+    Args:
+        paragraph: its lines so far; the last one ends no sentence.
+        line: the line that follows, credits and page numbers aside.
+        marked: whether headings are marked as such in this source, so that no other line is one.
+        announces: whether what follows `line` is what follows an article's title.
+    """
+    before = paragraph[-1]
+    if before.whole or line.whole:
+        return False
+    if line.kind == "rule":
+        return line.folded[0] in _MEDIAL
+    if line.kind != "text" and not _cut_off(before, line):
+        return False
+    opened = "".join(part.folded for part in paragraph)[-80:]
+    if line.folded[0] in _MEDIAL or _OPEN.search(opened):
+        return True
+    if line.rank or is_article(line.folded) or POINT.match(line.folded):
+        return False
+    if marked or not line.short or line.terminal or _DANGLING.search(before.folded):
+        return True
+    return straddles(before.text, line.text) or not announces
+
+
+def _cut_off(before: Line, line: Line) -> bool:
+    """Whether a bare number is a word's end (M | 2) rather than a page's number."""
+    return line.kind == "furniture" and line.text.isdigit() and not line.gap and before.folded[-1:].isascii() and before.folded[-1:].isalpha()
+
+
+def straddles(before: str, after: str) -> bool:
+    """Whether a dictionary word lies across the border of two lines, so that the break is in its middle.
+
+    A long word that falls into two words just there (基础产业) says nothing: one side must be one character.
+    """
+    left, right = before[-4:], after[:4]
+    return any(
+        span.start < len(left) < span.end and 1 in (len(left) - span.start, span.end - len(left))
+        for _, span in words(left + right)
+    )
