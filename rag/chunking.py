@@ -53,7 +53,7 @@ def chunk(document: Document, first_id: int, options: ChunkingOptions) -> list[C
 
 def context(article: Article, paragraph: Paragraph) -> str:
     """Return what is embedded and indexed with a paragraph, and never quoted: title, heading, who writes or speaks."""
-    parts = (article.kicker, article.title, paragraph.heading, *article.authors, paragraph.speaker)
+    parts = (article.kicker, article.title, *paragraph.path, *article.authors, paragraph.speaker)
     return " ".join(part for part in parts if part)
 
 
@@ -62,7 +62,7 @@ def _joined(article: Article, options: ChunkingOptions) -> Iterator[list[_Piece]
     group: list[_Piece] = []
     for paragraph in article.paragraphs:
         for piece in _pieces(paragraph, options.max_tokens):
-            same_section = bool(group) and group[-1].paragraph.heading == paragraph.heading
+            same_section = bool(group) and group[-1].paragraph.path == paragraph.path
             if same_section and sum(p.tokens for p in group) + piece.tokens <= options.join_tokens:
                 group.append(piece)
                 continue

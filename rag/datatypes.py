@@ -88,6 +88,14 @@ class Source:
     marks: tuple[Mark, ...] = ()
     declared: Mapping[str, str] = field(default_factory=dict)
 
+    def page_of(self, offset: int) -> int | None:
+        """Return the page, from 1, that the character at `offset` stands on, None where there are no pages."""
+        return sum(page.start <= offset for page in self.pages) or None
+
+    def line_of(self, offset: int) -> int:
+        """Return the line, from 1, that the character at `offset` stands on."""
+        return len((self.text[:offset] + "x").splitlines())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
@@ -219,6 +227,7 @@ class Place:
     """Where words stand: the spans in a file, and the article and paragraph that they belong to.
 
     `quote` is the raw text at the spans. `paragraph` is 0 for a metadata line (a byline, a date line).
+    `page` is the page that it begins on, from 1, where the file has pages.
     """
 
     file: str
@@ -229,6 +238,7 @@ class Place:
     date: str | None = None
     outlet: str | None = None
     speaker: str | None = None
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,8 @@ def _iso_day(match: re.Match[str]) -> str:
         year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
     else:
         year, month, day = (
-            int(chinese_value(match[name].replace("○", "〇"))) for name in ("han_year", "han_month", "han_day")
+            int(chinese_value(match[name].replace("○", "〇")))
+            for name in ("han_year", "han_month", "han_day")
         )
     return f"{year}-{month:02}-{day:02}"
 

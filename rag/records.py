@@ -29,7 +29,8 @@ def _spans(spans: tuple[Span, ...]) -> list[list[int]]:
 
 
 def place_json(place: Place) -> dict[str, Any]:
-    """Return a place as a citation object without its number."""
+    """Return a place as a citation object without its number; `page` only where the file has pages."""
+    paged = {} if place.page is None else {"page": place.page}
     return {
         "file": place.file,
         "article": place.article,
@@ -41,7 +42,7 @@ def place_json(place: Place) -> dict[str, Any]:
         "date": place.date,
         "source": place.outlet,
         "speaker": place.speaker,
-    }
+    } | paged
 
 
 def answer_json(answer: Answer, identifier: str | None = None) -> dict[str, Any]:
@@ -129,12 +130,19 @@ def _article_json(article: Article) -> dict[str, Any]:
         "source": article.outlet,
         "authors": list(article.authors),
         "date": article.date,
+        "issuer": article.issuer,
+        "document_number": article.number,
         "speakers": list(article.speakers),
         "start": article.span.start,
         "end": article.span.end,
         "fragment": article.fragment,
         "headings": [
-            {"text": heading.text, "start": heading.span.start, "end": heading.span.end}
+            {
+                "text": heading.text,
+                "level": heading.level,
+                "start": heading.span.start,
+                "end": heading.span.end,
+            }
             for heading in article.headings
         ],
         "paragraphs": [
@@ -148,6 +156,16 @@ def _article_json(article: Article) -> dict[str, Any]:
             for paragraph in article.paragraphs
         ],
         "metadata": [_block_json(block) for block in article.metadata],
+        "facts": [
+            {
+                "kind": fact.kind,
+                "value": fact.value,
+                "of": fact.of,
+                "start": fact.span.start,
+                "end": fact.span.end,
+            }
+            for fact in article.facts
+        ],
     }
 
 
@@ -177,6 +195,7 @@ def _place(entry: Mapping[str, Any]) -> Place:
         date=entry.get("date"),
         outlet=entry.get("source"),
         speaker=entry.get("speaker"),
+        page=entry.get("page"),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import typer
+
 from rag.datatypes import Answer, Place, QuoteReport
 from rag.indexing import IndexReport
 
@@ -54,21 +56,80 @@ def hits_text(record: Mapping[str, Any]) -> str:
     )
 
 
+_NOISE = {
+    "credit": "图片署名",
+    "masthead": "报头",
+    "guide": "导读",
+    "qr": "二维码",
+    "furniture": "页面杂项",
+    "related": "相关推荐",
+    "contents": "目录",
+    "control": "控制字符",
+}
+_STATED = (
+    ("source", "来源"),
+    ("date", "日期"),
+    ("issuer", "发文机关"),
+    ("document_number", "文号"),
+    ("kicker", "肩题"),
+    ("subtitle", "副题"),
+)
+
+
 def structure_text(record: Mapping[str, Any]) -> str:
-    """Return what `structure_json` made for a terminal."""
-    lines = [f"文件 {record['file']}"]
-    for article in record["articles"]:
-        known = [article["source"], article["date"], "、".join(article["authors"])]
-        lines.append(f"\n《{article['title'] or '（无题）'}》 {'，'.join(filter(None, known))}")
-        for paragraph in article["paragraphs"]:
-            lines.append(f"  {paragraph['number']:>3}. {paragraph['text']}")
-    lines += [f"\n杂项（{block['kind']}）：{block['text']}" for block in record["noise"]]
+    """Return what `structure_json` made for a terminal: an outline in the order of the file, noise in grey."""
+    articles = record["articles"]
+    entries = [(block["start"], _noise_line(block)) for block in record["noise"]]
+    for article in articles:
+        entries.append((article["start"], _article_lines(article)))
+        entries += [
+            (heading["start"], f"{'  ' * heading['level']}{'#' * heading['level']} {heading['text']}")
+            for heading in article["headings"]
+        ]
+        entries += [(p["spans"][0][0], _paragraph_line(p)) for p in article["paragraphs"]]
+    lines = [text for _, text in sorted(entries, key=lambda entry: entry[0])]
+    paragraphs = sum(len(article["paragraphs"]) for article in articles)
     counts = record["characters"]
-    lines.append(
-        f"\n字数：正文 {counts['paragraph']}，标题 {counts['heading']}，题名署名 {counts['metadata']}，"
-        f"杂项 {counts['noise']}；遗漏 {counts['lost']}，重复 {counts['twice']}"
+    return "\n".join(
+        [
+            f"文件 {record['file']}：{len(articles)} 篇，{paragraphs} 段，杂项 {len(record['noise'])} 处",
+            *lines,
+            f"\n字数：正文 {counts['paragraph']}，标题 {counts['heading']}，题名署名 {counts['metadata']}，"
+            f"杂项 {counts['noise']}；遗漏 {counts['lost']}，重复 {counts['twice']}",
+        ]
     )
-    return "\n".join(lines)
+
+
+def _article_lines(article: Mapping[str, Any]) -> str:
+    """Return an article's title and what is stated of it."""
+    stated = [f"{name} {article[key]}" for key, name in _STATED if article[key]]
+    posts = {
+        fact["of"]: f"{fact['of']}（{fact['value']}）" for fact in article["facts"] if fact["kind"] == "post"
+    }
+    for key, name in (("authors", "作者"), ("speakers", "讲话人")):
+        if article[key]:
+            stated.append(f"{name} {'、'.join(posts.get(person, person) for person in article[key])}")
+    title = typer.style(f"《{article['title'] or '（无题）'}》", bold=True)
+    fragment = "（承接别处，开头不在本文件）" if article["fragment"] else ""
+    count = f"{len(article['paragraphs'])} 段"
+    return f"\n{title}{fragment}  {count}" + "".join(f"\n  {line}" for line in stated)
+
+
+def _paragraph_line(paragraph: Mapping[str, Any]) -> str:
+    """Return a paragraph's number, how it begins and ends, its length, and what is special about it."""
+    text = paragraph["text"]
+    short = text if len(text) <= 44 else f"{text[:26]}……{text[-14:]}"
+    pieces = f"，{len(paragraph['spans'])} 处拼成" if len(paragraph["spans"]) > 1 else ""
+    speaker = f"，{paragraph['speaker']}" if paragraph["speaker"] else ""
+    detail = typer.style(f"（{len(text)} 字{pieces}{speaker}）", dim=True)
+    return f"  {paragraph['number']:>3}. {short}{detail}"
+
+
+def _noise_line(block: Mapping[str, Any]) -> str:
+    """Return a piece of noise in one grey line."""
+    text = " ".join(block["text"].split()) or repr(block["text"])
+    short = text if len(text) <= 40 else f"{text[:40]}……"
+    return typer.style(f"  ·  [{_NOISE[block['kind']]}] {short}", fg=typer.colors.BRIGHT_BLACK)
 
 
 def place_text(place: Place) -> str:

@@ -216,7 +216,7 @@ def test_structure(ask):
         *("title", "kicker", "subtitle", "source", "authors", "date", "speakers", "start", "end", "fragment"),
         *("headings", "paragraphs"),
     }
-    assert article["headings"][0].keys() == {"text", "start", "end"}
+    assert article["headings"][0].keys() == {"text", "level", "start", "end"}
     assert article["paragraphs"][3].keys() >= {"number", "text", "heading", "spans"}
     text = raw(name)
     for article in record["articles"]:

@@ -36,6 +36,7 @@ def place_of(
         date=article.date,
         outlet=article.outlet,
         speaker=paragraph.speaker if paragraph else None,
+        page=document.source.page_of(spans[0].start),
     )
 
 

@@ -171,6 +171,7 @@ class Stream:
             date=first.article.date,
             outlet=first.article.outlet,
             speaker=first.speaker,
+            page=first.source.page_of(spans[0].start),
         )
 
 

@@ -50,7 +50,17 @@ class Builder:
                 self._caption(lines)
             case "paragraph":
                 self._article().add_paragraph(lines)
-            case "subtitle" | "adoption" | "release" | "attachment" | "byline" | "endnote" | "number" | "record" | "signature":
+            case (
+                "subtitle"
+                | "adoption"
+                | "release"
+                | "attachment"
+                | "byline"
+                | "endnote"
+                | "number"
+                | "record"
+                | "signature"
+            ):
                 self._metadata(role, lines)
             case _:
                 self._noise(role, lines)
@@ -78,7 +88,8 @@ class Builder:
         for line in lines:
             draft.add_block("jump" if fragment else "title", line, line.title)
         draft.title = None if fragment else "".join(line.title for line in lines)
-        if len(lines) == 1 and not fragment and (issuer := issuer_in_title(lines[0].text)):
+        issuer = issuer_in_title(draft.title) if draft.title and not lines[0].level else None
+        if issuer and issuer.span.end <= len(lines[0].text):
             draft.state([issuer], lines[0].span.start)
         self.articles.append(draft)
         self.ended = False
@@ -165,13 +176,28 @@ class Builder:
             else:
                 self.noise += [replace(block, kind="furniture") for block in draft.blocks()]
         self._share_column_source(articles)
-        self.noise += [
-            Block(kind="control", text=self.source.text[span.start : span.end], span=span)
-            for span in invisible_spans(self.source.text)
-        ]
+        self.noise += self._invisible(articles)
         self.noise.sort(key=lambda block: block.span.start)
         articles.sort(key=lambda article: article.span.start)
         return Document(source=self.source, articles=tuple(articles), noise=tuple(self.noise))
+
+    def _invisible(self, articles: Sequence[Article]) -> list[Block]:
+        """Return the invisible characters between the spans of paragraphs as noise; those in other lines stay there."""
+        text = self.source.text
+        found = invisible_spans(text)
+        if not found:
+            return []
+        blocks = [*self.noise, *(block for article in articles for block in article.metadata)]
+        lines = [block.span for block in blocks]
+        lines += [heading.span for article in articles for heading in article.headings]
+        within = bytearray(len(text))
+        for line in lines:
+            within[line.start : line.end] = b"\1" * (line.end - line.start)
+        return [
+            Block(kind="control", text=text[span.start : span.end], span=span)
+            for span in found
+            if not within[span.start]
+        ]
 
     def _share_column_source(self, articles: list[Article]) -> None:
         """A source given for a whole column (本栏目稿件来源) holds for the pieces before it that state none."""
@@ -181,4 +207,6 @@ class Builder:
                 for i in range(last - 1, -1, -1):
                     if articles[i].outlet or articles[i].fragment:
                         break
-                    articles[i] = replace(articles[i], outlet=article.outlet, facts=articles[i].facts + shared)
+                    articles[i] = replace(
+                        articles[i], outlet=article.outlet, facts=articles[i].facts + shared
+                    )

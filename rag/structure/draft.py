@@ -57,10 +57,10 @@ class Draft:
         self.speakers.append(value)
 
     def add_block(self, kind: str, line: Line, text: str | None = None) -> None:
-        """Add a line of metadata."""
-        for span in line.spans:
-            own = text if text is not None and len(line.spans) == 1 else self.text[span.start : span.end]
-            self.metadata.append(Block(kind=kind, text=own, span=span))
+        """Add a line of metadata; `text` is its raw text where none is given."""
+        raw = self.text[line.span.start : line.span.end]
+        whole = text is None or len(line.spans) > 1
+        self.metadata.append(Block(kind=kind, text=raw if whole else str(text), span=line.span))
 
     def add_heading(self, heading: Heading, depth: int) -> None:
         """Add a section heading; the sections of its depth and below it end here."""

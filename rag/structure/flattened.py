@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 LEAST = 120
 """Characters: a shorter line is never cut. Notices of five lines are longer."""
@@ -21,11 +22,14 @@ _POINT = (
 _WIDE = re.compile(rf"(?<=[^\s,、])[ \t\u00a0]*\u3000[\s\u3000]+(?=\S)|(?<={_END})\s{{2,}}(?=\S)")
 _SEAM = re.compile(
     rf"(?:(?<={_END})|(?<={_END}[\"')》」』】\]]))\s+(?=[一-鿿\"《(【\d])(?!\d{{1,2}}\s*[%、,])"
-    rf"|(?:(?<=[。;:!?])|(?<=[。!?][\"')]))(?={_POINT})"
-    rf"|(?<=\S)\s+(?=(?:{_POINT})\S)|(?<=[。\"')】])\s+(?=附件)"
+    rf"|(?<!附件:)(?:(?<=[。;:!?])|(?<=[。!?][\"')]))(?={_POINT})"
+    rf"|(?<=\S)\s+(?=(?:{_POINT})\S)|(?<=\S)\s+(?=各[^\s,。:]{{1,40}}:\s)|(?<=[。\"')】])\s+(?=附件)"
 )
 _DAY = r"\d{4}年\d{1,2}月\d{1,2}日"
-_SIGNATURE = re.compile(rf"(?<=[。:;)】])\s+(?=[^\s,。:;]{{3,30}}(?:\s+[^\s,。:;]{{3,30}}){{0,3}}\s+{_DAY}(?:\s|$))")
+_SIGNATURE = re.compile(
+    rf"(?<=\S)\s+(?=[一-鿿]{{2,24}}(?:局|部|委|厅|会|院|府|办公室|中心|社|署)\s+{_DAY}(?:\s|$))|"
+    rf"(?<=[。:;)】])\s+(?=[^\s,。:;]{{3,30}}(?:\s+[^\s,。:;]{{3,30}}){{0,3}}\s+{_DAY}(?:\s|$))"
+)
 _SIGNED = re.compile(rf"(?<=[一-鿿])\s+(?={_DAY}(?:\s|$))|(?<={_DAY[-1]})\s+(?=[^\s,。]{{2,30}}$)")
 _HEADED = re.compile(
     rf"(?:(?:[一二三四五六七八九十]{{1,3}}、|\([一二三四五六七八九十]{{1,3}}\)|第{_HAN}+[编章节]\s*)[^。;:!?\s]{{2,40}}|[一-鿿]{{6,24}})"
@@ -41,7 +45,7 @@ _SPACED_COMMA = re.compile(r"[,、]\s")
 
 def is_flat(text: str) -> bool:
     """Whether a text has lost the line breaks between its paragraphs: its lines are too long to be paragraphs."""
-    return len(text) / max(1, len(text.split("\n"))) >= FLAT_LINE
+    return len(text) / (text.strip().count("\n") + 1) >= FLAT_LINE
 
 
 def pieces(folded: str, start: int, end: int, *, flat: bool) -> list[tuple[int, int]]:
@@ -66,7 +70,7 @@ def pieces(folded: str, start: int, end: int, *, flat: bool) -> list[tuple[int, 
     if not cuts:
         return _trimmed(folded, [(start, end)])
     borders = [start, *sorted(cuts), end]
-    blocks = _trimmed(folded, list(zip(borders, borders[1:], strict=False)))
+    blocks = _trimmed(folded, list(pairwise(borders)))
     return [part for block in blocks for part in _headed(folded, *block)]
 
 
@@ -95,7 +99,7 @@ def _headed(folded: str, start: int, end: int) -> list[tuple[int, int]]:
     if end - start < 100:
         cuts += [match.start() for match in _SIGNED.finditer(folded, start, end)]
     borders = [start, *cuts, end]
-    return _trimmed(folded, list(zip(borders, borders[1:], strict=False)))
+    return _trimmed(folded, list(pairwise(borders)))
 
 
 def _trimmed(folded: str, ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -45,7 +45,13 @@ def continues(paragraph: list[Line], line: Line, *, marked: bool, announces: boo
 
 def _cut_off(before: Line, line: Line) -> bool:
     """Whether a bare number is a word's end (M | 2) rather than a page's number."""
-    return line.kind == "furniture" and line.text.isdigit() and not line.gap and before.folded[-1:].isascii() and before.folded[-1:].isalpha()
+    return (
+        line.kind == "furniture"
+        and line.text.isdigit()
+        and not line.gap
+        and before.folded[-1:].isascii()
+        and before.folded[-1:].isalpha()
+    )
 
 
 def straddles(before: str, after: str) -> bool:

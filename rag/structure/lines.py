@@ -14,7 +14,7 @@ from rag.text import fold
 SHORT = 45
 """Characters: no title or section heading of the newspapers and sites looked at is longer than this."""
 
-_NAME = r"[一-鿿]{2,4}"
+_NAME = r"(?:[一-鿿]{2,4}|[一-鿿]\s+[一-鿿]{1,2})"
 _NAMES = rf"{_NAME}(?:[、\s]+{_NAME})*"
 _REPORTER = r"(?:特约|见习|首席|实习)?(?:全媒体)?(?:记者|通讯员)"
 _DAY = r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|[一二][一二三四五六七八九〇零○]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)"
@@ -55,8 +55,11 @@ _KINDS = [
         "endnote",
         r"[(【](?:作者|记者|通讯员|责任编辑|责编|编辑|执笔|整理)(?:分?别?[系为]|:|单位|\s).*[)】]",
     ),
-    ("release", r"\(?此件.{0,8}(?:公开|发布|印发|传达).{0,10}\)?|\((?:联系人|联系电话|联系方式):.*\)"),
-    ("attachment", r"附\s*件?\s*\d{0,2}\s*:.*"),
+    (
+        "release",
+        r"\(?此件.{0,8}(?:公开|发布|印发|传达).{0,10}\)?|\((?:联系人|联系电话|联系方式):.*\)|抄送:.*|.{2,30}\d{4}年\d{1,2}月\d{1,2}日印发",
+    ),
+    ("attachment", r"附\s*件?\s*\d{0,2}\s*:.*|附\s*件\s*[\d一二三四五六七八九十]{0,2}"),
     (
         "record",
         rf"(?:{_RECORD_KEYS})\s*:.*|.*(?:\s|^)(?:{_RECORD_KEYS})\s*:.*\s(?:{_RECORD_KEYS})\s*:.*",
@@ -123,7 +126,11 @@ class Line:
     @property
     def title(self) -> str:
         """The text without the # of a heading, or the words 原标题."""
-        return re.sub(r"^[#＃\s]+|^原标题[:：]", "", self.text) if self.kind in ("heading", "original") else self.text
+        return (
+            re.sub(r"^[#＃\s]+|^原标题[:：]", "", self.text)
+            if self.kind in ("heading", "original")
+            else self.text
+        )
 
 
 def split_lines(source: Source) -> list[Line]:
@@ -213,7 +220,7 @@ def _marked(text: str, mark: Mark) -> Line:
 
 def classify(folded: str) -> str:
     """Return the kind of a folded line by itself."""
-    if folded[0] != "#" and (folded[-1] in "。;" or len(folded) > _LONGEST_LABELLED):
+    if folded[0] not in "#抄" and (folded[-1] in "。;" or len(folded) > _LONGEST_LABELLED):
         return "text"
     match = _KIND.fullmatch(folded)
     return _KINDS[int(str(match.lastgroup)[1:])][0] if match else "text"

@@ -24,6 +24,7 @@ _LISTED = re.compile(
 )
 _POSTS_FOLLOW = re.compile(r"[,;]\s*(?:分别)?[系为]\s*(.+?)[)】]?$")
 _REPORTER = r"(?:见习|首席|特约|实习)?(?:全媒体)?(?:记者|通讯员)"
+_REPORTERS = re.compile(rf"{_REPORTER}\s*:?\s*([一-鿿][一-鿿\s、]+)$")
 _AGENCY = r"新华社|中新社|人民网|新华网|中新网|光明网|央视网|央广网|中国网|参考消息网|[一-鿿]{2,6}(?:日报|晚报|时报|导报|早报|商报|网)"
 _DATELINE = re.compile(
     rf"(?:(?:本报|本网|本刊|本台)[一-鿿]{{0,8}}(?:\d{{1,2}}月\d{{1,2}}日)?(?:讯|电)|[一-鿿]{{2,8}}讯(?=[\s(:,\d])"
@@ -38,6 +39,7 @@ _TAIL = re.compile(
     rf"|[(【](?:(?P<reporter>{_REPORTER})|责任编辑|责编|编辑|纠错|校对)[:\s]*(?P<names>[^()【】]{{0,40}})[)】]"
     r"|\((?P<paper>[一-鿿]{2,10}(?:报|社|网|电视台|客户端|周刊|杂志))\)"
     r"|(?<=[。!?\")])\s*来源\s*[:|]\s*(?P<origin>[一-鿿]{2,16})"
+    rf"|(?<=[。!?\")])\s*(?:新华社|中新社|本报)?{_REPORTER}\s*[一-鿿\s、]{{2,16}}[/ ]?摄"
     r"|(?<=[。!?\")])\s*本文属于?原创文章.*"
     r")\s*$"
 )
@@ -47,7 +49,7 @@ _TAIL_LENGTH = 160
 """Characters at a paragraph's end that are looked at for what is no part of it."""
 # On raw text: without these there is no dateline, no tail.
 _MAY_OPEN = re.compile("[讯訊电電]|记者|記者|通讯员|消息|报道")
-_MAY_CLOSE = re.compile(r"[)）】]\s*$|[来來]源|原创")
+_MAY_CLOSE = re.compile(r"[)）】摄]\s*$|[来來]源|原创")
 
 
 def read_byline(text: str) -> list[Fact]:
@@ -59,10 +61,8 @@ def read_byline(text: str) -> list[Fact]:
         facts.append(Fact(kind="outlet", value=value, span=_span(match, 1)))
     shift = int(folded[0] in "(【" and folded[-1] in ")】")
     inner = folded[shift : len(folded) - shift]
-    if match := _AUTHORS.search(inner):
-        facts += listed(text, shift + match.start(1), shift + match.end(1))
-    elif match := re.search(rf"{_REPORTER}\s*:?\s*(?P<names>[一-鿿][一-鿿\s、]+)$", inner):
-        facts += listed(text, shift + match.start("names"), shift + match.end("names"))
+    if named := _AUTHORS.search(inner) or _REPORTERS.search(inner):
+        facts += listed(text, shift + named.start(1), shift + named.end(1))
     elif posted := post_and_name(text):
         facts += _posted(text, *posted)
     elif is_name(text):
@@ -129,7 +129,9 @@ def tail(text: str) -> tuple[int, list[Fact]]:
         for group in ("source", "paper", "origin"):
             if match[group]:
                 low, high = shift + match.start(group), shift + match.end(group)
-                facts.append(Fact(kind="outlet", value=text[low:high].strip(), span=Span(start=low, end=high)))
+                facts.append(
+                    Fact(kind="outlet", value=text[low:high].strip(), span=Span(start=low, end=high))
+                )
         if match["reporter"] and match["names"]:
             facts += listed(text, shift + match.start("names"), shift + match.end("names"))
         end = len(text[: shift + match.start()].rstrip())
@@ -139,7 +141,9 @@ def tail(text: str) -> tuple[int, list[Fact]]:
 def read_number(text: str) -> list[Fact]:
     """Return the document number (国办发〔2024〕12号) that a line is or holds."""
     match = NUMBER.search(fold(text))
-    return [Fact(kind="number", value=text[match.start() : match.end()], span=_span(match, 0))] if match else []
+    return (
+        [Fact(kind="number", value=text[match.start() : match.end()], span=_span(match, 0))] if match else []
+    )
 
 
 def read_signature(text: str) -> list[Fact]:

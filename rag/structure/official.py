@@ -13,7 +13,7 @@ _KINDS_OF_DOCUMENT = (
     "法|规则|章程|准则|规范|标准|制度|清单|白皮书|讲话|建议|复函|答复|问答|解读"
 )
 _DOCUMENT_TITLE = re.compile(rf"(?:{_KINDS_OF_DOCUMENT})(?:\(.{{1,20}}\))?$")
-_UNFINISHED = re.compile(r"(?:关于|印发|转发|发布|公布|做好|加强|推进|[的和与及、暨])$|[《(\"][^》)\"]*$")
+_UNFINISHED = re.compile(r"(?:关于|印发|转发|发布|公布|做好|加强|推进|[的和与及、暨])$|[《（(“][^》）)”]*$")
 _ISSUER = re.compile(
     r"((?:中共|国务院|国家|全国|最高|中国|中央|[一-鿿]{2,12})[一-鿿]{0,20}(?:部|委|委员会|局|厅|院|会|办公室|署|政府|行|总局|总署|会议|司|处|社|中心|协会))"
     r"(?:\s+[一-鿿]{2,20}(?:部|委|委员会|局|厅|院|会|办公室|署|政府|行|总局|总署|中心))*(?=关于|令|公告)"
@@ -44,7 +44,7 @@ def is_document_title(text: str) -> bool:
 
 def is_unfinished_title(text: str) -> bool:
     """Whether a title must go on behind these words: 国务院办公厅关于, 《…."""
-    return bool(_UNFINISHED.search(fold(text)))
+    return bool(_UNFINISHED.search(text))
 
 
 def is_organisation(text: str) -> bool:

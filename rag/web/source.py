@@ -76,7 +76,7 @@ def source_html(document: Document, place: Place, reference: str) -> str:
         return _panel(reference, _header(place, place.article, "", ()), body)
     lines = "".join(_line_html(source, line, place.spans) for line in _lines(article, source))
     fragment = f'<p class="yj-notice">{_FRAGMENT}</p>' if article.fragment else ""
-    header = _header(place, article.name, _page(source, place), article.authors)
+    header = _header(place, article.name, _where(source, place), article.authors)
     return _panel(reference, header, fragment + lines)
 
 
@@ -91,17 +91,17 @@ def problem_html(message: str) -> str:
 
 
 def _article(document: Document, place: Place) -> Article | None:
+    """Return the article that a place begins in; a caption's is the smaller one inside the article around it."""
     start = place.spans[0].start
-    for article in document.articles:
-        if article.span.start <= start < article.span.end:
-            return article
-    return None
+    holding = [article for article in document.articles if article.span.start <= start < article.span.end]
+    return min(holding, key=lambda article: article.span.end - article.span.start, default=None)
 
 
-def _page(source: Source, place: Place) -> str:
-    start = place.spans[0].start
-    page = sum(span.start <= start for span in source.pages)
-    return f"第{page}页" if page else ""
+def _where(source: Source, place: Place) -> str:
+    """Return where a place stands in its file: the page, or the line of a text that has its own lines."""
+    if place.page is not None:
+        return f"第{place.page}页"
+    return f"第{source.line_of(place.spans[0].start)}行"
 
 
 def _lines(article: Article, source: Source) -> list[_Line]:
@@ -138,14 +138,14 @@ def _line_html(source: Source, line: _Line, cited: Sequence[Span]) -> str:
     return f'<p class="{style}">{number}{mark(cut(source.text, line.spans), ranges)}</p>'
 
 
-def _header(place: Place, title: str, page: str, authors: Sequence[str]) -> str:
+def _header(place: Place, title: str, where: str, authors: Sequence[str]) -> str:
     facts = [
         ("媒体", place.outlet),
         ("日期", place.date),
         ("作者", "、".join(authors)),
         ("讲话人", place.speaker),
-        ("位置", " ".join(part for part in (page, paragraph(place)) if part)),
-        ("文件", place.file),
+        ("位置", paragraph(place)),
+        ("文件", f"{place.file} {where}".strip()),
     ]
     rows = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts if value)
     back = '<a class="yj-back" href="#back">返回</a>'

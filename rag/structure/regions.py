@@ -1,0 +1,61 @@
+"""Stretches of lines that are no text: a table of contents, teasers for other pieces, a page's foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.structure.lines import Line
+
+STATED = (
+    "byline",
+    "dateline",
+    "reporter",
+    "number",
+    "adoption",
+    "record",
+    "colophon",
+    "endnote",
+    "release",
+    "attachment",
+)
+"""Kinds of lines that state something of the article that they stand in."""
+NOISE = ("credit", "masthead", "guide", "qr", "furniture", "rule")
+"""Kinds of lines that belong to the page rather than to an article."""
+ANNOUNCING = STATED[:6]
+"""Kinds of lines that stand right under a title."""
+_MOST_FURNITURE = 6
+"""Lines: a page's foot (a site's name, an account to follow) has no more."""
+
+
+def teasers(lines: Sequence[Line], index: int) -> int:
+    """Return how many lines the teasers that begin at `index` take: to the next article, or to the end."""
+    for ahead in range(index + 1, len(lines)):
+        announced = lines[ahead].short and ahead + 2 < len(lines) and lines[ahead + 1].kind in ANNOUNCING
+        if lines[ahead].kind == "heading" or announced:
+            return ahead - index
+    return len(lines) - index
+
+
+def contents(lines: Sequence[Line], index: int) -> int:
+    """Return how many lines the table of contents at `index` takes: to where its first entry stands again."""
+    entries: list[str] = []
+    for line in lines[index + 1 :]:
+        entry = "".join(line.folded.lstrip("# ").split())
+        if not line.short or line.terminal or (entries and entry == entries[0]):
+            break
+        entries.append(entry)
+    else:
+        return 1
+    return 1 + len(entries)
+
+
+def foot(lines: Sequence[Line]) -> int:
+    """Return the first line of the page's foot: short lines that nothing ends in, behind all text.
+
+    The number of lines where there is none.
+    """
+    last = max((i for i, line in enumerate(lines) if line.terminal or line.whole), default=-1)
+    left = [line for line in lines[last + 1 :] if line.kind == "text"]
+    if last < 0 or len(left) > _MOST_FURNITURE or any(line.rank for line in left):
+        return len(lines)
+    return last + 1
