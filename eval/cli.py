@@ -1,8 +1,9 @@
-"""The command line: run the evaluation, accept its result as the baseline, look at the quotes."""
+"""The command line: run the evaluation, accept its result as the baseline, look at quotes and structure."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 from collections.abc import Sequence
 from enum import Enum
@@ -11,17 +12,19 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from eval import report
+from eval import report, structure_run
 from eval.dataset import load_questions, load_quotes
 from eval.gate import judge
 from eval.matching import RawTexts
 from eval.runner import Assistant, run_questions, run_quotes
 from eval.runs import Run, baseline_of, newest_run, read_baseline, write_baseline, write_run
+from eval.structure_labels import load_labels
 from rag.errors import UsageError, YinjuError
 
 HERE = Path(__file__).parent
 QUESTIONS = HERE / "questions.jsonl"
 QUOTES = HERE / "quotes.jsonl"
+STRUCTURE = HERE / "structure.jsonl"
 RUNS = HERE / "runs"
 BASELINE = HERE / "baseline.json"
 
@@ -96,6 +99,32 @@ def quotes(docs: Docs = Path("docs_src"), index: Index = Path("index")) -> None:
     console = report.console()
     console.print(report.quote_table(rows))
     console.print(report.wrong_quotes(rows))
+
+
+@app.command()
+def structure(
+    docs: Docs = Path("docs_src"),
+    data: Annotated[Path | None, typer.Option(help="开发数据文件夹；没有则只测本库的文档")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="再把数据文件夹里的每一篇都解析一遍：丢字、出错、速度")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """对照人工标注查结构：段界、标题、篇界、丢字、杂讯；有字丢失、重复或出错则退出码为 1。"""
+    if data is not None and not data.is_dir():
+        raise UsageError(f"没有这个数据文件夹：{data}")
+    if everything and data is None:
+        raise UsageError("--all 要与 --data 一起用")
+    measured = structure_run.measure_all(load_labels(STRUCTURE), docs, data)
+    swept = structure_run.sweep(data) if everything and data is not None else None
+    if as_json:
+        typer.echo(json.dumps(structure_run.as_json(measured, swept), ensure_ascii=False, indent=1))
+    else:
+        console = report.console()
+        console.print(*structure_run.tables(measured))
+        for line in structure_run.remarks(measured, swept):
+            console.print(line, soft_wrap=True)
+    raise typer.Exit(1 if structure_run.broken(measured, swept) else 0)
 
 
 def open_program(docs: Path, index: Path) -> tuple[Assistant, dict[str, Any]]:

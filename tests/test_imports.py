@@ -141,6 +141,8 @@ def test_the_evaluation_sees_the_assistant_from_outside(path):
         "rag.numerals",
         "rag.words",
     }
+    if path.stem.startswith("structure"):  # what it measures is one stage, not the assistant
+        allowed |= {"rag.reading", "rag.structure"}
     used = {name for name in imports(path)[0] if name.startswith("rag")}
     assert used <= allowed
 
