@@ -43,7 +43,7 @@ class Builder:
             case "title" | "jump":
                 self._open(lines, fragment=role == "jump")
             case "heading":
-                self._heading(lines[0])
+                self._heading(lines)
             case "kicker":
                 self.kicker += lines
             case "caption":
@@ -101,13 +101,13 @@ class Builder:
         draft = self.articles[-1]
         return not draft.paragraphs and not draft.headings and draft.title is None and not draft.fragment
 
-    def _heading(self, line: Line) -> None:
+    def _heading(self, lines: Sequence[Line]) -> None:
         """A heading is a new article's title behind an article's end, and at or above its title's level.
 
         A numbered one never is, nor one right below a title, nor one in a piece whose container declares its
         title; one that a format marks is only behind an end.
         """
-        draft = self.articles[-1] if self.articles else None
+        draft, line = self.articles[-1] if self.articles else None, lines[0]
         if draft is None:
             begins = "title" not in self.source.declared
         elif draft.title and not draft.paragraphs and not draft.headings:
@@ -120,7 +120,9 @@ class Builder:
             return
         depth = line.level or (10 + line.rank if line.rank else _UNNUMBERED)
         self._article().section_levels.add(line.level)
-        self._article().add_heading(Heading(text=line.title, span=line.span), depth)
+        span = Span(start=line.span.start, end=lines[-1].span.end)
+        text = "".join(part.title for part in lines)
+        self._article().add_heading(Heading(text=text, span=span), depth)
 
     def _metadata(self, role: str, lines: Sequence[Line]) -> None:
         """Take a line around the text; several are one name, a character a line."""

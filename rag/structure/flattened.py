@@ -10,20 +10,32 @@ LEAST = 120
 FLAT_LINE = 250
 """Characters a line on average from which on a text counts as flattened; paragraphs as their authors set them
 average 50 (laws) to 200 (reports)."""
+MOST_LINES = 20
+"""Lines: a flattened text keeps few; old reports have many paragraphs as long as a flattened line."""
 
-_END = "[。!?;:︒…]"
-_CLOSE = r"[\"')》」』】\]]*"
+_END = "[。!?;︒…]"
 _HAN = "[一二三四五六七八九十百零0-9]"
 _POINT = (
     rf"第{_HAN}+[编章节]\s|第{_HAN}+条(?![规的中款第、和所之,])|[一二三四五六七八九十]{{1,3}}、(?![一二三四五六七八九十])"
     r"|\([一二三四五六七八九十]{1,3}\)|[问答]\s*:|附件\s*\d{0,2}\s*:|\d{1,2}[.、]\s*(?=[一-鿿])"
 )
 # Where one block ends and the next begins; what lies between is white space or nothing.
-_WIDE = re.compile(rf"(?<=[^\s,、])[ \t\u00a0]*\u3000[\s\u3000]+(?=\S)|(?<={_END})\s{{2,}}(?=\S)")
+_WIDE = re.compile(r"(?<=[^\s,、])[ \t\u00a0]*\u3000[\s\u3000]+(?=\S)|(?<=[。!?;:︒…])\s{2,}(?=\S)")
 _SEAM = re.compile(
     rf"(?:(?<={_END})|(?<={_END}[\"')》」』】\]]))\s+(?=[一-鿿\"《(【\d])(?!\d{{1,2}}\s*[%、,])"
     rf"|(?<!附件:)(?:(?<=[。;:!?])|(?<=[。!?][\"')]))(?={_POINT})"
-    rf"|(?<=\S)\s+(?=(?:{_POINT})\S)|(?<=\S)\s+(?=各[^\s,。:]{{1,40}}:\s)|(?<=[。\"')】])\s+(?=附件)"
+    rf"|(?<=\S)\s+(?=(?:{_POINT})\S)|(?<=\S)\s+(?=附件\s*[\d:])|(?<=[\s:])(?=各[^\s。:]{{1,60}}:\s)"
+    rf"|(?<=。)(?=\d{{4}}年\d{{1,2}}月\d{{1,2}}日(?:尊敬|$))|(?<=[。日])(?=尊敬的)"
+)
+# Where a salutation or a lead-in ends: 各有关单位：, 现就有关事项通知如下：
+_ADDRESSED = re.compile(
+    r"(?:各|尊敬的)[^。;!?:\s]{1,60}:(\s*)|[^。;!?:\s]{0,40}(?:如下|下列|以下)[^。;!?:\s]{0,8}:(\s+)"
+)
+_ROW = re.compile(r"(?<=\s)(\d{1,3})\s+(?=[一-鿿]{2})")
+_LEAST_ROWS = 3
+# A scraped page's title, document number and addressees, run together.
+_GLUED = re.compile(
+    r"([^。,]{6,80}?(?:通知|意见|办法|决定|批复|公告|通报|函))\s*([一-鿿]{1,8}〔\d{4}〕\d{1,4}号)\s*(?=\S)"
 )
 _DAY = r"\d{4}年\d{1,2}月\d{1,2}日"
 _SIGNATURE = re.compile(
@@ -39,13 +51,17 @@ _OPENING = re.compile(
     r"(?:[^,。!?;\s]{4,60}|[^。!?;\s]{4,40})"
     r"(?:\s(?!新华|中新|人民网|本报|.{0,6}\d{1,2}[月日]|.{0,8}讯|\()[^,。!?;:\s]{4,60}){0,2}(?=\s)"
 )
-_ORIGINAL = re.compile(r"原标题:(.{4,60}?)(?=\1|[一-鿿]{2,6}[网社]\S{0,8}\d{1,2}月\d{1,2}日)")
+_ORIGINAL = re.compile(
+    r"原标题:(.{4,60}?)(?=\1|[一-鿿]{2,6}[网社]\S{0,8}\d{1,2}月\d{1,2}日|\d{1,2}月\d{1,2}日[,上下据]|近日,|日前,)"
+)
+_GLUED_HEADING = re.compile(r"(?<=[。;例法定])\s*第[一二三四五六七八九十百零]+[编章节]$")
 _SPACED_COMMA = re.compile(r"[,、]\s")
 
 
 def is_flat(text: str) -> bool:
-    """Whether a text has lost the line breaks between its paragraphs: its lines are too long to be paragraphs."""
-    return len(text) / (text.strip().count("\n") + 1) >= FLAT_LINE
+    """Whether a text has lost the line breaks between its paragraphs: few lines, too long to be paragraphs."""
+    lines = text.strip().count("\n") + 1
+    return lines <= MOST_LINES and len(text) / lines >= FLAT_LINE
 
 
 def pieces(folded: str, start: int, end: int, *, flat: bool) -> list[tuple[int, int]]:
@@ -61,14 +77,16 @@ def pieces(folded: str, start: int, end: int, *, flat: bool) -> list[tuple[int, 
         flat: whether the text is flattened, see `is_flat`.
     """
     if end - start < LEAST:
-        return _trimmed(folded, [(start, end)])
+        return _unglued(folded, start, end)
     cuts = {match.start() for match in _WIDE.finditer(folded, start, end)}
     if flat and not _spaced(folded, start, end):
         cuts |= {match.start() for match in _SEAM.finditer(folded, start, end)}
         cuts |= {match.start() for match in _SIGNATURE.finditer(folded, start, end)}
+        cuts |= {match.end() for match in _ADDRESSED.finditer(folded, start, end)} - {end}
+        cuts |= _rows(folded, start, end)
         cuts |= set(_title_ends(folded, start, end)) if not folded[:start].strip() else set()
     if not cuts:
-        return _trimmed(folded, [(start, end)])
+        return _unglued(folded, start, end)
     borders = [start, *sorted(cuts), end]
     blocks = _trimmed(folded, list(pairwise(borders)))
     return [part for block in blocks for part in _headed(folded, *block)]
@@ -82,6 +100,28 @@ def _title_ends(folded: str, start: int, end: int) -> list[int]:
     if opening := _OPENING.match(folded, start, end):
         ends.append(opening.end())
     return ends
+
+
+def _unglued(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return a line cut where lines were glued together: a title to its number, a heading to a sentence's end."""
+    cuts: list[int] = []
+    if not folded[:start].strip() and (glued := _GLUED.match(folded, start, end)):
+        cuts += [glued.end(1), glued.end(2)]
+    if heading := _GLUED_HEADING.search(folded, max(start + 1, end - 12), end):
+        cuts.append(heading.start())
+    return _trimmed(folded, list(pairwise([start, *cuts, end])))
+
+
+def _rows(folded: str, start: int, end: int) -> set[int]:
+    """Return where the rows of a table begin that are numbered 1, 2, 3, …"""
+    found: list[int] = []
+    for match in _ROW.finditer(folded, start, end):
+        number = int(match.group(1))
+        if number == len(found) + 1:
+            found.append(match.start())
+        elif number == 1:
+            found = [match.start()]
+    return set(found) if len(found) >= _LEAST_ROWS else set()
 
 
 def _spaced(folded: str, start: int, end: int) -> bool:

@@ -12,35 +12,56 @@ POINT = re.compile(
     r"(?:[一二三四五六七八九十]是|其[一二三四五六七八九十]|第[一二三四五六七八九十]|首先|最后|--|[问答]:|[-·*]\s|[①-⑳])"
 )
 """How a point of a list in prose begins, in folded text: 一是…, 第一…, ——…, 问：…"""
-_OPEN = re.compile(r"[《(\[【〔][^》)\]】〕]*$")
-_MEDIAL = frozenset(",、:;。)》】〕]?!")
-_DANGLING = re.compile(r"[,、(《\"【〔-]$|(?<!目)[的和与及或]$|[a-z]$")
+_OPENED = re.compile(r"[《（(“‘「『【〔][^》）)”’」』】〕]*$")
+_MEDIAL = frozenset("，,、：:；;。！!？?…）)》】〕］]”’」』﹂")
+_DANGLING = re.compile(r"[，,、（(《“‘「【〔—-]$|(?<!目)[的和与及或]$|[A-Za-z]$")
+# A bracketed reference behind a sentence's end closes a paragraph: …。”（《全集》第六页）
+_REFERENCE = re.compile(
+    r"[。！？!?][”’」』\"']?[（(][^（()）]{2,60}[）)]$|[”’」』][。][（(][^（()）]{2,60}[）)]$"
+)
 
 
-def continues(paragraph: list[Line], line: Line, *, marked: bool, announces: bool) -> bool:
+def ended(paragraph: list[Line]) -> bool:
+    """Whether a paragraph on these lines ends as a sentence does."""
+    tail = "".join(line.text for line in paragraph[-3:])[-80:]
+    return paragraph[-1].terminal or bool(_REFERENCE.search(tail))
+
+
+def never_begins(line: Line) -> bool:
+    """Whether a line begins with a mark that no paragraph begins with: a closing quotation mark, a comma."""
+    return line.kind in ("text", "rule") and line.text[0] in _MEDIAL
+
+
+def breaks_off(line: Line, following: Line | None) -> bool:
+    """Whether a short line can only be the beginning of a longer one: a bracket is open, or the next goes on."""
+    if line.whole or following is None or following.whole:
+        return False
+    return bool(_OPENED.search(line.text)) or (never_begins(following) and not line.terminal)
+
+
+def continues(paragraph: list[Line], line: Line, *, marked: bool, displayed: bool) -> bool:
     """Whether `line` goes on where a paragraph broke off in the middle of a sentence.
 
     Args:
         paragraph: its lines so far; the last one ends no sentence.
         line: the line that follows, credits and page numbers aside.
         marked: whether headings are marked as such in this source, so that no other line is one.
-        announces: whether what follows `line` is what follows an article's title.
+        displayed: whether `line`, if it is short, may well stand by itself: as a title, or as one of a list.
     """
     before = paragraph[-1]
     if before.whole or line.whole:
         return False
     if line.kind == "rule":
-        return line.folded[0] in _MEDIAL
+        return never_begins(line)
     if line.kind != "text" and not _cut_off(before, line):
         return False
-    opened = "".join(part.folded for part in paragraph)[-80:]
-    if line.folded[0] in _MEDIAL or _OPEN.search(opened):
+    if never_begins(line) or _OPENED.search("".join(part.text for part in paragraph)[-80:]):
         return True
     if line.rank or is_article(line.folded) or POINT.match(line.folded):
         return False
-    if marked or not line.short or line.terminal or _DANGLING.search(before.folded):
+    if marked or not line.short or line.terminal or _DANGLING.search(before.text):
         return True
-    return straddles(before.text, line.text) or not announces
+    return straddles(before.text, line.text) or not displayed
 
 
 def _cut_off(before: Line, line: Line) -> bool:

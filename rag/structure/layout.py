@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.structure.joining import continues
+from rag.structure.joining import breaks_off, continues, ended, never_begins
 from rag.structure.lines import Line
-from rag.structure.neighbours import Neighbours
+from rag.structure.neighbours import SUBTITLE, Neighbours
 from rag.structure.numbering import is_article
-from rag.structure.people import is_name, post_and_name
-from rag.structure.regions import NOISE, STATED, contents, foot, teasers
+from rag.structure.people import is_name, is_person_line
+from rag.structure.regions import NOISE, STATED, contents, foot, teasers, wrap_width
 
 # The role of a line of these kinds, whatever stands around it.
 _ROLES = {
@@ -61,6 +61,7 @@ class _Layout:
         self.marked = any(line.kind == "heading" and not line.rank for line in lines)
         self.masthead = next((i for i, line in enumerate(lines[:8]) if line.kind == "masthead"), -1)
         self.foot = foot(lines)
+        self.width = wrap_width(lines)
         self.titled = title is not None
         self.begun = False
         self.previous = ""
@@ -92,6 +93,8 @@ class _Layout:
                 return _ROLES[kind], 1
         if not line.short or (line.terminal and not line.folded.endswith(("--", ":"))):
             return "paragraph", 1
+        if self._full(line) or breaks_off(line, self.near.line(index + 1)):
+            return "paragraph", 1
         return self._display(index)
 
     def _display(self, index: int) -> tuple[str, int]:
@@ -106,7 +109,8 @@ class _Layout:
         if line.rank and self.previous == "attachment":
             return "attachment", 1
         if line.rank or is_article(line.folded):
-            return ("heading" if self.near.heads(index, self.previous) else "paragraph"), 1
+            heads = self.near.heads(index, self.previous)
+            return ("heading", self.near.heading_lines(index)) if heads else ("paragraph", 1)
         if is_name(line.text) and self.previous == "paragraph" and self.near.kind(index + 1) != "text":
             return "byline", 1
         opens = not self.titled and not self.begun and not line.folded.endswith(":")
@@ -128,9 +132,9 @@ class _Layout:
         line, text = self.lines[index], self.lines[index].folded
         count = self.near.title_lines(index)
         announces = self.near.announces(index + count - 1, begun=self.begun)
-        if self.previous in ("title", "subtitle") and (announces or text.startswith(("--", "访", "专访"))):
+        if self.previous in ("title", "subtitle") and (announces or SUBTITLE.match(text)):
             return "subtitle", 1
-        if self.previous in _ABOVE_TEXT and not self.begun and post_and_name(line.text):
+        if self.previous in _ABOVE_TEXT and not self.begun and is_person_line(line.text):
             return "byline", 1
         if announces or (self.previous in _SIGNED[1:] and self.near.line(index + count) is not None):
             return "title", count
@@ -140,7 +144,8 @@ class _Layout:
         if self.previous == "kicker" or (not self.titled and not self.begun) or self._is_declared(line):
             return "title", count
         if text.endswith("--") or ((self.begun or self.previous == "title") and self.near.is_display(index)):
-            return "heading", 1
+            listed = self.previous == "heading" and not self.near.is_body(index + 1)
+            return ("paragraph" if listed else "heading"), 1
         return "paragraph", 1
 
     def _is_declared(self, line: Line) -> bool:
@@ -152,7 +157,7 @@ class _Layout:
         paragraph = [self.lines[index]]
         aside: list[Line] = []
         index += 1
-        while index < len(self.lines) and not paragraph[-1].terminal:
+        while index < len(self.lines):
             following = index
             while self.near.interrupts(following):
                 following += 1
@@ -169,5 +174,13 @@ class _Layout:
         line = self.near.line(index)
         if line is None:
             return False
-        announces = self.near.announces(index, begun=self.begun)
-        return continues(paragraph, line, marked=self.marked, announces=announces)
+        if ended(paragraph):
+            return never_begins(line) and not line.whole and not paragraph[-1].whole
+        if self._full(paragraph[-1]) and line.kind == "text" and not line.whole and not line.rank:
+            return True
+        displayed = self.near.announces(index, begun=self.begun) or not self.near.leads_to_end(index)
+        return continues(paragraph, line, marked=self.marked, displayed=displayed)
+
+    def _full(self, line: Line) -> bool:
+        """Whether a line is as long as lines get in a hard-wrapped source, so that its paragraph may go on."""
+        return self.width > 0 and len(line.text) >= self.width - 2 and not line.terminal

@@ -33,6 +33,7 @@ _KINDS = [
         "credit",
         rf"\(?(?:.{{0,8}}{_REPORTER}\s*)?{_NAMES}\s*(?:[/|]\s*(?:摄|图|供图)|摄影?|供图|摄影报道)\)?",
     ),
+    ("credit", rf".{{4,80}}[。\s](?:新华社|中新社|本报|{_REPORTER})?\s*{_NAMES}\s+(?:供图|摄影?|图)"),
     (
         "reporter",
         rf"\(?(?:新华社|本报|本刊|中新社|人民网|[一-鿿]{{2,6}}报)?{_REPORTER}(?:\s*:?\s*{_NAMES})?\)?",
@@ -74,7 +75,8 @@ _KINDS = [
         r"(?:来源|稿源|信息来源|文章来源|发布机构|作者|文|撰文|编辑|责任编辑|责编|发布时间|时间|日期)\s*[:/|].{2,120}",
     ),
     ("dateline", rf"\(?{_DAY}\)?(?:\s*\d{{1,2}}:\d\d(?::\d\d)?)?(?:\s+\S{{2,20}})?"),
-    ("rule", r"[\W_]+"),
+    ("record", r"关键词\s*:.*"),
+    ("rule", r"(?!--$)[\W_]+"),
 ]
 _KIND = re.compile("|".join(f"(?P<k{i}>{pattern})" for i, (_, pattern) in enumerate(_KINDS)))
 _LONGEST_LABELLED = 240
@@ -121,7 +123,7 @@ class Line:
     @property
     def terminal(self) -> bool:
         """Whether it ends as a sentence or a lead-in does."""
-        return bool(_TERMINAL.search(self.text))
+        return bool(_TERMINAL.search(self.text)) and self.folded != "--"
 
     @property
     def title(self) -> str:

@@ -31,12 +31,13 @@ _DATELINE = re.compile(
     rf"|(?P<agency>{_AGENCY})(?:\([一-鿿]{{2,10}}\))?[一-鿿]{{0,8}}(?:\d{{1,2}}月\d{{1,2}}日)?\s*(?:电|讯)(?![一-鿿]{{0,2}}[力子器信号])"
     rf"|(?P<wire>{_AGENCY})\d{{1,2}}月\d{{1,2}}日(?:消息|报道)|央视新闻客户端消息(?:\(新闻联播\))?\s*:"
     rf"|(?=\({_REPORTER}\s))"
-    rf"\s*(?:\({_REPORTER}[:\s]*(?P<names>[^)]{{2,60}})\))?\s*"
+    rf"\s*(?:\((?:{_REPORTER}[:\s]*(?P<names>[^)]{{2,60}})|(?P<bare>[一-鿿]{{2,4}}(?:\s[一-鿿]{{2,4}})*))\))?\s*"
 )
 _TAIL = re.compile(
     r"(?:\(完\)"
     r"|[(【](?:本栏目稿件|稿件|本文)?(?:来源|据|综合自|转自|摘自)\s*:?\s*(?P<source>[^()【】]{2,24})[)】]"
     rf"|[(【](?:(?P<reporter>{_REPORTER})|责任编辑|责编|编辑|纠错|校对)[:\s]*(?P<names>[^()【】]{{0,40}})[)】]"
+    r"|\((?:新华社|中新社|本报|完)[^()]{0,16}(?:稿|电|图片)\)|(?<=[)。\"])\s*关键词\s*:.*"
     r"|\((?P<paper>[一-鿿]{2,10}(?:报|社|网|电视台|客户端|周刊|杂志))\)"
     r"|(?<=[。!?\")])\s*来源\s*[:|]\s*(?P<origin>[一-鿿]{2,16})"
     rf"|(?<=[。!?\")])\s*(?:新华社|中新社|本报)?{_REPORTER}\s*[一-鿿\s、]{{2,16}}[/ ]?摄"
@@ -49,7 +50,7 @@ _TAIL_LENGTH = 160
 """Characters at a paragraph's end that are looked at for what is no part of it."""
 # On raw text: without these there is no dateline, no tail.
 _MAY_OPEN = re.compile("[讯訊电電]|记者|記者|通讯员|消息|报道")
-_MAY_CLOSE = re.compile(r"[)）】摄]\s*$|[来來]源|原创")
+_MAY_CLOSE = re.compile(r"[)）】摄]\s*$|[来來]源|原创|关键词")
 
 
 def read_byline(text: str) -> list[Fact]:
@@ -106,7 +107,8 @@ def dateline(text: str) -> tuple[int, list[Fact]]:
     match = _DATELINE.match(folded)
     if not match or not match.end():
         return 0, []
-    facts = listed(text, *match.span("names")) if match["names"] else []
+    named = "names" if match["names"] else "bare"
+    facts = listed(text, *match.span(named)) if match[named] else []
     for group in ("agency", "wire"):
         if match[group]:
             value = text[slice(*match.span(group))]

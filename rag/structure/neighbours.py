@@ -16,8 +16,17 @@ from rag.structure.regions import ANNOUNCING, NOISE, STATED
 _MOST_TITLE_LINES = 4
 _SIGNATURE_LINES = 6
 """Lines of a signature with its date; several bodies may sign, or one whose name is set a character a line."""
+_LONGEST_HEADING = 32
+"""Characters: a numbered line with a comma in it that is longer is the beginning of a paragraph."""
+_MOST_BROKEN_LINES = 12
+"""Lines: no paragraph on the newspaper pages looked at is broken into more."""
+_BARE_DIVISION = re.compile(r"第[一二三四五六七八九十百零]+[编章节]")
 _CAPTION = re.compile(r"图为|[图照]片?(?:显示|中)|[上下左右]图|资料[图照]片?")
 _CAPTION_OPENS = re.compile(r"(?:图为|图片|[上下左右]图|图\d?[:,])")
+
+
+SUBTITLE = re.compile(r"--|专?访|\(?\d{4}年\d{1,2}月\d{1,2}日在.{4,40}(?:上|会|会议)\)?$")
+"""How a subtitle begins, in folded text: ——…, 访某部部长…, 2026年3月5日在…会议上."""
 
 
 class Neighbours:
@@ -67,8 +76,8 @@ class Neighbours:
         while (line := self.line(index + count)) is not None and count < _MOST_TITLE_LINES:
             if line.kind != "text" or not line.short or line.terminal or line.rank:
                 break
-            ends = is_document_title(line.text) and not is_document_title(text)
-            if not is_unfinished_title(text) and not (ends and not line.gap and "关于" in text):
+            ends = is_document_title(line.text) and not is_document_title(text) and "关于" in text
+            if not is_unfinished_title(text) and (line.gap or not (ends or straddles(text, line.text))):
                 break
             text += line.text
             count += 1
@@ -86,7 +95,39 @@ class Neighbours:
             return False
         if before is not None and before.rank == line.rank and previous == "paragraph":
             return False
-        return line.whole or "," not in line.folded
+        if line.whole or "," not in line.folded:
+            return True
+        return len(line.text) <= _LONGEST_HEADING and not straddles(line.text, following.text)
+
+    def heading_lines(self, index: int) -> int:
+        """Return how many lines a heading is set on: more than one where its number stands alone (第一章|总|则)."""
+        if not _BARE_DIVISION.fullmatch(self.lines[index].folded):
+            return 1
+        count = 1
+        while (line := self.line(index + count)) is not None and line.kind == "text" and count < 5:
+            if line.terminal or len(line.text) > _LONGEST_HEADING or line.rank or is_article(line.folded):
+                break
+            count += 1
+            if len(line.text) > 1:
+                break
+        return count
+
+    def is_body(self, index: int) -> bool:
+        """Whether a line is body text: long, or a sentence ends in it."""
+        line = self.line(index)
+        return line is not None and (not line.short or line.terminal)
+
+    def leads_to_end(self, index: int) -> bool:
+        """Whether a short line that ends no sentence is followed by lines that lead to the end of one."""
+        for ahead in range(index, min(index + _MOST_BROKEN_LINES, len(self.lines))):
+            line = self.lines[ahead]
+            if line.kind in ("credit", "furniture", "reporter"):
+                continue
+            if line.kind != "text" or line.rank or line.whole:
+                return False
+            if line.terminal:
+                return True
+        return False
 
     def signs(self, index: int) -> int:
         """Return how many lines at `index` name one organisation that signs, with the date below: 0 for none.

@@ -36,6 +36,16 @@ def is_name(text: str) -> bool:
     return bool(re.fullmatch(r"[一-鿿]{2,3}", bare)) and bare[0] in SURNAMES
 
 
+def is_person_line(text: str) -> bool:
+    """Whether a line is a person's name, a post, or both: the author of a report below its title."""
+    bare = "".join(text.split())
+    return (
+        is_name(text)
+        or post_and_name(text) is not None
+        or bool(re.fullmatch(rf"[一-鿿]{{0,16}}(?:{_POST})", bare))
+    )
+
+
 def post_and_name(text: str) -> tuple[str, Span] | None:
     """Return the post and the span of the name where a line is just these (国务院总理 李强), else None."""
     match = _POST_NAME.fullmatch(text)

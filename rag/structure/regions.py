@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rag.structure.lines import Line
@@ -23,6 +24,11 @@ NOISE = ("credit", "masthead", "guide", "qr", "furniture", "rule")
 """Kinds of lines that belong to the page rather than to an article."""
 ANNOUNCING = STATED[:6]
 """Kinds of lines that stand right under a title."""
+_NARROWEST = 18
+"""Characters: a narrower column is not told from a list by its width."""
+_LEAST_WRAPPED = 8
+_WRAPPED_SHARE = 0.6
+"""Share of the lines that break off, at least eight, that must be of one length for a source to be hard-wrapped."""
 _MOST_FURNITURE = 6
 """Lines: a page's foot (a site's name, an account to follow) has no more."""
 
@@ -59,3 +65,19 @@ def foot(lines: Sequence[Line]) -> int:
     if last < 0 or len(left) > _MOST_FURNITURE or any(line.rank for line in left):
         return len(lines)
     return last + 1
+
+
+def wrap_width(lines: Sequence[Line]) -> int:
+    """Return the width, in characters, at which a source's lines were wrapped, 0 where they were not.
+
+    Lines that break off in the middle of a sentence are then nearly all of one length.
+    """
+    broken = [
+        len(line.text) for line in lines if line.kind == "text" and not line.terminal and not line.whole
+    ]
+    broken = [length for length in broken if length >= _NARROWEST]
+    if len(broken) < _LEAST_WRAPPED:
+        return 0
+    width, _ = Counter(broken).most_common(1)[0]
+    alike = sum(abs(length - width) <= 1 for length in broken)
+    return width if alike >= _WRAPPED_SHARE * len(broken) else 0
