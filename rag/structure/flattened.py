@@ -24,7 +24,7 @@ _WIDE = re.compile(r"(?<=[^\s,、])[ \t\u00a0]*\u3000[\s\u3000]+(?=\S)|(?<=[。!
 _SEAM = re.compile(
     rf"(?:(?<={_END})|(?<={_END}[\"')》」』】\]]))\s+(?=[一-鿿\"《(【\d])(?!\d{{1,2}}\s*[%、,])"
     rf"|(?<!附件:)(?:(?<=[。;:!?])|(?<=[。!?][\"')]))(?={_POINT})"
-    rf"|(?<=\S)\s+(?=(?:{_POINT})\S)|(?<=\S)\s+(?=附件\s*[\d:])|(?<=[\s:])(?=各[^\s。:]{{1,60}}:\s)"
+    rf"|(?<=\S)\s+(?=(?:{_POINT})\S)|(?<=\S)\s+(?=附件\s*[\d:]|序号\s)|(?<=\s摄)\s+|(?<=[\s:])(?=各[^\s。:]{{1,60}}:\s)"
     rf"|(?<=。)(?=\d{{4}}年\d{{1,2}}月\d{{1,2}}日(?:尊敬|$))|(?<=[。日])(?=尊敬的)"
 )
 # Where a salutation or a lead-in ends: 各有关单位：, 现就有关事项通知如下：
@@ -114,14 +114,14 @@ def _unglued(folded: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _rows(folded: str, start: int, end: int) -> set[int]:
     """Return where the rows of a table begin that are numbered 1, 2, 3, …"""
-    found: list[int] = []
+    runs: list[list[int]] = [[]]
     for match in _ROW.finditer(folded, start, end):
         number = int(match.group(1))
-        if number == len(found) + 1:
-            found.append(match.start())
+        if number == len(runs[-1]) + 1:
+            runs[-1].append(match.start())
         elif number == 1:
-            found = [match.start()]
-    return set(found) if len(found) >= _LEAST_ROWS else set()
+            runs.append([match.start()])
+    return {place for run in runs if len(run) >= _LEAST_ROWS for place in run}
 
 
 def _spaced(folded: str, start: int, end: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.structure.lines import Line
+from rag.structure.lines import ENDS, Line
 from rag.structure.numbering import is_article
 from rag.words import words
 
@@ -24,7 +24,7 @@ _REFERENCE = re.compile(
 def ended(paragraph: list[Line]) -> bool:
     """Whether a paragraph on these lines ends as a sentence does."""
     tail = "".join(line.text for line in paragraph[-3:])[-80:]
-    return paragraph[-1].terminal or bool(_REFERENCE.search(tail))
+    return paragraph[-1].terminal or bool(_REFERENCE.search(tail) or ENDS.search(tail))
 
 
 def never_begins(line: Line) -> bool:

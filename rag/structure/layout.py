@@ -8,6 +8,7 @@ from rag.structure.joining import breaks_off, continues, ended, never_begins
 from rag.structure.lines import Line
 from rag.structure.neighbours import SUBTITLE, Neighbours
 from rag.structure.numbering import is_article
+from rag.structure.official import is_document_title
 from rag.structure.people import is_name, is_person_line
 from rag.structure.regions import NOISE, STATED, contents, foot, teasers, wrap_width
 
@@ -22,6 +23,7 @@ _ROLES = {
     "row": "paragraph",
     "note": "paragraph",
 }
+_LONGEST_TITLE = 90
 _ABOVE_TEXT = ("title", "subtitle", "number", "adoption", "byline")
 _SIGNED = ("paragraph", "signature", "attachment", "release")
 
@@ -78,6 +80,8 @@ class _Layout:
         line = self.lines[index]
         if index <= self.masthead:
             return "masthead", 1
+        if self._is_long_title(line):
+            return "title", 1
         match line.kind:
             case "related":
                 return "related", teasers(self.lines, index)
@@ -89,13 +93,23 @@ class _Layout:
                 return ("title" if line.level == 1 and not line.rank else "heading"), 1
             case "dateline" if self.previous in _SIGNED and self.near.closes(index + 1):
                 return "signature", 1
-            case kind if kind in _ROLES:
+            case kind if kind in _ROLES and not (kind == "rule" and self._breaks_off(index)):
                 return _ROLES[kind], 1
         if not line.short or (line.terminal and not line.folded.endswith(("--", ":"))):
             return "paragraph", 1
-        if self._full(line) or breaks_off(line, self.near.line(index + 1)):
+        if self._full(line) or self._breaks_off(index):
             return "paragraph", 1
         return self._display(index)
+
+    def _breaks_off(self, index: int) -> bool:
+        return breaks_off(self.lines[index], self.near.line(index + 1))
+
+    def _is_long_title(self, line: Line) -> bool:
+        """Whether a line that opens a flattened text or a marked one is its title, longer than most."""
+        opens = line.whole and line.kind == "text" and not self.titled and not self.begun
+        return (
+            opens and not line.terminal and len(line.text) <= _LONGEST_TITLE and is_document_title(line.text)
+        )
 
     def _display(self, index: int) -> tuple[str, int]:
         """Return what a short line is that no sentence ends in, and how many lines belong to it."""
@@ -141,6 +155,8 @@ class _Layout:
         if text.endswith(":"):
             display = index + 1 < len(self.lines) and self.near.is_display(index + 1)
             return ("kicker" if display else "paragraph"), 1
+        if line.whole and text[0].isdigit():
+            return "paragraph", 1
         if self.previous == "kicker" or (not self.titled and not self.begun) or self._is_declared(line):
             return "title", count
         if text.endswith("--") or ((self.begun or self.previous == "title") and self.near.is_display(index)):
@@ -183,4 +199,4 @@ class _Layout:
 
     def _full(self, line: Line) -> bool:
         """Whether a line is as long as lines get in a hard-wrapped source, so that its paragraph may go on."""
-        return self.width > 0 and len(line.text) >= self.width - 2 and not line.terminal
+        return self.width > 0 and len(line.text) >= self.width - 3 and not line.terminal

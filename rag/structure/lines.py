@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.datatypes import Mark, Source, Span, cut
-from rag.structure.flattened import is_flat, pieces
+from rag.structure.flattened import LEAST, is_flat, pieces
 from rag.structure.numbering import rank
 from rag.text import fold
 
@@ -82,7 +82,7 @@ _KIND = re.compile("|".join(f"(?P<k{i}>{pattern})" for i, (_, pattern) in enumer
 _LONGEST_LABELLED = 240
 """Characters: a longer line, or one that ends as a sentence does, is body text without a look at the table."""
 # On raw text, since an opening quotation mark folds to the same sign as a closing one.
-_TERMINAL = re.compile(r"(?:[。︒！？!?︕︖；;︔…：:︓]|——|--)[”’」』﹂﹄》）)︶】︼］\]\"']*$")
+ENDS = re.compile(r"(?:[。︒！？!?︕︖；;︔…：:︓]|——|--)[”’」』﹂﹄》）)︶】︼］\]\"']*$")
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Invisible: control and format characters but for white space and the joiners that some scripts spell with.
 _INVISIBLE = re.compile(
@@ -123,7 +123,7 @@ class Line:
     @property
     def terminal(self) -> bool:
         """Whether it ends as a sentence or a lead-in does."""
-        return bool(_TERMINAL.search(self.text)) and self.folded != "--"
+        return bool(ENDS.search(self.text)) and self.folded != "--"
 
     @property
     def title(self) -> str:
@@ -152,7 +152,9 @@ def split_lines(source: Source) -> list[Line]:
         for low, high in parts:
             spans = visible(text, low, high) if invisible else (Span(start=low, end=high),)
             if spans:
-                lines.append(_line(text, folded, spans, gap=gap, whole=len(parts) > 1))
+                lines.append(
+                    _line(text, folded, spans, gap=gap, whole=len(parts) > 1 and end - start >= LEAST)
+                )
                 gap = 0
     return lines
 

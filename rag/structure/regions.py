@@ -27,6 +27,8 @@ ANNOUNCING = STATED[:6]
 _NARROWEST = 18
 """Characters: a narrower column is not told from a list by its width."""
 _LEAST_WRAPPED = 8
+_INDENT = 3
+"""Characters: a paragraph's first line is indented by two, and a mark may hang over the edge."""
 _WRAPPED_SHARE = 0.6
 """Share of the lines that break off, at least eight, that must be of one length for a source to be hard-wrapped."""
 _MOST_FURNITURE = 6
@@ -79,5 +81,5 @@ def wrap_width(lines: Sequence[Line]) -> int:
     if len(broken) < _LEAST_WRAPPED:
         return 0
     width, _ = Counter(broken).most_common(1)[0]
-    alike = sum(abs(length - width) <= 1 for length in broken)
+    alike = sum(width - _INDENT <= length <= width + 1 for length in broken)
     return width if alike >= _WRAPPED_SHARE * len(broken) else 0
