@@ -95,6 +95,8 @@ class _Layout:
                 return "signature", 1
             case kind if kind in _ROLES and not (kind == "rule" and self._breaks_off(index)):
                 return _ROLES[kind], 1
+        if self.near.is_heading_sentence(index, self.previous):
+            return "heading", 1
         if not line.short or (line.terminal and not line.folded.endswith(("--", ":"))):
             return "paragraph", 1
         if self._full(line) or self._breaks_off(index):

@@ -20,6 +20,10 @@ _LONGEST_HEADING = 32
 """Characters: a numbered line with a comma in it that is longer is the beginning of a paragraph."""
 _MOST_BROKEN_LINES = 12
 """Lines: no paragraph on the newspaper pages looked at is broken into more."""
+_LEAST_BODY = 60
+"""Characters: what follows a heading that ends in a full stop is at least this long."""
+_SECTIONS = (5, 6)
+"""Ranks of 一、 and （一）, which head sections, see `numbering.rank`."""
 _BARE_DIVISION = re.compile(r"第[一二三四五六七八九十百零]+[编章节]")
 _CAPTION = re.compile(r"图为|[图照]片?(?:显示|中)|[上下左右]图|资料[图照]片?")
 _CAPTION_OPENS = re.compile(r"(?:图为|图片|[上下左右]图|图\d?[:,])")
@@ -98,6 +102,15 @@ class Neighbours:
         if line.whole or "," not in line.folded:
             return True
         return len(line.text) <= _LONGEST_HEADING and not straddles(line.text, following.text)
+
+    def is_heading_sentence(self, index: int, previous: str) -> bool:
+        """Whether a numbered line heads what follows though it ends in a full stop: （一）加大治理力度。"""
+        line, before, following = self.lines[index], self.line(index - 1), self.line(index + 1)
+        if line.rank not in _SECTIONS or line.folded.find("。") != len(line.folded) - 1 or following is None:
+            return False
+        item = before is not None and before.rank == line.rank and previous == "paragraph"
+        runs_on = following.kind == "text" and not following.rank and len(following.text) > _LEAST_BODY
+        return len(line.text) <= _LONGEST_HEADING and runs_on and not item
 
     def heading_lines(self, index: int) -> int:
         """Return how many lines a heading is set on: more than one where its number stands alone (第一章|总|则)."""

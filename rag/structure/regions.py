@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
+from rag.structure.joining import straddles
 from rag.structure.lines import Line
 
 STATED = (
@@ -27,6 +29,8 @@ ANNOUNCING = STATED[:6]
 _NARROWEST = 18
 """Characters: a narrower column is not told from a list by its width."""
 _LEAST_WRAPPED = 8
+_INSIDE_SHARE = 0.1
+"""Share of those that must break off inside a word: at random, a quarter or so do."""
 _INDENT = 3
 """Characters: a paragraph's first line is indented by two, and a mark may hang over the edge."""
 _WRAPPED_SHARE = 0.6
@@ -72,14 +76,18 @@ def foot(lines: Sequence[Line]) -> int:
 def wrap_width(lines: Sequence[Line]) -> int:
     """Return the width, in characters, at which a source's lines were wrapped, 0 where they were not.
 
-    Lines that break off in the middle of a sentence are then nearly all of one length.
+    Short lines that break off are then nearly all of one length, and often in the middle of a word, as
+    headings and items of a list never are.
     """
     broken = [
-        len(line.text) for line in lines if line.kind == "text" and not line.terminal and not line.whole
+        (len(line.text), straddles(line.text, after.text))
+        for line, after in pairwise(lines)
+        if line.kind == "text" and line.short and not line.terminal and not line.whole
     ]
-    broken = [length for length in broken if length >= _NARROWEST]
+    broken = [(length, inside) for length, inside in broken if length >= _NARROWEST]
     if len(broken) < _LEAST_WRAPPED:
         return 0
-    width, _ = Counter(broken).most_common(1)[0]
-    alike = sum(width - _INDENT <= length <= width + 1 for length in broken)
-    return width if alike >= _WRAPPED_SHARE * len(broken) else 0
+    width, _ = Counter(length for length, _ in broken).most_common(1)[0]
+    alike = [inside for length, inside in broken if abs(length - width) <= _INDENT]
+    wrapped = len(alike) >= _WRAPPED_SHARE * len(broken) and sum(alike) >= _INSIDE_SHARE * len(alike)
+    return width if wrapped else 0
