@@ -99,9 +99,9 @@ def _article(document: Document, place: Place) -> Article | None:
 
 def _where(source: Source, place: Place) -> str:
     """Return where a place stands in its file: the page, or the line of a text that has its own lines."""
-    if place.page is not None:
-        return f"第{place.page}页"
-    return f"第{source.line_of(place.spans[0].start)}行"
+    start = place.spans[0].start
+    page = source.page_of(start)
+    return f"第{page}页" if page else f"第{source.line_of(start)}行"
 
 
 def _lines(article: Article, source: Source) -> list[_Line]:
