@@ -174,7 +174,7 @@ def _part(label: Label) -> str:
 
 
 def _kind(label: Label) -> str:
-    return f"{label.kind}（留出）" if label.split == "heldout" else label.kind
+    return f"留出·{label.kind}" if label.split == "heldout" else label.kind
 
 
 def as_json(measured: Measured, swept_texts: Sweep | None) -> dict[str, Any]:

@@ -245,7 +245,7 @@ def test_held_out_documents_are_summed_apart(data, tmp_path):
     short = labelled("短。", [("paragraph", "短。")], id="n0", split="heldout")
     measured = structure_run.measure_all([news(), short], tmp_path, data)
     sums = structure_run.groups(measured)
-    assert list(sums) == ["新闻", "新闻（留出）", "合计：其他来源", "合计：留出文档", "合计"]
+    assert list(sums) == ["新闻", "留出·新闻", "合计：其他来源", "合计：留出文档", "合计"]
     assert [row.documents for row in sums.values()] == [1, 1, 1, 1, 2]
     assert (sums["合计：其他来源"].characters, sums["合计：留出文档"].characters) == (41, 2)
     rows = structure_run.as_json(measured, None)["documents"]
