@@ -1,8 +1,8 @@
 """Hand-made labels of structure: what a careful reader takes for paragraphs, headings, titles and the rest.
 
 `structure.jsonl` has one document a line: `set` (`docs_src`, or a file of a data folder without its suffix),
-`id`, `field` (where its text stands in the data row), `kind`, `sha256` and `characters` of the text, `title`
-([start, end] or null), where a reader can tell them `articles`, and `blocks`: [kind, start, end, start, end, …],
+`id`, `split` (`dev`: the parser was improved by looking at it; `heldout`: it was not), `field` (where its text
+stands in the data row), `kind`, `sha256` and `characters` of the text, `title` ([start, end] or null), where a reader can tell them `articles`, and `blocks`: [kind, start, end, start, end, …],
 one pair for each piece of a block that something else interrupts. Offsets count code points; the blocks are in
 order and cover every character that is not white space. Only offsets are kept: the texts of other sets are
 not ours to pass on, so they are measured where the data folder is at hand. How they were labelled stands in
@@ -22,6 +22,7 @@ from eval.dataset import DatasetError
 from rag.datatypes import Span
 
 KINDS = ("paragraph", "heading", "title", "metadata", "noise")
+SPLITS = ("dev", "heldout")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class Label:
 
     set: str
     id: str
+    split: str
     field: str
     kind: str
     sha256: str
@@ -57,7 +59,7 @@ def load_labels(path: Path) -> tuple[Label, ...]:
     """Return the labels of a JSONL file, in its order.
 
     Raises:
-        DatasetError: a line is not a label, its blocks are out of order, or an id stands twice in a set.
+        DatasetError: a line is not a label, its blocks are out of order, its split is unknown, or an id stands twice in a set.
     """
     labels: dict[tuple[str, str], Label] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
@@ -79,8 +81,10 @@ def _label(entry: Mapping[str, Any]) -> Label:
     starts = [spans[0].start for _, spans in blocks]
     if starts != sorted(starts) or any(kind not in KINDS for kind, _ in blocks):
         raise ValueError("blocks")
+    if entry["split"] not in SPLITS:
+        raise ValueError("split")
     return Label(
-        **{key: entry[key] for key in ("set", "id", "kind", "sha256", "characters")},
+        **{key: entry[key] for key in ("set", "id", "split", "kind", "sha256", "characters")},
         field=entry.get("field", "text"),
         title=_span(entry["title"]),
         articles=tuple(

@@ -21,6 +21,8 @@ from rag.reading import read
 from rag.structure import account, parse
 
 OURS = "docs_src"
+# Sums: the corpus and the other sets, both seen while the parser was written, and what was held out.
+PARTS = ("合计：本库", "合计：其他来源", "合计：留出文档")
 # A sweep takes every `text`, and of the other fields what is long enough to be a document.
 SWEPT_CHARACTERS = 100
 
@@ -154,22 +156,38 @@ def broken(measured: Measured, swept_texts: Sweep | None) -> bool:
 
 
 def groups(measured: Measured) -> dict[str, Counts]:
-    """Return the sums by kind, then over the corpus, over the other sets, and over all."""
-    by: dict[str, list[Counts]] = {label.kind: [] for label, _ in measured.rows}
+    """Return the sums by kind (held-out documents apart), then over the parts of `_part`, and over all."""
+    by: dict[str, list[Counts]] = {}
+    parts: dict[str, list[Counts]] = {name: [] for name in PARTS}
     for label, counts in measured.rows:
-        by[label.kind].append(counts)
-    ours = [counts for label, counts in measured.rows if label.set == OURS]
-    others = [counts for label, counts in measured.rows if label.set != OURS]
-    summed = {kind: total(rows) for kind, rows in by.items()}
-    ends = {"合计：本库": ours, "合计：其他来源": others, "合计": [*ours, *others]}
-    return {**summed, **{name: total(rows) for name, rows in ends.items() if rows}}
+        by.setdefault(_kind(label), []).append(counts)
+        parts[_part(label)].append(counts)
+    ends = {**parts, "合计": [counts for _, counts in measured.rows]}
+    return {name: total(rows) for name, rows in {**by, **ends}.items() if rows}
+
+
+def _part(label: Label) -> str:
+    ours, others, heldout = PARTS
+    if label.split == "heldout":
+        return heldout
+    return ours if label.set == OURS else others
+
+
+def _kind(label: Label) -> str:
+    return f"留出·{label.kind}" if label.split == "heldout" else label.kind
 
 
 def as_json(measured: Measured, swept_texts: Sweep | None) -> dict[str, Any]:
     """Return everything that was counted, for a program to read."""
     return {
         "documents": [
-            {"set": label.set, "id": label.id, "kind": label.kind, **_numbers(counts)}
+            {
+                "set": label.set,
+                "id": label.id,
+                "split": label.split,
+                "kind": label.kind,
+                **_numbers(counts),
+            }
             for label, counts in measured.rows
         ],
         "groups": {name: _numbers(counts) for name, counts in groups(measured).items()},
@@ -185,7 +203,7 @@ def _numbers(counts: Counts) -> dict[str, float | None]:
 
 def tables(measured: Measured) -> list[Table]:
     """Return a line per document, and a line per kind with the sums."""
-    rows = [(f"{label.id[:12]} {label.kind}", counts) for label, counts in measured.rows]
+    rows = [(f"{label.id[:12]} {_kind(label)}", counts) for label, counts in measured.rows]
     return [
         _table("结构，逐篇（段界准、全、F1、原样段以 % 计）", rows),
         _table("结构，按种类", list(groups(measured).items())),

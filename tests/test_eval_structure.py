@@ -32,6 +32,7 @@ def labelled(text, blocks, **fields):
     usual = {
         "set": "train/news/docs",
         "id": "n1",
+        "split": "dev",
         "field": "text",
         "kind": "新闻",
         "title": None,
@@ -162,6 +163,21 @@ def test_the_labels_hold_offsets_and_no_text():
     assert len({label.kind for label in LABELS if label.set != "docs_src"}) >= 10
 
 
+def test_twelve_documents_of_other_sets_are_held_out():
+    held = [label for label in LABELS if label.split == "heldout"]
+    assert len(held) == 12
+    assert "docs_src" not in {label.set for label in held}
+    assert len({label.kind for label in held}) >= 7
+
+
+def test_a_photo_credit_is_noise_and_no_byline():
+    (label,) = (label for label in OURS if label.id.startswith("004"))
+    text = (ROOT / "docs_src" / label.id).read_bytes().decode("utf-8")
+    noise = [text[piece.start : piece.end] for pieces in label.pieces("noise") for piece in pieces]
+    assert [words for words in noise if words.endswith("/摄")] == ["新华社记者\n张博文/摄"]
+    assert [article.authors for article in label.articles] == [("张伟",), (), ("姚雯",)]
+
+
 def test_a_label_that_does_not_fit_its_text_is_told():
     label = labelled("甲乙", [("paragraph", "甲")])
     assert faults(label, "甲乙") == ["标注没有恰好一次盖住第 1 个字符"]
@@ -174,12 +190,14 @@ def test_a_label_that_does_not_fit_its_text_is_told():
         ({"blocks": [["paragraph", 0]]}, "第 1 行的字段不对"),
         ({"blocks": [["verse", 0, 1]]}, "第 1 行的字段不对"),
         ({"blocks": [["noise", 3, 4], ["noise", 0, 1]]}, "第 1 行的字段不对"),
+        ({"blocks": [], "split": "test"}, "第 1 行的字段不对"),
         ({}, "第 1 行的字段不对"),
         ({"blocks": []}, "第 2 行：s 的 i 重复"),
     ],
 )
 def test_malformed_labels(tmp_path, entry, message):
-    line = {"set": "s", "id": "i", "kind": "k", "sha256": "", "characters": 0, "title": None, **entry}
+    usual = {"set": "s", "id": "i", "split": "dev", "kind": "k", "sha256": "", "characters": 0, "title": None}
+    line = usual | entry
     path = tmp_path / "labels.jsonl"
     path.write_text(f"{json.dumps(line)}\n" * 2, encoding="utf-8")
     with pytest.raises(DatasetError, match=message):
@@ -223,6 +241,17 @@ def test_a_label_is_measured_where_its_text_is_at_hand(data, tmp_path):
     assert structure_run.measure_all([news()], tmp_path, None).skipped == {"n1": "没有给出 --data"}
 
 
+def test_held_out_documents_are_summed_apart(data, tmp_path):
+    short = labelled("短。", [("paragraph", "短。")], id="n0", split="heldout")
+    measured = structure_run.measure_all([news(), short], tmp_path, data)
+    sums = structure_run.groups(measured)
+    assert list(sums) == ["新闻", "留出·新闻", "合计：其他来源", "合计：留出文档", "合计"]
+    assert [row.documents for row in sums.values()] == [1, 1, 1, 1, 2]
+    assert (sums["合计：其他来源"].characters, sums["合计：留出文档"].characters) == (41, 2)
+    rows = structure_run.as_json(measured, None)["documents"]
+    assert [(row["id"], row["split"]) for row in rows] == [("n1", "dev"), ("n0", "heldout")]
+
+
 def test_a_crash_is_a_row_and_breaks_the_rule(data, tmp_path, monkeypatch):
     def fail(source):
         raise RuntimeError("坏")
@@ -264,6 +293,7 @@ def test_the_command_in_json_with_a_sweep(data, capsys):
     assert cli.main(["structure", "--docs", docs, "--data", str(data), "--all", "--json"]) == 0
     given = json.loads(capsys.readouterr().out)
     assert [row["id"] for row in given["documents"]] == [label.id for label in OURS]
+    assert {row["split"] for row in given["documents"]} == {"dev"}
     assert given["groups"]["合计"]["documents"] == 5
     assert given["groups"]["合计"]["lost"] == 0
     assert given["sweep"]["texts"] == 3
