@@ -1,114 +1,119 @@
-"""Files to sources: a table of readers by suffix, and the decoding that they share."""
+"""Files to sources: a table of readers by suffix, each in a module of its own that is loaded when it is used.
+
+A reader takes a file's bytes and its name relative to the docs folder. Formats that know structure hand it
+over in `Source.marks`; offsets count in the text that the reader lays out, which is the same every time.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
+import errno
+import importlib
 from collections.abc import Callable
-from pathlib import Path
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
 
 from rag.datatypes import Source
 from rag.errors import ReadingError
+from rag.reading.identify import UNREAD, check
+from rag.reading.jsonl import read_jsonl
+from rag.reading.text import decode, read_text
+
+__all__ = ["IMAGES", "MAX_BYTES", "READERS", "Reader", "decode", "extract", "load", "read"]
+
+Reader = Callable[[bytes, str], list[Source]]
 
 MAX_BYTES = 50 * 1024 * 1024
 """Larger files are refused: five hundred times a newspaper page, and one file is held in memory at a time."""
 
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_DECLARED = ("title", "date", "source", "author", "url")
+IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
+"""Read where the OCR extra is installed."""
 
 
-def decode(data: bytes) -> str:
-    """Return the text of `data`: by its byte order mark, else UTF-8, else GB18030.
+def _late(module: str, name: str) -> Reader:
+    """Return a reader that loads its module, and the library behind it, with the first file it is given."""
 
-    Line ends are left as they are; the byte order mark is not part of the text.
+    def reader(data: bytes, file: str) -> list[Source]:
+        sources: list[Source] = getattr(importlib.import_module(f"rag.reading.{module}"), name)(data, file)
+        return sources
 
-    Raises:
-        ReadingError: no encoding fits, or the bytes hold NUL characters as binary files do.
-    """
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            candidates = [encoding]
-            break
-    else:
-        candidates = ["utf-8", "gb18030"]
-    for encoding in candidates:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            raise ReadingError("含有空字节，不像文本文件；请转成 UTF-8 文本后重试")
-        return text
-    raise ReadingError("编码无法识别（试过 UTF-8、UTF-16、GB18030）；请另存为 UTF-8 后重试")
+    return reader
 
 
-def _read_text(data: bytes, file: str) -> list[Source]:
-    """Read one text or Markdown file as one source."""
-    text = decode(data)
-    if not text.strip():
-        raise ReadingError("文件是空的")
-    return [Source(file=file, text=text, sha256=hashlib.sha256(data).hexdigest())]
-
-
-def _read_jsonl(data: bytes, file: str) -> list[Source]:
-    """Read a `.jsonl` file, one document a line: `{"id", "text"}` and what else is known of it."""
-    sources: dict[str, Source] = {}
-    for number, line in enumerate(decode(data).split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-            identifier, text = str(record["id"]), record["text"]
-            json.dumps(record, ensure_ascii=False).encode()
-        except UnicodeEncodeError as error:
-            raise ReadingError(f"第 {number} 行含有半个代理对，不是完整的文字") from error
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise ReadingError(f"第 {number} 行不是含 id 和 text 的 JSON 对象") from error
-        if not isinstance(text, str) or not text.strip():
-            raise ReadingError(f"第 {number} 行的 text 是空的")
-        if "\0" in text:
-            raise ReadingError(f"第 {number} 行的 text 含有空字节")
-        name = f"{file}#{identifier}"
-        if name in sources:
-            raise ReadingError(f"第 {number} 行的 id“{identifier}”前面已经有了")
-        sources[name] = Source(
-            file=name,
-            text=text,
-            sha256=hashlib.sha256(line.encode()).hexdigest(),
-            declared={key: str(record[key]) for key in _DECLARED if record.get(key)},
-        )
-    if not sources:
-        raise ReadingError("文件是空的")
-    return list(sources.values())
-
-
-READERS: dict[str, Callable[[bytes, str], list[Source]]] = {
-    ".txt": _read_text,
-    ".md": _read_text,
-    ".jsonl": _read_jsonl,
+READERS: dict[str, Reader] = {
+    ".txt": read_text,
+    ".md": read_text,
+    ".jsonl": read_jsonl,
+    ".html": _late("html", "read_html"),
+    ".htm": _late("html", "read_html"),
+    ".docx": _late("docx", "read_docx"),
+    ".pdf": _late("pdf", "read_pdf"),
 }
-"""Suffix to reader; a reader takes a file's bytes and its name relative to the docs folder."""
+"""Suffix to reader."""
+if find_spec("rapidocr_onnxruntime"):
+    READERS |= dict.fromkeys(IMAGES, _late("ocr", "read_image"))
 
 
 def read(path: Path, docs: Path) -> list[Source]:
     """Return the sources in the file at `path`, named relative to the folder `docs`.
 
     Raises:
-        ReadingError: the file cannot be read; the message says why, in one line.
+        ReadingError: the file cannot be read; the message says why and what to do, in one line.
+    """
+    name, data = load(path, docs)
+    return extract(data, name)
+
+
+def load(path: Path, docs: Path) -> tuple[str, bytes]:
+    """Return the name of the file at `path` relative to `docs`, and its bytes.
+
+    Raises:
+        ReadingError: its format is not read, it is too large, or the system does not hand it over.
     """
     name = path.relative_to(docs).as_posix()
     if not _is_unicode(name):
         raise ReadingError("文件名的编码不是 UTF-8；请改名后重试")
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise ReadingError(f"不支持 {path.suffix or '无后缀'} 文件；目前可读 {'、'.join(READERS)}")
+    if path.suffix.lower() not in READERS:
+        raise ReadingError(_unread(path.suffix))
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ReadingError(f"文件超过 {MAX_BYTES // 2**20} MB；请拆分后重试")
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise ReadingError(f"读不了：{error.strerror}") from error
+        raise ReadingError(_unreadable(error)) from error
+    if len(data) > MAX_BYTES:
+        raise ReadingError(f"文件超过 {MAX_BYTES // 2**20} MB；请拆分后重试")
+    return name, data
+
+
+def extract(data: bytes, name: str) -> list[Source]:
+    """Return the sources in the bytes of the file `name`, whose suffix says how to read it.
+
+    Raises:
+        ReadingError: the bytes cannot be read, or are not what the suffix says.
+    """
+    suffix = PurePosixPath(name).suffix.lower()
+    reader = READERS.get(suffix)
+    if reader is None:
+        raise ReadingError(_unread(PurePosixPath(name).suffix))
+    check(data, suffix)
     return reader(data, name)
+
+
+def _unread(suffix: str) -> str:
+    """Return why a file with this suffix is not read, and what to do."""
+    if suffix.lower() in IMAGES:
+        return f"读 {suffix} 图片要装文字识别：pip install -r requirements-ocr.txt"
+    advice = UNREAD.get(suffix.lower(), f"目前可读 {'、'.join(READERS)}")
+    return f"不支持 {suffix or '无后缀'} 文件；{advice}"
+
+
+def _unreadable(error: OSError) -> str:
+    if error.errno == errno.ENOENT:
+        return "读不了：读的时候文件已不在；请放回或重新运行"
+    if error.errno == errno.EACCES:
+        return "读不了：没有读这个文件的权限；请改权限后重试"
+    return f"读不了：{error.strerror or error}；请检查磁盘和文件"
 
 
 def _is_unicode(name: str) -> bool:
