@@ -125,6 +125,11 @@ def heading_level(text: str) -> int:
     return next((level for pattern, level in _LEVELS if pattern.match(text)), 2)
 
 
+def is_numbered(text: str) -> bool:
+    """Whether a line opens with the number of a chapter, a section or a point."""
+    return bool(_POINT.match(text)) and not text.startswith("附件")
+
+
 def is_headline(text: str) -> bool:
     """Whether a line that is set apart can be a heading by its words: short, and no sentence ends in it."""
     return 2 <= len(text) <= 45 and not re.search(r"[。！；;，,]|[：:]$", text)
