@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from threading import Lock
 
 from rag.datatypes import Place, cut
 from rag.errors import ReadingError
-from rag.reading import read
+from rag.reading import extract, load
 from rag.text import squeeze
 
 
@@ -47,6 +50,42 @@ def _texts(docs: Path, file: str) -> dict[str, str]:
     names = [file, *(file[: match.start()] for match in re.finditer("#", file))]
     path = next((docs / name for name in names if (docs / name).is_file()), docs / file)
     try:
-        return {source.file: source.text for source in read(path, docs)}
+        return _PARSED.texts(*load(path, docs))
     except ReadingError:
         return {}
+
+
+class _Parsed:
+    """The texts of the files read last, by their name and the digest of their bytes: parsing a PDF takes a while.
+
+    The bytes are read anew each time; `limit` is how many characters are kept.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept: OrderedDict[tuple[str, bytes], dict[str, str]] = OrderedDict()
+        self._lock = Lock()
+
+    def texts(self, name: str, data: bytes) -> dict[str, str]:
+        """Return the texts of the sources in the file `name`, whose bytes are `data`, by their names.
+
+        Raises:
+            ReadingError: the file cannot be read.
+        """
+        key = (name, hashlib.sha256(data).digest())
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        texts = {source.file: source.text for source in extract(data, name)}
+        with self._lock:
+            self._kept[key] = texts
+            while self._characters() > self._limit and len(self._kept) > 1:
+                self._kept.popitem(last=False)
+        return texts
+
+    def _characters(self) -> int:
+        return sum(len(text) for texts in self._kept.values() for text in texts.values())
+
+
+_PARSED = _Parsed(limit=20_000_000)

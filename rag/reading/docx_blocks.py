@@ -38,9 +38,7 @@ class Drawn:
 class Body:
     """A walk over a body in document order; what it finds gathers in `drawn`."""
 
-    def __init__(
-        self, styles: Styles, numbering: Numbering, notes: dict[str, etree._Element | None]
-    ) -> None:
+    def __init__(self, styles: Styles, numbering: Numbering, notes: dict[str, etree._Element | None]) -> None:
         self.drawn: list[Drawn] = []
         self._styles = styles
         self._numbering = numbering
@@ -250,7 +248,11 @@ def _cells(rows: list[etree._Element], drawn: list[list[list[Drawn]]]) -> list[l
             properties = child(cell, "tcPr")
             width = min(number(attribute(child(properties, "gridSpan"), "val")) or 1, tables.MAX_COLUMNS)
             merge = child(properties, "vMerge")
-            if merge is not None and (attribute(merge, "val") or "continue") == "continue" and column in heads:
+            if (
+                merge is not None
+                and (attribute(merge, "val") or "continue") == "continue"
+                and column in heads
+            ):
                 above, place = heads[column]
                 head = found[above][place]
                 found[above][place] = tables.Cell(head.text, head.width, i - above + 1)

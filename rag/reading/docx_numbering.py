@@ -18,7 +18,11 @@ _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
     (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
-_ENCLOSED = {"decimalEnclosedCircle": 0x2460, "decimalEnclosedParen": 0x2474, "decimalEnclosedFullstop": 0x2488}
+_ENCLOSED = {
+    "decimalEnclosedCircle": 0x2460,
+    "decimalEnclosedParen": 0x2474,
+    "decimalEnclosedFullstop": 0x2488,
+}
 
 
 def chinese(value: int, digits: str = _DIGITS, units: str = "十百千", ten: str = "十") -> str:
@@ -53,7 +57,12 @@ def written(value: int, style: str) -> str:
     """Return the number `value` as the format `style` of Word writes it, in plain figures for a format not known."""
     if not 0 < value < 10000 or style in ("decimal", ""):
         return str(value)
-    if style in ("chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCountingThousand"):
+    if style in (
+        "chineseCounting",
+        "chineseCountingThousand",
+        "japaneseCounting",
+        "taiwaneseCountingThousand",
+    ):
         return chinese(value)
     if style in ("ideographDigital", "taiwaneseDigital", "japaneseDigitalTenThousand", "koreanDigital2"):
         return "".join(_DIGITS[int(figure)] for figure in str(value))

@@ -89,7 +89,9 @@ class Package:
             raise ReadingError(_DAMAGED) from error
         if len(data) > MAX_PART:
             raise ReadingError(_TOO_LARGE)
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
+        )
         try:
             root = etree.fromstring(data, parser)
         except etree.XMLSyntaxError as error:

@@ -104,7 +104,9 @@ class Page:
 
     def _main(self) -> etree._Element:
         """Return the element with the main text: a container of a known name, else where most sentences stand."""
-        known = [e for e in self.masses if self._is_container(e) and self.masses[e] >= 0.3 * max(self.total, 1)]
+        known = [
+            e for e in self.masses if self._is_container(e) and self.masses[e] >= 0.3 * max(self.total, 1)
+        ]
         if known:
             return max(known, key=lambda element: self.masses[element])
         element = self.body
@@ -133,7 +135,11 @@ class Page:
                 return element
         for element in headings:
             text = _bare(_content(element))
-            if len(text) >= 4 and (not title or text in title or title in text) and not self._in_chrome(element):
+            if (
+                len(text) >= 4
+                and (not title or text in title or title in text)
+                and not self._in_chrome(element)
+            ):
                 return element
         return None
 

@@ -59,7 +59,9 @@ _ADVICE = {
 _SAVE_AS_DOCX = "请用 Word 或 WPS 打开，另存为 .docx 后重试"
 UNREAD = {
     **dict.fromkeys((".doc", ".dot", ".wps", ".wpt", ".rtf", ".odt", ".pages"), _SAVE_AS_DOCX),
-    **dict.fromkeys((".xls", ".xlsx", ".et", ".csv", ".ods"), "请把要查的内容另存为 .docx、.pdf 或 .txt 后重试"),
+    **dict.fromkeys(
+        (".xls", ".xlsx", ".et", ".csv", ".ods"), "请把要查的内容另存为 .docx、.pdf 或 .txt 后重试"
+    ),
     **dict.fromkeys((".ppt", ".pptx", ".dps", ".odp"), "请导出为 PDF 后重试"),
     **dict.fromkeys((".ofd", ".ceb", ".caj", ".epub", ".xps"), "请导出为 PDF 后重试"),
     **dict.fromkeys((".mht", ".mhtml"), "请在浏览器里另存为“网页，仅 HTML”后重试"),
@@ -88,11 +90,15 @@ def identify(data: bytes) -> str | None:
     if data.startswith(b"MZ") and b"\0" in data[:64]:
         return "程序文件"
     head = data[:2048].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if re.match(rb"(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", head, re.I | re.S):
+    if re.match(
+        rb"(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", head, re.I | re.S
+    ):
         return "网页（HTML）"
     if head.startswith(b"%PDF-"):
         return "PDF"
-    if re.match(rb"(?:From|MIME-Version|Subject):.{0,1500}Content-Type:\s*multipart/related", head, re.I | re.S):
+    if re.match(
+        rb"(?:From|MIME-Version|Subject):.{0,1500}Content-Type:\s*multipart/related", head, re.I | re.S
+    ):
         return "网页存档（MHTML）"
     return None
 

@@ -143,7 +143,8 @@ def _is_record(table: Sequence[Sequence[Cell]]) -> bool:
     if not labels or any(len(row) > 6 for row in table) or not any(len(row) > 1 for row in table):
         return False
     return all(
-        cell.header or cell.text.endswith(("：", ":")) or _LABELS.fullmatch(_bare(cell.text)) for cell in labels
+        cell.header or cell.text.endswith(("：", ":")) or _LABELS.fullmatch(_bare(cell.text))
+        for cell in labels
     )
 
 
