@@ -12,14 +12,31 @@ from lxml import etree
 from rag.reading import tables
 from rag.reading.characters import MEND, symbol
 from rag.reading.docx_numbering import Numbering
-from rag.reading.docx_package import Style, Styles, attribute, child, name, number, numbering_of, switched_on
-from rag.reading.parts import Kind, Part, heading_level, is_headline, is_numbered, only_text, paragraphs
-
-_WRAPPERS = frozenset(
-    "ins moveTo smartTag customXml sdtContent hyperlink fldSimple dir bdo rubyBase oMath oMathPara Choice".split()
+from rag.reading.docx_package import (
+    WRAPPERS,
+    Style,
+    Styles,
+    attribute,
+    child,
+    name,
+    number,
+    numbering_of,
+    switched_on,
 )
-_DROPPED = frozenset(
-    "del moveFrom delText delInstrText instrText pPr rPr sdtPr sdtEndPr rt rubyPr Fallback tblPr".split()
+from rag.reading.docx_tables import cells_of, holds_table, unwrapped
+from rag.reading.parts import (
+    Kind,
+    Part,
+    heading_level,
+    is_headline,
+    is_numbered,
+    only_text,
+    paragraphs,
+    vocabulary,
+)
+
+_DROPPED = vocabulary(
+    "del moveFrom delText delInstrText instrText pPr rPr sdtPr sdtEndPr rt rubyPr Fallback tblPr"
 )
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])")
 _BOLD_FACE = re.compile(r"黑体|SimHei|Heiti|小标宋|FZXBS")
@@ -61,7 +78,7 @@ class Body:
                 self._paragraph(element)
             elif kind == "tbl":
                 self._table(element)
-            elif kind in _WRAPPERS or kind == "sdt":
+            elif kind in WRAPPERS or kind == "sdt":
                 self.read(element)
             elif kind == "AlternateContent":
                 self.read(_chosen(element))
@@ -159,7 +176,7 @@ class Body:
                 yield from pieces
             elif kind == "t":
                 yield inner.text or ""
-            elif kind in _WRAPPERS or kind in ("sdt", "ruby") or kind.startswith("oMath"):
+            elif kind in WRAPPERS or kind in ("sdt", "ruby") or kind.startswith("oMath"):
                 yield from self._inline(inner, style, sizes)
             elif kind == "AlternateContent":
                 yield from self._inline(_chosen(inner), style, sizes)
@@ -192,12 +209,13 @@ class Body:
         return size, bool(style.bold if bold is None else bold) or bool(_BOLD_FACE.search(face))
 
     def _table(self, table: etree._Element) -> None:
-        rows = [row for row in _unwrapped(table, "tr") if child(row, "trPr", "del") is None]
+        rows = [row for row in unwrapped(table, "tr") if child(row, "trPr", "del") is None]
         self._tables += 1
-        drawn = [[self._apart(cell) for cell in _unwrapped(row, "tc")] for row in rows]
+        drawn = [[self._apart(cell) for cell in unwrapped(row, "tc")] for row in rows]
         self._tables -= 1
-        cells = _cells(rows, drawn)
-        if any(next(_tables(row), None) is not None for row in rows) or tables.is_layout(cells):
+        texts = [[only_text([one.part for one in cell]) for cell in row] for row in drawn]
+        cells = cells_of(rows, texts)
+        if any(holds_table(row) for row in rows) or tables.is_layout(cells):
             for row in drawn:
                 for content in row:
                     self.drawn += content
@@ -222,45 +240,3 @@ def _text_boxes(drawing: etree._Element) -> Iterator[etree._Element]:
     for inner in drawing:
         if name(inner) != "Fallback":
             yield from _text_boxes(_chosen(inner) if name(inner) == "AlternateContent" else inner)
-
-
-def _unwrapped(element: etree._Element, wanted: str) -> Iterator[etree._Element]:
-    """Yield the children of this name, also those in content controls and insertions."""
-    for inner in element:
-        if name(inner) == wanted:
-            yield inner
-        elif name(inner) in _WRAPPERS or name(inner) == "sdt":
-            yield from _unwrapped(inner, wanted)
-
-
-def _tables(row: etree._Element) -> Iterator[etree._Element]:
-    return (inner for inner in row.iter() if name(inner) == "tbl")
-
-
-def _cells(rows: list[etree._Element], drawn: list[list[list[Drawn]]]) -> list[list[tables.Cell]]:
-    """Return the cells of a table; one that is merged with those below it stands once, with its height."""
-    found: list[list[tables.Cell]] = []
-    heads: dict[int, tuple[int, int]] = {}
-    for i, row in enumerate(rows):
-        column = number(attribute(child(row, "trPr", "gridBefore"), "val")) or 0
-        cells = [tables.Cell(text="", width=min(column, tables.MAX_COLUMNS))] if column else []
-        for cell, content in zip(_unwrapped(row, "tc"), drawn[i], strict=True):
-            properties = child(cell, "tcPr")
-            width = min(number(attribute(child(properties, "gridSpan"), "val")) or 1, tables.MAX_COLUMNS)
-            merge = child(properties, "vMerge")
-            if (
-                merge is not None
-                and (attribute(merge, "val") or "continue") == "continue"
-                and column in heads
-            ):
-                above, place = heads[column]
-                head = found[above][place]
-                found[above][place] = tables.Cell(head.text, head.width, i - above + 1)
-            else:
-                heads.pop(column, None)
-                if merge is not None:
-                    heads[column] = (i, len(cells))
-                cells.append(tables.Cell(text=only_text([one.part for one in content]), width=width))
-            column += width
-        found.append(cells)
-    return found

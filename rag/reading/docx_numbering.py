@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -176,7 +175,7 @@ class Numbering:
         return text + (" " if re.search(r"[0-9A-Za-z.)]$", text) else "")
 
 
-def _levels(elements: Sequence[etree._Element]) -> dict[int, Level]:
+def _levels(elements: etree._Element) -> dict[int, Level]:
     found: dict[int, Level] = {}
     for element in elements:
         if name(element) == "lvl":

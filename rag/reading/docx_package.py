@@ -11,11 +11,17 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from rag.errors import ReadingError
+from rag.reading.parts import vocabulary
 
 MAX_TOTAL = 1024 * 1024 * 1024
 """Bytes that a package may declare unpacked, pictures included."""
 MAX_PART = 32 * 1024 * 1024
 """Bytes of one XML part: a five-year plan takes two million."""
+
+WRAPPERS = vocabulary(
+    "ins moveTo smartTag customXml sdtContent hyperlink fldSimple dir bdo rubyBase oMath oMathPara Choice"
+)
+"""Elements around text that is shown: insertions, links, content controls."""
 
 _DAMAGED = "文件已损坏，打不开；请用 Word 或 WPS 打开修复后另存为 .docx"
 _TOO_LARGE = "解压后过大，疑似压缩炸弹；请确认文件来源，或拆分后重试"

@@ -10,12 +10,12 @@ from lxml import etree
 
 from rag.reading import tables
 from rag.reading.html_main import Page
-from rag.reading.parts import Part, heading_level, is_headline, only_text, paragraphs, squash, tidy
+from rag.reading.parts import Part, heading_level, is_headline, only_text, paragraphs, squash, vocabulary
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu ol p pre section summary table tbody td tfoot th thead "
-    "tr ul".split()
+_BLOCKS = vocabulary(
+    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu ol p pre section "
+    "summary table tbody td tfoot th thead tr ul"
 )
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)|font-family\s*:\s*[^;]*(?:黑体|SimHei)", re.I)
 _LABELS = (

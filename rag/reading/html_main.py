@@ -7,23 +7,26 @@ from functools import cached_property
 
 from lxml import etree
 
-SKIPPED = frozenset(
-    "script style noscript template head iframe object embed applet canvas svg math button select option datalist "
-    "input textarea audio video map dialog rp rt nav footer".split()
+from rag.reading.parts import vocabulary
+
+SKIPPED = vocabulary(
+    "script style noscript template head iframe object embed applet canvas svg math button select option "
+    "datalist input textarea audio video map dialog rp rt nav footer"
 )
 """Elements whose text is no part of what a page says; `rt` is the pronunciation over a word."""
 
-_CONTENT = frozenset(
-    "ucap-content trs_editor trs_ueditor trs_editor_view pages_content zoom zoomcon article-content article_content "
-    "articlecontent content-body detail-content detail_content detailcontent art_con art-con artcontent news_content "
-    "news-content newscontent xl_content xl-cont xl-content xlcontent rich_media_content js_content ivs_content "
-    "zwxl-article arc_cont wzcon detail-news text_content main-content".split()
+_CONTENT = vocabulary(
+    "ucap-content trs_editor trs_ueditor trs_editor_view pages_content zoom zoomcon article-content "
+    "article_content articlecontent content-body detail-content detail_content detailcontent art_con art- "
+    "con artcontent news_content news-content newscontent xl_content xl-cont xl-content xlcontent "
+    "rich_media_content js_content ivs_content zwxl-article arc_cont wzcon detail-news text_content main- "
+    "content"
 )
-_CHROME = frozenset(
-    "nav navbar menu menus footer foot crumb crumbs breadcrumb breadcrumbs location position share bdsharebuttonbox bshare "
-    "qrcode ewm erweima copyright friendlink friendlinks toolbar pagination pager pages comment comments related relate "
-    "relates xgwz xgyd recommend login search sidebar aside banner topbar topnav subnav leftnav sitemap wzdh fenxiang "
-    "fontsize print".split()
+_CHROME = vocabulary(
+    "nav navbar menu menus footer foot crumb crumbs breadcrumb breadcrumbs location position share "
+    "bdsharebuttonbox bshare qrcode ewm erweima copyright friendlink friendlinks toolbar pagination pager "
+    "pages comment comments related relate relates xgwz xgyd recommend login search sidebar aside banner "
+    "topbar topnav subnav leftnav sitemap wzdh fenxiang fontsize print"
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

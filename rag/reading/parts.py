@@ -84,6 +84,11 @@ def compose(parts: Sequence[Part]) -> tuple[str, tuple[Mark, ...]]:
     return composer.text, tuple(marks)
 
 
+def vocabulary(words: str) -> frozenset[str]:
+    """Return the set of the words, which stand with blanks between them."""
+    return frozenset(words.split())
+
+
 def tidy(line: str) -> str:
     """Return one line as it reads: no characters without a glyph, runs of blanks as one, none at the ends."""
     return _SPACES.sub(" ", _INVISIBLE.sub("", line)).strip()

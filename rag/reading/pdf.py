@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Sequence
 from importlib.util import find_spec
 from threading import Lock
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from rag.datatypes import Mark, Source, Span
+from rag.datatypes import Source
 from rag.errors import ReadingError
-from rag.reading.parts import Composer, tidy
-from rag.reading.pdf_blocks import Block, Item, Layout
+from rag.reading.parts import tidy
+from rag.reading.pdf_blocks import items
+from rag.reading.pdf_compose import compose_pages
 from rag.reading.pdf_glyphs import Sheet, sheet
 
 MAX_PAGES = 5000
@@ -35,7 +35,7 @@ def read_pdf(data: bytes, file: str) -> list[Source]:
     """
     with _PDFIUM:
         sheets, title = _sheets(data, file)
-    text, marks, pages = compose_pages(Layout(sheets).items(), len(sheets))
+    text, marks, pages = compose_pages(items(sheets), len(sheets))
     if not text.strip():
         raise ReadingError(f"没有文字层，可能是扫描件；{_OCR}")
     if len(_UNMAPPED.findall(text)) > 0.3 * len(text):
@@ -68,10 +68,10 @@ def _sheets(data: bytes, file: str) -> tuple[list[Sheet], str]:
         blank = [number for number, page in enumerate(sheets) if not page.lines]
         scanned = [number for number in blank if _has_picture(document, number)]
         if scanned and find_spec("rapidocr_onnxruntime"):
-            from rag.reading import ocr
+            from rag.reading.ocr import page
 
             for number in scanned:
-                sheets[number] = ocr.page(document, number, file)
+                sheets[number] = page(document, number, file)
         elif scanned and len(blank) < count:
             numbers = "、".join(str(number + 1) for number in scanned[:10])
             _LOG.warning("%s：第 %s 页没有文字层，没有读；%s", file, numbers, _OCR)
@@ -103,35 +103,3 @@ def _has_picture(document: pypdfium2.PdfDocument, number: int) -> bool:
         return next(page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=3), None) is not None
     finally:
         page.close()
-
-
-def compose_pages(items: Sequence[Item], count: int) -> tuple[str, tuple[Mark, ...], tuple[Span, ...]]:
-    """Return the text of all pages, the marks of its blocks, and the spans of the pages, which tile it."""
-    composer = Composer()
-    spans: dict[int, list[Span]] = {}
-    blocks: dict[int, Block] = {}
-    pages = []
-    place = 0
-    for number in range(count):
-        start = composer.length
-        before = ""
-        while place < len(items) and items[place].page == number:
-            item = items[place]
-            place += 1
-            line = tidy(item.text)
-            if not line:
-                continue
-            line += " " if item.text.endswith(" ") else ""
-            if before:
-                composer.write("\n" if before == item.block.kind == "row" else "\n\n")
-            span = composer.write(line)
-            before = item.block.kind
-            blocks[id(item.block)] = item.block
-            if span:
-                spans.setdefault(id(item.block), []).append(span)
-        composer.write("\n\n")
-        pages.append(Span(start=start, end=composer.length))
-    marks = tuple(
-        Mark(kind=block.kind, spans=tuple(spans[key]), level=block.level) for key, block in blocks.items()
-    )
-    return composer.text, marks, tuple(pages)

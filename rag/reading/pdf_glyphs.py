@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -141,7 +142,7 @@ def _line(text_page: pypdfium2.PdfTextPage, run: list[_Glyph]) -> list[Line]:
     if not run:
         return []
     pieces = [run[0].character]
-    for before, glyph in zip(run, run[1:], strict=False):
+    for before, glyph in pairwise(run):
         pieces.append(_blank(before.character, glyph.character, glyph.x0 - before.x1, glyph.size))
         pieces.append(glyph.character)
     sizes = sorted(glyph.size for glyph in run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.reading.pdf_glyphs import Line, Sheet
 
@@ -22,8 +23,7 @@ class Flow:
     def measure(self, rows: Sequence[Row]) -> None:
         """Set the edges by these rows: the left one is where at least two begin, so that an indent is none."""
         starts = sorted(row[0].x0 for row in rows)
-        pairs = zip(starts, starts[1:], strict=False)
-        self.left = next((a for a, b in pairs if b - a < 3), starts[0] if starts else 0.0)
+        self.left = next((a for a, b in pairwise(starts) if b - a < 3), starts[0] if starts else 0.0)
         self.right = max((row[-1].x1 for row in rows), default=0.0)
 
 

@@ -58,10 +58,8 @@ def lines(table: Sequence[Sequence[Cell]], headers: int | None = None) -> list[s
     labels = [_label(grid[opening:depth], column) for column in range(width)]
     found = []
     for i, row in enumerate(grid):
-        if i < depth:
-            texts = [cell.text for cell in table[i] if cell.text]
-        else:
-            texts = _labelled(row, labels)
+        own = [cell.text for cell in table[i] if cell.text]
+        texts = own if i < depth else _labelled(row, labels)
         if texts:
             found.append(_join(texts))
     return found
