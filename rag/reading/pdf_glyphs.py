@@ -72,7 +72,7 @@ def sheet(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> Sheet:
 def _glyphs(
     page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, width: float, height: float
 ) -> Iterator[_Glyph]:
-    """Yield the characters of a page in the order of the file, placed as the page is shown."""
+    """Yield the characters of a page in the order of the file, placed as the page is shown; not those beside it."""
     raw, turn = text_page.raw, page.get_rotation() // 90
     left, bottom = page.get_bbox()[:2]
     box, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
@@ -100,7 +100,10 @@ def _glyphs(
         x0, x1 = min(low[0], high[0]), max(low[0], high[0])
         if not tilt:
             x0, x1 = min(start[0], x0), max(x1, start[0])
-        yield _Glyph(character, x0, x1, height - start[1], max(size * scale, 1.0), tilt, i)
+        down = height - start[1]
+        shown = -0.1 * width < x0 <= x1 < 1.1 * width and -0.1 * height < down < 1.1 * height
+        if shown and size * scale < height:
+            yield _Glyph(character, x0, x1, down, max(size * scale, 1.0), tilt, i)
 
 
 def _turned(x: float, y: float, turn: int, width: float, height: float) -> tuple[float, float]:

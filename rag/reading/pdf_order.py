@@ -81,7 +81,7 @@ def _gutter(lines: Sequence[Line]) -> tuple[float, float] | None:
     if len(lines) < 8:
         return None
     left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
-    step = 2.0
+    step = max(2.0, (right - left) / 2000)
     cover = [0] * (int((right - left) / step) + 2)
     for line in lines:
         for place in range(int((line.x0 - left) / step), int((line.x1 - left) / step) + 1):

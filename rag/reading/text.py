@@ -19,6 +19,7 @@ _BOMS = (
 _SAMPLE = 20_000
 _PLAUSIBLE = 0.8
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_PLAIN = re.compile(r"[\t-\r -~]")
 _ASKED = "请用记事本打开，另存为 UTF-8 后重试"
 
 
@@ -70,19 +71,17 @@ def attempt(data: bytes, encoding: str) -> str | None:
 
 
 def plausibility(text: str) -> float:
-    """Return the share (0 to 1) of the opening of `text` that is ASCII, Chinese punctuation or a common Han character.
+    """Return the share (0 to 1) of common Han characters and Chinese punctuation in the opening of `text`, ASCII aside.
 
     Han characters count as common where GB 2312 or the first plane of Big5 has them; what a wrong encoding
     makes of Chinese is mostly others, kana and private use. Text in ASCII alone scores 1.
     """
-    sample = text[:_SAMPLE]
+    sample = [character for character in text[:_SAMPLE] if not _PLAIN.match(character)]
     return sum(map(_is_usual, sample)) / len(sample) if sample else 1.0
 
 
 @cache
 def _is_usual(character: str) -> bool:
-    if character < "\x7f":
-        return character >= " " or character in "\t\r\n\f\v"
     if "\u4e00" <= character <= "\u9fff":
         return has_character(character, "gb2312") or "\xa4" <= _big5_lead(character) <= "\xc6"
     return (
