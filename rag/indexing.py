@@ -222,8 +222,11 @@ class _Update:
 
     def _record(self, name: str, path: Path) -> FileRecord:
         """Return a file's record; its bytes are hashed only where size or time differ from what is known."""
-        stat = path.stat()
         old = self.known.get(name)
+        try:
+            stat = path.stat()
+        except OSError:  # it is gone since the folder was listed: reading it will say so
+            return FileRecord(name=name, sha256="", size=0, modified=0)
         if old and (old.size, old.modified) == (stat.st_size, stat.st_mtime_ns):
             return old
         try:

@@ -57,7 +57,7 @@ def _decoded(data: bytes) -> str:
         return text
     for encoding in ("gb18030", "big5hkscs"):
         text = attempt(data, encoding)
-        if text is not None and plausibility(text) >= _PLAUSIBLE:
+        if text is not None and plausibility(_CONTROLS.sub("", text)) >= _PLAUSIBLE:
             return text
     raise ReadingError(f"编码无法识别（试过 UTF-8、UTF-16、GB18030、Big5）；{_ASKED}")
 
