@@ -108,9 +108,17 @@ def changed(index: OpenIndex, files: dict[str, Path]) -> bool:
     """Whether the files of the docs folder are others than those indexed, by name, size and time."""
     known = index.documents.files()
     return known.keys() != files.keys() or any(
-        (known[name].size, known[name].modified) != (path.stat().st_size, path.stat().st_mtime_ns)
-        for name, path in files.items()
+        (known[name].size, known[name].modified) != _size_and_time(path) for name, path in files.items()
     )
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    """Return a file's size and time; zeros for one that is gone since its folder was listed: reading will say so."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_size, stat.st_mtime_ns
 
 
 @contextmanager
@@ -222,19 +230,16 @@ class _Update:
 
     def _record(self, name: str, path: Path) -> FileRecord:
         """Return a file's record; its bytes are hashed only where size or time differ from what is known."""
+        size, modified = _size_and_time(path)
         old = self.known.get(name)
-        try:
-            stat = path.stat()
-        except OSError:  # it is gone since the folder was listed: reading it will say so
-            return FileRecord(name=name, sha256="", size=0, modified=0)
-        if old and (old.size, old.modified) == (stat.st_size, stat.st_mtime_ns):
+        if old and (old.size, old.modified) == (size, modified):
             return old
         try:
             with path.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError:
             digest = ""  # reading it will say why
-        record = FileRecord(name=name, sha256=digest, size=stat.st_size, modified=stat.st_mtime_ns)
+        record = FileRecord(name=name, sha256=digest, size=size, modified=modified)
         return record if old is None or _differs(old, record) else replace(record, reason=old.reason)
 
     def _begin(self) -> None:

@@ -128,9 +128,15 @@ def test_a_file_that_was_only_touched_is_taken_note_of_once(docs, index):
     assert not changed(open_index(docs, index, EMBEDDER, OPTIONS), scan(docs))
 
 
+def test_a_file_that_vanishes_is_a_row(docs, index, monkeypatch):
+    monkeypatch.setattr("rag.indexing.scan", lambda folder: {**scan(folder), "走.txt": folder / "走.txt"})
+    failed = {row.file: row.reason for row in update(docs, index).files if row.status == "failed"}
+    assert failed == {"走.txt": "读不了：读的时候文件已不在；请放回或重新运行"}
+
+
 def test_a_bad_file_is_a_row_and_the_others_are_indexed(docs, index, tmp_path):
     (docs / "空.txt").write_text("")
-    (docs / "binary.txt").write_bytes(b"PK\0\0")
+    (docs / "binary.txt").write_bytes(b"\0\1\2\3" * 20)
     (docs / "半.jsonl").write_text('{"id": 1, "text": "好"}\n{"id": 2}')
     (docs / "表.xlsx").write_bytes(b"PK")
     (docs / os.fsdecode("政策.txt".encode("gb18030"))).write_text("政策")
@@ -140,7 +146,7 @@ def test_a_bad_file_is_a_row_and_the_others_are_indexed(docs, index, tmp_path):
     failed = {row.file: row.reason for row in report.files if row.status == "failed"}
     assert {name: reason[:8] for name, reason in failed.items()} == {
         "空.txt": "文件是空的",
-        "binary.txt": "含有空字节，不像",
+        "binary.txt": "含有大量空字节或",
         "半.jsonl": "第 2 行不是含",
         "表.xlsx": "不支持 .xls",
         "\\udcd5\\udcfe\\udcb2\\udcdf.txt": "文件名的编码不是",

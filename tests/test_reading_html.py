@@ -139,7 +139,10 @@ def test_a_page_without_known_names():
             ["表1", "年；值", "年：2025；值：3"],
         ),
         ("<tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr>", ["1；2", "3；4"]),
-        ("<tr><th>文号</th><td>某1号</td></tr><tr><th>机关</th><td>某部</td></tr>", ["文号：某1号", "机关：某部"]),
+        (
+            "<tr><th>文号</th><td>某1号</td></tr><tr><th>机关</th><td>某部</td></tr>",
+            ["文号：某1号", "机关：某部"],
+        ),
         (
             "<tr><td>项</td><td>说明</td></tr><tr><td>甲</td><td><p>先做。</p><p>再做</p></td></tr>",
             ["项；说明", "项：甲；说明：先做。再做"],
@@ -180,7 +183,9 @@ def test_the_site_is_taken_off_the_title(title, expected):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "big5hkscs"])
-@pytest.mark.parametrize("stated", ["", '<meta charset="gbk">', '<meta charset="utf-8">', '<meta charset="big5">'])
+@pytest.mark.parametrize(
+    "stated", ["", '<meta charset="gbk">', '<meta charset="utf-8">', '<meta charset="big5">']
+)
 def test_every_encoding_whatever_the_page_states(encoding, stated):
     page = f"<html><head>{stated}</head><body><p>中文網頁的內容，一句話。</p></body></html>"
     if (stated, encoding) in {('<meta charset="gbk">', "big5hkscs"), ('<meta charset="big5">', "gb18030")}:
@@ -220,7 +225,9 @@ PARAGRAPH = st.text("科技创新发展的一二三、甲乙AI2026 %（）", min
 )
 
 
-@given(st.lists(st.tuples(st.sampled_from(["p", "h2", "li", "div", "td", "blockquote"]), PARAGRAPH), max_size=12))
+@given(
+    st.lists(st.tuples(st.sampled_from(["p", "h2", "li", "div", "td", "blockquote"]), PARAGRAPH), max_size=12)
+)
 def test_paragraphs_come_back_in_order(blocks):
     body = "".join(
         f"<table><tr><td>{text}</td></tr></table>" if tag == "td" else f"\n<{tag}>\n  {text}\n</{tag}>"
