@@ -118,7 +118,7 @@ def paragraphs(text: str) -> list[tuple[str, ...]]:
         if not line:
             broken = True
             continue
-        if broken or _INDENT.match(raw) or _POINT.match(line) or _TERMINAL.search(found[-1][-1]):
+        if broken or _INDENT.match(raw) or _POINT.match(line) or ends_sentence(found[-1][-1]):
             found.append([])
         found[-1].append(line)
         broken = False
@@ -128,6 +128,11 @@ def paragraphs(text: str) -> list[tuple[str, ...]]:
 def heading_level(text: str) -> int:
     """Return the level that the number at the opening of a heading speaks for: 编 2, 章 3, 节 4, 一、 2, （一） 3."""
     return next((level for pattern, level in _LEVELS if pattern.match(text)), 2)
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a line ends as a sentence or a lead-in does."""
+    return bool(_TERMINAL.search(text))
 
 
 def is_numbered(text: str) -> bool:
@@ -145,5 +150,5 @@ def only_text(parts: Iterable[Part]) -> str:
     lines = [line for part in parts for line in part.lines]
     text = ""
     for line in lines:
-        text += (" " if text and not _TERMINAL.search(text) and joint(text, line) else "") + line
+        text += (" " if text and not ends_sentence(text) and joint(text, line) else "") + line
     return text

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.reading.parts import heading_level, is_headline, is_numbered
+from rag.reading.parts import ends_sentence, heading_level, is_headline, is_numbered
 from rag.reading.pdf_compose import Block, Item, Writer
 from rag.reading.pdf_glyphs import Sheet
 from rag.reading.pdf_places import Layout, Place
 
-_TERMINAL = re.compile(r"[。！？；：!?;:…][”’\"'」』）)】]*$")
+_WORD = re.compile(r"[!-~]+[，。、；：！？）”》]*|.[，。、；：！？）”》]*")
 _LONGEST_HEADING = 80
 
 
@@ -48,7 +48,7 @@ def _goes_on(layout: Layout, last: Place, place: Place) -> bool:
         return False
     if layout.large(last):
         return _title_goes_on(last, place)
-    ended = bool(_TERMINAL.search(last.text))
+    ended = ends_sentence(last.text)
     if place.flow is last.flow:
         if not 0 < place.y - last.y < max(1.25 * layout.pitch, 1.2 * layout.size):
             return False
@@ -58,10 +58,15 @@ def _goes_on(layout: Layout, last: Place, place: Place) -> bool:
         return False
     if place.indented and not (last.indented and not last.short and not ended):
         return False
-    if last.short:
-        room = 8 if layout.indents else 2.2  # a long word or figure can leave a line that short
-        return not ended and last.room < room and not place.indented
+    if last.room > _width(place.text) + 1:
+        return False  # the next word would have had room: the line was broken because the paragraph ends
     return not (ended and not layout.indents and is_numbered(place.text))
+
+
+def _width(text: str) -> float:
+    """Return about how wide the first word of a line is, in full-width characters; marks that close it stay with it."""
+    word = _WORD.match(text)
+    return sum(0.55 if character < "\x7f" else 1.0 for character in word.group()) if word else 0.0
 
 
 def _title_goes_on(last: Place, place: Place) -> bool:

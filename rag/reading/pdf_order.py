@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
+from rag.reading.parts import ends_sentence
 from rag.reading.pdf_glyphs import Line, Sheet
 
 Row = list[Line]
@@ -21,27 +24,51 @@ class Flow:
     right: float
 
     def measure(self, rows: Sequence[Row]) -> None:
-        """Set the edges by these rows: the left one is where at least two begin, so that an indent is none."""
+        """Set the edges by these rows: the left one is where the first begins, in a long column where two do.
+
+        The right one is where the longest row ends. Where every row that reaches it ends a sentence, nothing shows
+        that lines are broken there, and it is taken to lie farther out.
+        """
         starts = sorted(row[0].x0 for row in rows)
-        self.left = next((a for a, b in pairwise(starts) if b - a < 3), starts[0] if starts else 0.0)
+        self.left = starts[0] if starts else 0.0
+        if len(starts) > 12:
+            self.left = next((a for a, b in pairwise(starts) if b - a < 3), self.left)
         self.right = max((row[-1].x1 for row in rows), default=0.0)
+        full = [row[-1] for row in rows if row[-1].x1 > self.right - 1.5 * row[-1].size]
+        if full and all(ends_sentence(line.text) for line in full):
+            self.right += 10 * full[0].size
 
 
-def flows(page: Sheet) -> list[Flow]:
-    """Return the columns of a page in reading order; a heading across several is a column of its own."""
-    lines = [line for line in page.lines if not line.tilted]
-    found = [flow for group in _split(lines) for flow in [_flow(group)] if flow.rows]
-    tilted = [line for line in page.lines if line.tilted]
-    return found + ([_flow(tilted)] if tilted else [])
+def flows(pages: Sequence[Sheet]) -> list[list[Flow]]:
+    """Return the columns of each page in reading order; a heading across several is a column of its own.
+
+    A page that shows no columns by itself, as the last one may not, has those of the other pages.
+    """
+    own = [_gutter([line for line in page.lines if not line.tilted]) for page in pages]
+    usual = Counter(round(middle) for middle in own if middle is not None).most_common(1)
+    found = []
+    for page, middle in zip(pages, own, strict=True):
+        lines = [line for line in page.lines if not line.tilted]
+        if middle is None and usual and _parts(lines, usual[0][0]):
+            middle = usual[0][0]
+        tilted = [line for line in page.lines if line.tilted]
+        groups = [*_split(lines, middle), *([tilted] if tilted else [])]
+        found.append([flow for flow in map(_flow, groups) if flow.rows])
+    return found
 
 
-def _split(lines: list[Line]) -> list[list[Line]]:
+def _parts(lines: Sequence[Line], middle: float) -> bool:
+    """Whether few lines of a page cross the gutter of other pages, with running text on its left side."""
+    left = [line for line in lines if line.x1 <= middle + 1]
+    crossing = [line for line in lines if line.x0 < middle - 1 and line.x1 > middle + 1]
+    wide = bool(left) and median((line.x1 - line.x0) / line.size for line in left) >= 7
+    return wide and len(crossing) <= 0.35 * len(lines)
+
+
+def _split(lines: list[Line], middle: float | None) -> list[list[Line]]:
     """Return the lines in groups to be read one after the other: one group where there are no columns."""
-    gutter = _gutter(lines)
-    if gutter is None:
+    if middle is None:
         return [lines]
-    low, high = gutter
-    middle = (low + high) / 2
     groups: list[list[Line]] = []
     band: list[Line] = []
     crossing: list[Line] = []
@@ -68,7 +95,7 @@ def _columns(band: list[Line], middle: float) -> list[list[Line]]:
         return [band] if band else []
     if min(len(left), len(right)) < 3 and not _beside(left, right):
         return [sorted(band, key=lambda line: line.y)]
-    return [*_split(left), *_split(right)]
+    return [*_split(left, _gutter(left)), *_split(right, _gutter(right))]
 
 
 def _beside(left: Sequence[Line], right: Sequence[Line]) -> bool:
@@ -76,8 +103,8 @@ def _beside(left: Sequence[Line], right: Sequence[Line]) -> bool:
     return min(line.y for line in right) < max(line.y for line in left) + 1
 
 
-def _gutter(lines: Sequence[Line]) -> tuple[float, float] | None:
-    """Return the edges of the gap between two columns of running text, None where there is none."""
+def _gutter(lines: Sequence[Line]) -> float | None:
+    """Return the middle of the gap between two columns of running text, None where there is none."""
     if len(lines) < 8:
         return None
     left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
@@ -92,8 +119,8 @@ def _gutter(lines: Sequence[Line]) -> tuple[float, float] | None:
         return None
     places = [place for place in inner if cover[place] == least]
     best = max(_runs(places), key=len)
-    low, high = left + best[0] * step, left + (best[-1] + 1) * step
-    return (low, high) if _is_text(lines, (low + high) / 2) else None
+    middle = left + (best[0] + best[-1] + 1) * step / 2
+    return middle if _is_text(lines, middle) else None
 
 
 def _runs(places: Sequence[int]) -> list[list[int]]:
@@ -107,20 +134,16 @@ def _runs(places: Sequence[int]) -> list[list[int]]:
 
 
 def _is_text(lines: Sequence[Line], middle: float) -> bool:
-    """Whether the lines on both sides are running text, set to an edge, and not the cells of a table."""
-    for side in (
-        [line for line in lines if line.x1 <= middle + 1],
-        [line for line in lines if line.x0 >= middle - 1],
-    ):
-        if len(side) < 4:
-            return False
-        edge = sorted(line.x1 for line in side)[int(0.8 * len(side))]
-        full = [line for line in side if line.x1 > edge - 2.5 * line.size]
-        if len(full) < 0.5 * len(side) or sum(line.x1 - line.x0 for line in full) < 9 * sum(
-            line.size for line in full
-        ):
-            return False
-    return True
+    """Whether the lines on both sides are running text, broken at an edge on the left side, and not a table's cells."""
+    left = [line for line in lines if line.x1 <= middle + 1]
+    right = [line for line in lines if line.x0 >= middle - 1]
+    if min(len(left), len(right)) < 4:
+        return False
+    edge = sorted(line.x1 for line in left)[int(0.8 * len(left))]
+    full = sum(line.x1 > edge - 2.5 * line.size for line in left)
+    return full >= 0.45 * len(left) and all(
+        median((line.x1 - line.x0) / line.size for line in side) >= 7 for side in (left, right)
+    )
 
 
 def _flow(lines: list[Line]) -> Flow:

@@ -87,14 +87,15 @@ class Layout:
         self._sheets = sheets
         self.places = [
             Place(row, number, flow, "furniture" if row[0].tilted else "text")
-            for number, page in enumerate(sheets)
-            for flow in flows(page)
+            for number, columns in enumerate(flows(sheets))
+            for flow in columns
             for row in flow.rows
         ]
         sizes: Counter[float] = Counter()
         for place in self.places:
             sizes[round(place.size, 1)] += len(place.text)
         self.size = sizes.most_common(1)[0][0] if sizes else 12.0
+        self.pitch = self._usual_pitch()
         self._mark_furniture()
         self._mark_notes()
         self._mark_rows()
@@ -106,31 +107,35 @@ class Layout:
         self.bold = sum(p.row[0].bold for p in body) > 0.5 * len(body)
 
     def _mark_furniture(self) -> None:
-        """Mark what repeats at the same place on three pages, and what looks like a page number, at the edges."""
-        seen: dict[tuple[str, int], set[int]] = defaultdict(set)
-        edges = [place for place in self.places if self._at_edge(place)]
-        for place in edges:
-            seen[self._likeness(place)].add(place.page)
-        outer = self._outermost()
-        for place in edges:
-            repeated = len(seen[self._likeness(place)]) >= 3
-            folio = id(place) in outer and bool(_FOLIO.fullmatch(place.text.strip()))
-            if repeated or folio:
-                place.role = "furniture"
+        """Mark running heads and feet, which repeat at the same place on three pages, and page numbers.
 
-    def _outermost(self) -> set[int]:
-        """Return the first and the last row of each page, by what they are in memory."""
-        by_page: dict[int, list[Place]] = defaultdict(list)
+        Both stand outside the text: with nothing but others of them farther out, set apart or smaller.
+        """
+        seen: dict[tuple[str, int], set[int]] = defaultdict(set)
+        pages: dict[int, list[Place]] = defaultdict(list)
         for place in self.places:
+            if self._at_edge(place):
+                seen[self._likeness(place)].add(place.page)
             if place.role != "furniture":
-                by_page[place.page].append(place)
-        found = set()
-        for places in by_page.values():
-            heights = [place.y for place in places]
-            found |= {
-                id(place) for place in places if min(place.y - min(heights), max(heights) - place.y) < 4
-            }
-        return found
+                pages[place.page].append(place)
+        for places in pages.values():
+            places.sort(key=lambda place: place.y)
+            for outward in (places, places[::-1]):
+                for place in outward:
+                    repeated = len(seen[self._likeness(place)]) >= 3
+                    folio = bool(_FOLIO.fullmatch(place.text.strip()))
+                    if not (self._at_edge(place) and (repeated or folio) and self._apart(place, outward)):
+                        break
+                    place.role = "furniture"
+
+    def _apart(self, place: Place, outward: Sequence[Place]) -> bool:
+        """Whether a row at the edge is smaller than the text, or farther from the next row than lines of text are."""
+        if place.size < 0.94 * self.size:
+            return True
+        inner = next(
+            (o for o in outward if o.role == "text" and abs(o.y - place.y) > 4 and o is not place), None
+        )
+        return inner is None or abs(inner.y - place.y) > 1.4 * self.pitch
 
     def _at_edge(self, place: Place) -> bool:
         height = self._sheets[place.page].height
