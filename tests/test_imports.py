@@ -48,6 +48,10 @@ HEAVY = [
     "langchain_core",
     "langchain_openai",
     "gradio",
+    "lxml",
+    "pypdfium2",
+    "PIL",
+    "rapidocr_onnxruntime",
 ]
 
 
@@ -124,7 +128,13 @@ def test_modules_do_not_import_each_other_in_a_ring():
 
 @pytest.mark.parametrize("path", SOURCES, ids=module)
 def test_heavy_libraries_are_imported_where_they_are_used(path):
-    owners = {"gradio": "web", "langchain_core": "retriever"}
+    owners = {
+        "gradio": "web",
+        "langchain_core": "retriever",
+        "lxml": "reading",
+        "pypdfium2": "reading",
+        "PIL": "reading",
+    }
     _, eager = imports(path)
     found = {name.partition(".")[0] for name in eager} & set(HEAVY)
     assert {name for name in found if module(path).partition(".")[0] != owners.get(name)} == set()

@@ -111,6 +111,8 @@ PARAGRAPH = st.lists(WORD, min_size=4, max_size=80).map(lambda words: "为" + ""
 @settings(max_examples=25, deadline=None)
 @given(st.lists(PARAGRAPH, min_size=1, max_size=25), st.integers(1, 2))
 def test_whatever_is_printed_comes_back(paragraphs, columns):
+    if columns == 2:  # so that both columns are filled: a few lines beside a column could be anything
+        paragraphs = [*paragraphs, *[SENTENCE * 6] * 12]
     source = read(printed([Paragraph(text, TEXT) for text in paragraphs], columns))
     assert texts(source, "text") == paragraphs
 
