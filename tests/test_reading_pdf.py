@@ -108,7 +108,7 @@ WORD = st.sampled_from(
 PARAGRAPH = st.lists(WORD, min_size=4, max_size=80).map(lambda words: "为" + "".join(words) + "。")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(st.lists(PARAGRAPH, min_size=1, max_size=25), st.integers(1, 2))
 def test_whatever_is_printed_comes_back(paragraphs, columns):
     if columns == 2:  # so that both columns are filled: a few lines beside a column could be anything

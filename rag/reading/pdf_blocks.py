@@ -58,7 +58,8 @@ def _goes_on(layout: Layout, last: Place, place: Place) -> bool:
         return False
     if place.indented and not (last.indented and not last.short and not ended):
         return False
-    if last.room > _width(place.text) + 1:
+    spare = 8 if layout.indents and not ended else 1
+    if last.room > _width(place.text) + spare:
         return False  # the next word would have had room: the line was broken because the paragraph ends
     return not (ended and not layout.indents and is_numbered(place.text))
 

@@ -24,16 +24,19 @@ class Flow:
     right: float
 
     def measure(self, rows: Sequence[Row]) -> None:
-        """Set the edges by these rows: the left one is where the first begins, in a long column where two do.
+        """Set the edges by these rows: the left one is where two begin, or one that goes on from the row above it.
 
         The right one is where the longest row ends. Where every row that reaches it ends a sentence, nothing shows
         that lines are broken there, and it is taken to lie farther out.
         """
-        starts = sorted(row[0].x0 for row in rows)
-        self.left = starts[0] if starts else 0.0
-        if len(starts) > 12:
-            self.left = next((a for a, b in pairwise(starts) if b - a < 3), self.left)
         self.right = max((row[-1].x1 for row in rows), default=0.0)
+        starts = [row[0].x0 for row in rows] + [
+            row[0].x0
+            for above, row in pairwise(rows)
+            if above[-1].x1 > self.right - 1.5 * row[0].size and not ends_sentence(above[-1].text)
+        ]
+        starts.sort()
+        self.left = next((a for a, b in pairwise(starts) if b - a < 3), starts[0] if starts else 0.0)
         full = [row[-1] for row in rows if row[-1].x1 > self.right - 1.5 * row[-1].size]
         if full and all(ends_sentence(line.text) for line in full):
             self.right += 10 * full[0].size

@@ -103,7 +103,7 @@ class Layout:
         self.pitch = self._usual_pitch()
         body = [p for p in self.places if p.role == "text" and abs(p.size - self.size) < 0.05 * self.size]
         indented = sum(place.indented for place in body)
-        self.indents = indented >= 3 and indented > 0.04 * len(body)
+        self.indents = indented >= 2 and indented > 0.04 * len(body)
         self.bold = sum(p.row[0].bold for p in body) > 0.5 * len(body)
 
     def _mark_furniture(self) -> None:
