@@ -13,10 +13,22 @@ from rag.errors import YinjuError
 from rag.indexing import scan
 from rag.manifest import open_index
 
-_CORE = ("numpy", "faiss-cpu", "tantivy", "rjieba", "tokenizers", "safetensors", "tiktoken", "rapidfuzz")
+_CORE = (
+    "numpy",
+    "faiss-cpu",
+    "tantivy",
+    "rjieba",
+    "tokenizers",
+    "safetensors",
+    "tiktoken",
+    "rapidfuzz",
+    "lxml",
+    "pypdfium2",
+)
 _FEATURES = {
     "gradio": "网页版需要它：pip install -r requirements-core.txt",
     "langchain-openai": "接语言模型需要它：pip install -r requirements-core.txt",
+    "rapidocr-onnxruntime": "只有读图片和扫描的 PDF 时才需要：pip install -r requirements-ocr.txt",
     "sentence-transformers": "只有换用别的嵌入模型或训练时才需要：pip install -r requirements.txt",
 }
 

@@ -272,7 +272,7 @@ def test_files_that_cannot_be_read_are_told_of(tmp_path):
     (docs / "b.pdf").write_bytes(b"%PDF-1.4")
     said = []
     open_assistant(Settings(docs=docs, index=tmp_path / "index"), report=said.append)
-    assert any("b.pdf" in line and "不支持" in line for line in said)
+    assert any("b.pdf" in line and "已损坏" in line for line in said)
 
 
 def test_stale_text_is_never_streamed(tmp_path):

@@ -85,7 +85,7 @@ def test_a_scanned_page_between_others(monkeypatch, caplog):
     canvas.save()
     monkeypatch.setattr("rag.reading.pdf.find_spec", lambda name: True)
     [source] = read_pdf(stream.getvalue(), "件.pdf")
-    assert [source.text[page.start : page.end].strip() for page in source.pages][0] == "First page."
+    assert source.text[source.pages[0].start : source.pages[0].end].strip() == "First page."
     assert "科技创" in source.text[source.pages[1].start : source.pages[1].end]
     monkeypatch.setattr("rag.reading.pdf.find_spec", lambda name: None)
     caplog.clear()

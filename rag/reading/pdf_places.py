@@ -146,8 +146,11 @@ class Layout:
 
     def _mark_notes(self) -> None:
         """Mark the small print at the foot of a page, from the first row that opens with a sign of a note."""
-        for page in {place.page for place in self.places}:
-            own = [place for place in self.places if place.page == page and place.role == "text"]
+        pages: dict[int, list[Place]] = defaultdict(list)
+        for place in self.places:
+            if place.role == "text":
+                pages[place.page].append(place)
+        for page, own in pages.items():
             small: list[Place] = []
             for place in reversed(own):
                 if place.size > 0.92 * self.size or place.y < 0.4 * self._sheets[page].height:
