@@ -94,10 +94,13 @@ def _glyphs(
             previous = size
         pdfium.FPDFText_GetCharOrigin(raw, i, x, y)
         pdfium.FPDFText_GetLooseCharBox(raw, i, box)
-        start = _turned(x.value - left, y.value - bottom, turn, width, height)
-        low = _turned(box.left - left, box.bottom - bottom, turn, width, height)
-        high = _turned(box.right - left, box.top - bottom, turn, width, height)
-        x0, x1 = min(low[0], high[0]), max(low[0], high[0])
+        start = x.value - left, y.value - bottom
+        x0, x1 = box.left - left, box.right - left
+        if turn:
+            low = _turned(x0, box.bottom - bottom, turn, width, height)
+            high = _turned(x1, box.top - bottom, turn, width, height)
+            start = _turned(*start, turn, width, height)
+            x0, x1 = min(low[0], high[0]), max(low[0], high[0])
         if not tilt:
             x0, x1 = min(start[0], x0), max(x1, start[0])
         down = height - start[1]
