@@ -69,8 +69,10 @@ def served(errors: Path, *command: str, **environment: str) -> Iterator[tuple[st
             assert process.stdout is not None
             line = process.stdout.readline().strip()
             assert line.startswith("引据已就绪：http://127.0.0.1:"), errors.read_text()
-            yield line.partition("：")[2], errors
-            process.terminate()
+            try:
+                yield line.partition("：")[2], errors
+            finally:
+                process.terminate()
 
 
 @pytest.fixture(scope="module")

@@ -227,7 +227,7 @@ def test_page_number_is_shown_where_there_are_pages() -> None:
     half = CITATION.place.spans[0].start - 1
     pages = (Span(start=0, end=half), Span(start=half, end=len(text)))
     paged = replace(LOAN, source=replace(LOAN.source, pages=pages))
-    assert "位置第7段文件loan.txt 第2页" in shown(source_html(paged, CITATION.place, "src-1-1"))
+    assert "位置第7段 第2页文件loan.txt" in shown(source_html(paged, CITATION.place, "src-1-1"))
 
 
 def test_a_continuation_says_so() -> None:

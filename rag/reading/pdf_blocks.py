@@ -12,6 +12,8 @@ from rag.reading.pdf_places import Layout, Place
 
 _WORD = re.compile(r"[!-~]+[，。、；：！？）”》]*|.[，。、；：！？）”》]*")
 _LONGEST_HEADING = 80
+_INDENT = 4.5
+"""Characters: a paragraph's first line is indented by less; see `Place.indented`."""
 
 
 def items(sheets: Sequence[Sheet]) -> list[Item]:
@@ -56,6 +58,8 @@ def _goes_on(layout: Layout, last: Place, place: Place) -> bool:
         return False
     if place.centred and (place.short or last.centred):
         return False
+    if last.deep or place.deep or (last.centred and last.room > _INDENT):
+        return False  # a document's number in the middle, a signature at the right
     if place.indented and not (last.indented and not last.short and not ended):
         return False
     spare = 8 if layout.indents and not ended else 1

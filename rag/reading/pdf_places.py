@@ -55,6 +55,11 @@ class Place:
         return 1.2 * self.size < self.row[0].x0 - self.flow.left < 4.5 * self.size
 
     @property
+    def deep(self) -> bool:
+        """Whether it begins so far in that it is set in the middle or at the right, not as text."""
+        return self.row[0].x0 - self.flow.left > 8 * self.size
+
+    @property
     def short(self) -> bool:
         """Whether it ends before the edge of its column."""
         return self.room > 2.2

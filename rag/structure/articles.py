@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.datatypes import Article, Block, Document, Fact, Heading, Source, Span
+from rag.datatypes import Article, Block, Document, Fact, Source, Span
 from rag.numerals import find_dates
-from rag.structure.draft import Draft
+from rag.structure.draft import Draft, Section
 from rag.structure.lines import Line, invisible_spans
 from rag.structure.metadata import read_byline, read_number, read_signature
 from rag.structure.official import issuer_in_title, read_record
 from rag.structure.people import introduced
+from rag.text import squeeze
 
 _READ = {
     "byline": read_byline,
@@ -22,8 +23,6 @@ _READ = {
     "signature": read_signature,
 }
 _NEWSPAPER = re.compile(r"[一-鿿]{1,12}(?:报|导报|刊|周刊|日报|时报|新闻)")
-_UNNUMBERED = 15
-"""Depth of a heading without number or sign: below those of chapters, above none."""
 
 
 class Builder:
@@ -76,7 +75,8 @@ class Builder:
 
     def _open(self, lines: Sequence[Line], *, fragment: bool = False) -> None:
         """Begin an article; lines that stand above its title, a document number say, are its own."""
-        above = self.articles.pop() if self._waits() else None
+        title = "".join(line.title for line in lines)
+        above = self.articles.pop() if self._waits(title) else None
         draft = above or Draft(self.source.text)
         draft.level = lines[0].level
         draft.fragment = fragment
@@ -87,19 +87,20 @@ class Builder:
         self.kicker = []
         for line in lines:
             draft.add_block("jump" if fragment else "title", line, line.title)
-        draft.title = None if fragment else "".join(line.title for line in lines)
+        draft.title = None if fragment else title
         issuer = issuer_in_title(draft.title) if draft.title and not lines[0].level else None
         if issuer and issuer.span.end <= len(lines[0].text):
             draft.state([issuer], lines[0].span.start)
         self.articles.append(draft)
         self.ended = False
 
-    def _waits(self) -> bool:
-        """Whether the article in progress has metadata above its title, and neither title nor text yet."""
+    def _waits(self, title: str) -> bool:
+        """Whether the article in progress has no text yet, and either no title or this one, given above as well."""
         if not self.articles:
             return False
         draft = self.articles[-1]
-        return not draft.paragraphs and not draft.headings and draft.title is None and not draft.fragment
+        bare = not draft.paragraphs and not draft.headings and not draft.fragment
+        return bare and (draft.title is None or squeeze(draft.title) == squeeze(title))
 
     def _heading(self, lines: Sequence[Line]) -> None:
         """A heading is a new article's title behind an article's end, and at or above its title's level.
@@ -118,11 +119,10 @@ class Builder:
         if line.level and begins and not line.rank:
             self._open([line])
             return
-        depth = line.level or (10 + line.rank if line.rank else _UNNUMBERED)
         self._article().section_levels.add(line.level)
         span = Span(start=line.span.start, end=lines[-1].span.end)
         text = "".join(part.title for part in lines)
-        self._article().add_heading(Heading(text=text, span=span), depth)
+        self._article().add_heading(text, span, Section(rank=line.rank, level=line.level))
 
     def _metadata(self, role: str, lines: Sequence[Line]) -> None:
         """Take a line around the text; several are one name, a character a line."""

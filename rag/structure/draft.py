@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from rag.datatypes import Article, Block, Fact, Heading, Paragraph, Span, cut
 from rag.numerals import find_dates
@@ -14,6 +15,28 @@ from rag.structure.people import is_name, speakers
 _ASKS = re.compile(r"(?:问|【问】|主持人|.{0,24}记者)\s*[:：]")
 _ANSWERS = re.compile(r"(?:答|【答】)\s*[:：]")
 _NAMED = re.compile(r"(?:[一-鿿]{0,16}\s)?([一-鿿]{2,4})\s*[:：]")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What tells how wide a section is: the rank of its heading's number and the level of its mark, 0 for none."""
+
+    rank: int
+    level: int
+
+    def within(self, other: Section) -> bool:
+        """Whether a section with this heading stands within the section `other` that was open before it.
+
+        Numbers are compared with numbers, marks with marks; a numbered section stands within one that is only
+        marked, one that is neither within any that is.
+        """
+        if self.rank and other.rank:
+            return self.rank > other.rank
+        if self.level and other.level:
+            return self.level > other.level
+        if self.rank:
+            return other.level > 0
+        return not self.level and (other.rank > 0 or other.level > 0)
 
 
 class Draft:
@@ -32,7 +55,7 @@ class Draft:
         self.paragraphs: list[Paragraph] = []
         self.metadata: list[Block] = []
         self.facts: list[Fact] = []
-        self._sections: list[tuple[int, str]] = []
+        self._sections: list[tuple[Section, str]] = []
         self._answering: str | None = None
 
     def state(self, facts: Sequence[Fact], start: int) -> None:
@@ -62,13 +85,12 @@ class Draft:
         whole = text is None or len(line.spans) > 1
         self.metadata.append(Block(kind=kind, text=raw if whole else str(text), span=line.span))
 
-    def add_heading(self, heading: Heading, depth: int) -> None:
-        """Add a section heading; the sections of its depth and below it end here."""
-        while self._sections and self._sections[-1][0] >= depth:
+    def add_heading(self, text: str, span: Span, section: Section) -> None:
+        """Add a section heading; the sections that it does not stand within end here."""
+        while self._sections and not section.within(self._sections[-1][0]):
             self._sections.pop()
-        self._sections.append((depth, heading.text))
-        level = len(self._sections)
-        self.headings.append(Heading(text=heading.text, span=heading.span, level=level))
+        self._sections.append((section, text))
+        self.headings.append(Heading(text=text, span=span, level=len(self._sections)))
 
     def add_paragraph(self, lines: Sequence[Line]) -> None:
         """Add the paragraph on `lines`, its dateline and its bracketed source taken off."""

@@ -23,6 +23,7 @@ _ROLES = {
     "row": "paragraph",
     "note": "paragraph",
 }
+_REGIONS = {"related": teasers, "contents": contents}
 _LONGEST_TITLE = 90
 _ABOVE_TEXT = ("title", "subtitle", "number", "adoption", "byline")
 _SIGNED = ("paragraph", "signature", "attachment", "release")
@@ -83,14 +84,14 @@ class _Layout:
         if self._is_long_title(line):
             return "title", 1
         match line.kind:
-            case "related":
-                return "related", teasers(self.lines, index)
-            case "contents":
-                return "contents", contents(self.lines, index)
+            case kind if kind in _REGIONS:
+                return kind, _REGIONS[kind](self.lines, index)
             case "reporter" if self.near.credited(index):
                 return "credit", 1
             case "heading":
                 return ("title" if line.level == 1 and not line.rank else "heading"), 1
+            case "label" if self.previous == "record":
+                return "record", 1
             case "dateline" if self.previous in _SIGNED and self.near.closes(index + 1):
                 return "signature", 1
             case kind if kind in _ROLES and not (kind == "rule" and self._breaks_off(index)):

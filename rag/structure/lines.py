@@ -20,9 +20,10 @@ _REPORTER = r"(?:特约|见习|首席|实习)?(?:全媒体)?(?:记者|通讯员)
 _DAY = r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|[一二][一二三四五六七八九〇零○]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)"
 _RECORD_KEYS = (
     "索引号|信息索引号|统一登记号|主题分类|信息分类|体裁分类|组配分类|公文种类|公文类型|发文机关|制发机关|制定机关|发布机构|发文单位|"
-    "成文日期|发文日期|发布日期|公开日期|生成日期|生效日期|施行日期|发文字号|文件编号|文号|有效性|时效性|时效|主题词|公开方式|公开类别|"
-    "公开范围|签发人|附加码|名称|标题"
+    "成文日期|发文日期|发布日期|公开日期|生成日期|生效日期|施行日期|发文字号|文件编号|文号|公开方式|公开类别|"
+    "公开范围|签发人|附加码"
 )
+_LABEL_KEYS = "名\\s*称|标\\s*题|有\\s*效\\s*性|时\\s*效性?|主题词"
 
 # (kind, pattern) in order of precedence; a pattern must match the whole folded line (see `rag.text.fold`).
 _KINDS = [
@@ -75,6 +76,7 @@ _KINDS = [
         r"(?:来源|稿源|信息来源|文章来源|发布机构|作者|文|撰文|编辑|责任编辑|责编|发布时间|时间|日期)\s*[:/|].{2,120}",
     ),
     ("dateline", rf"\(?{_DAY}\)?(?:\s*\d{{1,2}}:\d\d(?::\d\d)?)?(?:\s+\S{{2,20}})?"),
+    ("label", rf"(?:{_LABEL_KEYS})\s*:.*"),
     ("record", r"关键词\s*:.*"),
     ("rule", r"(?!--$)[\W_]+"),
 ]
@@ -209,7 +211,9 @@ def _marked(text: str, mark: Mark) -> Line:
     spans = tuple(part for span in mark.spans for part in visible(text, span.start, span.end)) or mark.spans
     own = cut(text, spans)
     folded = fold(own)
-    kind = classify(folded) if mark.kind == "text" else mark.kind
+    kind = classify(folded) if mark.kind in ("text", "row") else mark.kind
+    if mark.kind == "row" and kind not in ("record", "label"):
+        kind = "row"
     return Line(
         text=own,
         folded=folded,

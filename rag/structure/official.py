@@ -70,11 +70,12 @@ def read_record(text: str) -> list[Fact]:
         span = match.span("value")
         if kind is None or span[0] == span[1]:
             continue
-        value = text[slice(*span)]
+        value = text[slice(*span)].rstrip("；; ")
+        stated = Span(start=span[0], end=span[0] + len(value))
         if kind in ("date", "signed"):
             dates = find_dates(value)
             if not dates:
                 continue
             value = dates[0][0]
-        facts.append(Fact(kind=kind, value=value, span=Span(start=span[0], end=span[1])))
+        facts.append(Fact(kind=kind, value=value, span=stated))
     return facts

@@ -101,7 +101,7 @@ def _where(source: Source, place: Place) -> str:
     """Return where a place stands in its file: the page, or the line of a text that has its own lines."""
     start = place.spans[0].start
     page = source.page_of(start)
-    return f"第{page}页" if page else f"第{source.line_of(start)}行"
+    return f"第{page}页" if page else f"文件第{source.line_of(start)}行"
 
 
 def _lines(article: Article, source: Source) -> list[_Line]:
@@ -144,8 +144,8 @@ def _header(place: Place, title: str, where: str, authors: Sequence[str]) -> str
         ("日期", place.date),
         ("作者", "、".join(authors)),
         ("讲话人", place.speaker),
-        ("位置", paragraph(place)),
-        ("文件", f"{place.file} {where}".strip()),
+        ("位置", " ".join(part for part in (paragraph(place), where) if part)),
+        ("文件", place.file),
     ]
     rows = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts if value)
     back = '<a class="yj-back" href="#back">返回</a>'
