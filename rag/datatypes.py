@@ -30,6 +30,8 @@ class Span:
 
 def cut(text: str, spans: Sequence[Span]) -> str:
     """Return the raw text at the spans, joined: what a citation quotes."""
+    if len(spans) == 1:
+        return text[spans[0].start : spans[0].end]
     return "".join(text[span.start : span.end] for span in spans)
 
 

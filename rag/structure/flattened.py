@@ -21,16 +21,19 @@ _POINT = (
 )
 # Where one block ends and the next begins; what lies between is white space or nothing.
 _WIDE = re.compile(r"(?<=[^\s,、])[ \t\u00a0]*\u3000[\s\u3000]+(?=\S)|(?<=[。!?;:︒…])\s{2,}(?=\S)")
-_SEAM = re.compile(
-    rf"(?:(?<={_END})|(?<={_END}[\"')》」』】\]]))\s+(?=[一-鿿\"《(【\d])(?!\d{{1,2}}\s*[%、,])"
-    rf"|(?<!附件:)(?:(?<=[。;:!?])|(?<=[。!?][\"')]))(?={_POINT})"
-    rf"|(?<=\S)\s+(?=(?:{_POINT})\S)|(?<=\S)\s+(?=附件\s*[\d:]|序号\s)|(?<=\s摄)\s+|(?<=[\s:])(?=各[^\s。:]{{1,60}}:\s)"
-    rf"|(?<=。)(?=\d{{4}}年\d{{1,2}}月\d{{1,2}}日(?:尊敬|$))|(?<=[。日])(?=尊敬的)"
-)
-# Where a salutation or a lead-in ends: 各有关单位：, 现就有关事项通知如下：
-_ADDRESSED = re.compile(
-    r"(?:各|尊敬的)[^。;!?:\s]{1,60}:(\s*)|[^。;!?:\s]{0,40}(?:如下|下列|以下)[^。;!?:\s]{0,8}:(\s+)"
-)
+# Each is searched by the characters that it begins with, which few others are.
+_BREAKS_BEHIND = [
+    re.compile(rf"{_END}[\"')》」』】\]]?(?=\s+(?!\d{{1,2}}\s*[%、,])[一-鿿\"《(【\d])"),
+    re.compile(rf"(?<!附件)(?<!附件\d)[。;:!?][\"')]?(?={_POINT})"),
+    re.compile(
+        r"\s摄(?=\s)|:(?=各[^\s。:]{1,60}:\s)|。(?=\d{4}年\d{1,2}月\d{1,2}日(?:尊敬|$))|[。日](?=尊敬的)"
+    ),
+]
+_BREAKS_BEFORE = re.compile(rf"\s+(?=(?:{_POINT})\S|附件\s*[\d:]|序号\s|各[^\s。:]{{1,60}}:\s)")
+# What a salutation or a lead-in is before its colon: 各有关单位：, 现就有关事项通知如下：
+_ADDRESSED = re.compile(r"(?:各|尊敬的)[^。;!?:\s]{1,60}$")
+_LEADS_IN = re.compile(r"(?:如下|下列|以下)[^。;!?:\s]{0,8}$")
+_COLON = re.compile(":")
 _ROW = re.compile(r"(?<=\s)(\d{1,3})\s+(?=[一-鿿]{2})")
 _LEAST_ROWS = 3
 # A scraped page's title, document number and addressees, run together.
@@ -64,7 +67,7 @@ def is_flat(text: str) -> bool:
     return lines <= MOST_LINES and len(text) / lines >= FLAT_LINE
 
 
-def pieces(folded: str, start: int, end: int, *, flat: bool) -> list[tuple[int, int]]:
+def pieces(folded: str, start: int, end: int, *, flat: bool, first: bool) -> list[tuple[int, int]]:
     """Return the blocks that the line [start, end) of a folded text holds, white space at their ends left out.
 
     A line of a text that keeps its line breaks is one block. Of a flattened one, the blocks begin behind a
@@ -75,18 +78,21 @@ def pieces(folded: str, start: int, end: int, *, flat: bool) -> list[tuple[int, 
         start: the line's first character.
         end: one past its last.
         flat: whether the text is flattened, see `is_flat`.
+        first: whether nothing but white space stands before it, so that a title may.
     """
     if end - start < LEAST:
-        return _unglued(folded, start, end)
+        return _unglued(folded, start, end, first=first)
     cuts = {match.start() for match in _WIDE.finditer(folded, start, end)}
     if flat and not _spaced(folded, start, end):
-        cuts |= {match.start() for match in _SEAM.finditer(folded, start, end)}
+        for pattern in _BREAKS_BEHIND:
+            cuts |= {match.end() for match in pattern.finditer(folded, start, end)} - {end}
+        cuts |= {match.start() for match in _BREAKS_BEFORE.finditer(folded, start, end)}
         cuts |= {match.start() for match in _SIGNATURE.finditer(folded, start, end)}
-        cuts |= {match.end() for match in _ADDRESSED.finditer(folded, start, end)} - {end}
+        cuts |= _addressed(folded, start, end)
         cuts |= _rows(folded, start, end)
-        cuts |= set(_title_ends(folded, start, end)) if not folded[:start].strip() else set()
+        cuts |= set(_title_ends(folded, start, end)) if first else set()
     if not cuts:
-        return _unglued(folded, start, end)
+        return _unglued(folded, start, end, first=first)
     borders = [start, *sorted(cuts), end]
     blocks = _trimmed(folded, list(pairwise(borders)))
     return [part for block in blocks for part in _headed(folded, *block)]
@@ -102,14 +108,28 @@ def _title_ends(folded: str, start: int, end: int) -> list[int]:
     return ends
 
 
-def _unglued(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+def _unglued(folded: str, start: int, end: int, *, first: bool) -> list[tuple[int, int]]:
     """Return a line cut where lines were glued together: a title to its number, a heading to a sentence's end."""
     cuts: list[int] = []
-    if not folded[:start].strip() and (glued := _GLUED.match(folded, start, end)):
+    if first and (glued := _GLUED.match(folded, start, end)):
         cuts += [glued.end(1), glued.end(2)]
-    if heading := _GLUED_HEADING.search(folded, max(start + 1, end - 12), end):
+    heading = "第" in folded[max(start + 1, end - 12) : end] and _GLUED_HEADING.search(
+        folded, max(start + 1, end - 12), end
+    )
+    if heading:
         cuts.append(heading.start())
-    return _trimmed(folded, list(pairwise([start, *cuts, end])))
+    return _trimmed(folded, list(pairwise([start, *cuts, end])) if cuts else [(start, end)])
+
+
+def _addressed(folded: str, start: int, end: int) -> set[int]:
+    """Return where salutations and lead-ins end that stand on a line of their own."""
+    found = set()
+    for match in _COLON.finditer(folded, start, end - 1):
+        before = folded[max(start, match.start() - 64) : match.start()]
+        spaced = folded[match.end()].isspace()
+        if _ADDRESSED.search(before) or (spaced and _LEADS_IN.search(before)):
+            found.add(match.end())
+    return found
 
 
 def _rows(folded: str, start: int, end: int) -> set[int]:

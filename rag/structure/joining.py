@@ -55,7 +55,7 @@ def continues(paragraph: list[Line], line: Line, *, marked: bool, displayed: boo
         return never_begins(line)
     if line.kind != "text" and not _cut_off(before, line):
         return False
-    if never_begins(line) or _OPENED.search("".join(part.text for part in paragraph)[-80:]):
+    if never_begins(line) or _OPENED.search("".join(part.text for part in paragraph[-12:])[-80:]):
         return True
     if line.rank or is_article(line.folded) or POINT.match(line.folded):
         return False

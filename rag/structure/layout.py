@@ -176,7 +176,9 @@ class _Layout:
         paragraph = [self.lines[index]]
         aside: list[Line] = []
         index += 1
-        while index < len(self.lines):
+        while index < len(self.lines) and not (
+            paragraph[-1].terminal and not never_begins(self.lines[index])
+        ):
             following = index
             while self.near.interrupts(following):
                 following += 1

@@ -85,6 +85,9 @@ _LONGEST_LABELLED = 240
 """Characters: a longer line, or one that ends as a sentence does, is body text without a look at the table."""
 # On raw text, since an opening quotation mark folds to the same sign as a closing one.
 ENDS = re.compile(r"(?:[。︒！？!?︕︖；;︔…：:︓]|——|--)[”’」』﹂﹄》）)︶】︼］\]\"']*$")
+_CLOSERS = 8
+"""Characters: no more closing marks stand behind a sentence's end."""
+_SENTENCE_END = re.compile("[。!;]")
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Invisible: control and format characters but for white space and the joiners that some scripts spell with.
 _INVISIBLE = re.compile(
@@ -92,14 +95,15 @@ _INVISIBLE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
     """A line with text in it, and what it is by itself.
 
     `spans` are its characters in the source but for white space at the ends and invisible characters,
     `text` is their join and `folded` its folded form. `kind` is one of the table above, `row`, `note` or
     `text`; `level` is that of a heading by its number signs or its format; `rank` is that of its number
-    (see `numbering.rank`), 0 for none; `gap` counts the blank lines before it; `whole` says that it is a
+    (see `numbering.rank`), 0 for none; `short` says that it can be a title or a heading by its looks, since
+    no sentence ends in it, `terminal` that it ends as a sentence or a lead-in does; `gap` counts the blank lines before it; `whole` says that it is a
     paragraph as its author set it, neither to be joined to others nor cut.
     """
 
@@ -107,6 +111,8 @@ class Line:
     folded: str
     spans: tuple[Span, ...]
     kind: str
+    short: bool
+    terminal: bool
     level: int = 0
     rank: int = 0
     gap: int = 0
@@ -116,16 +122,6 @@ class Line:
     def span(self) -> Span:
         """From its first to its last character."""
         return Span(start=self.spans[0].start, end=self.spans[-1].end)
-
-    @property
-    def short(self) -> bool:
-        """Whether it can be a title or a heading by its looks: short, and no sentence ends in it."""
-        return len(self.text) <= SHORT and not re.search(r"[。!;]", self.folded)
-
-    @property
-    def terminal(self) -> bool:
-        """Whether it ends as a sentence or a lead-in does."""
-        return bool(ENDS.search(self.text)) and self.folded != "--"
 
     @property
     def title(self) -> str:
@@ -147,7 +143,7 @@ def split_lines(source: Source) -> list[Line]:
     lines: list[Line] = []
     gap = 0
     for start, end in _line_ranges(text):
-        parts = pieces(folded, start, end, flat=flat)
+        parts = pieces(folded, start, end, flat=flat, first=not lines)
         if not parts:
             gap += 1
             continue
@@ -192,13 +188,15 @@ def _line_ranges(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _line(text: str, folded: str, spans: Sequence[Span], *, gap: int, whole: bool) -> Line:
-    own = cut(folded, spans)
+    own, raw = cut(folded, spans), cut(text, spans)
     kind = classify(own)
     return Line(
-        text=cut(text, spans),
+        text=raw,
         folded=own,
         spans=tuple(spans),
         kind=kind,
+        short=_is_short(own),
+        terminal=_is_terminal(raw),
         level=len(own) - len(own.lstrip("#")) if kind == "heading" else 0,
         rank=rank(own.lstrip("# ")),
         gap=gap,
@@ -218,12 +216,22 @@ def _marked(text: str, mark: Mark) -> Line:
         text=own,
         folded=folded,
         spans=spans,
+        short=_is_short(folded),
+        terminal=_is_terminal(own),
         kind="text" if kind == "heading" and mark.kind == "text" else kind,
         level=mark.level,
         rank=rank(folded),
         gap=1,
         whole=True,
     )
+
+
+def _is_short(folded: str) -> bool:
+    return len(folded) <= SHORT and not _SENTENCE_END.search(folded)
+
+
+def _is_terminal(text: str) -> bool:
+    return bool(ENDS.search(text, max(0, len(text) - _CLOSERS))) and text not in ("——", "--")
 
 
 def classify(folded: str) -> str:

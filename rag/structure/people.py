@@ -25,6 +25,7 @@ _SPEECH = r"(?:说|表示|指出|强调|介绍|认为|坦言|透露|谈到|分�
 _SAYS = re.compile(
     rf"([{''.join(sorted(SURNAMES))}][一-鿿]{{1,2}})(?=在[^，,。]{{1,24}}(?:时|中|上|会)?[^，,。]{{0,6}}{_SPEECH}|[进一还也则]*步?{_SPEECH}|[:：])"
 )
+_MAY_SAY = re.compile(rf"{_SPEECH}|[:：]")
 _CLAUSE_START = re.compile(r"[，,。；;：:！!？?“”\s]")
 _WORD_END = re.compile(rf"(?:{_SPEECH}|[是在对与的任等])$")
 _POST_NAME = re.compile(rf"(.{{0,28}}(?:{_POST}))(\s*)([一-鿿]{{2,4}}|[一-鿿]\s+[一-鿿])")
@@ -70,6 +71,8 @@ def people(text: str) -> list[tuple[str, Span]]:
 
 def speakers(text: str) -> list[str]:
     """Return who speaks in `text`: names in front of 说, 表示, 指出 and the like, in order, once each."""
+    if not _MAY_SAY.search(text):
+        return []
     found: dict[str, None] = {}
     for match in _SAYS.finditer(text):
         name, start = match.group(1), match.start(1)
