@@ -136,6 +136,7 @@ def place_text(place: Place) -> str:
     """Return a place as one line: article, paragraph, file and what is known of its publication."""
     known = [place.outlet, place.date, place.speaker and f"{place.speaker}说"]
     paragraph = f"第 {place.paragraph} 段" if place.paragraph else "题名、署名处"
+    paragraph = f"第 {place.page} 页" + paragraph if place.page else paragraph
     return f"《{place.article}》{paragraph}（{'，'.join([*filter(None, known), place.file])}）"
 
 

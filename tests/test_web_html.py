@@ -18,6 +18,7 @@ from rag.datatypes import (
     Answer,
     Citation,
     Conflict,
+    Fact,
     QuoteMatch,
     QuoteReport,
     Refusal,
@@ -222,12 +223,24 @@ def test_a_document_with_scripts_shows_as_text() -> None:
     assert marks(markup) == [HOSTILE]
 
 
-def test_page_number_is_shown_where_there_are_pages() -> None:
+def test_the_panel_says_on_which_page_or_line_a_place_is() -> None:
     text = LOAN.source.text
+    assert text[: CITATION.place.spans[0].start].count("\n") == 18
+    assert "位置第7段 文件第19行文件loan.txt" in shown(source_html(LOAN, CITATION.place, "src-1-1"))
     half = CITATION.place.spans[0].start - 1
     pages = (Span(start=0, end=half), Span(start=half, end=len(text)))
     paged = replace(LOAN, source=replace(LOAN.source, pages=pages))
-    assert "位置第7段 第2页文件loan.txt" in shown(source_html(paged, CITATION.place, "src-1-1"))
+    assert paged.source.page_of(half - 1) == 1
+    printed = replace(CITATION.place, file="loan.pdf", page=paged.source.page_of(half))
+    assert "位置第2页第7段文件loan.pdf" in shown(source_html(paged, printed, "src-1-1"))
+
+
+def test_the_panel_names_issuer_number_and_posts() -> None:
+    (article,) = LOAN.articles
+    post = Fact(kind="post", value="示例大学教授", span=article.metadata[-1].span, of="甲乙")
+    official = replace(article, issuer="某部", number="某部〔2026〕1号", facts=(post,))
+    panel = shown(source_html(replace(LOAN, articles=(official,)), CITATION.place, "src-1-1"))
+    assert "发文机关某部文号某部〔2026〕1号日期2026-01-20作者甲乙（示例大学教授）" in panel
 
 
 def test_a_continuation_says_so() -> None:

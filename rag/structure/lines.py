@@ -89,9 +89,10 @@ _CLOSERS = 8
 """Characters: no more closing marks stand behind a sentence's end."""
 _SENTENCE_END = re.compile("[。!;]")
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-# Invisible: control and format characters but for white space and the joiners that some scripts spell with.
+# Invisible: control and format characters but for white space and for joiners, which some scripts
+# and emoji are spelt with, but never behind a Chinese character.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+"
+    r"(?:[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|(?<=[\u2e80-\u9fff\uff00-\uffef])[\u200c\u200d])+"
 )
 
 

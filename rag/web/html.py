@@ -36,8 +36,9 @@ def work(place: Place) -> str:
 
 
 def paragraph(place: Place) -> str:
-    """Return which paragraph a place is in, in words."""
-    return f"第{place.paragraph}段" if place.paragraph else "题名、署名处"
+    """Return which paragraph a place is in, and which page where there are pages, in words."""
+    page = f"第{place.page}页" if place.page else ""
+    return page + (f"第{place.paragraph}段" if place.paragraph else "题名、署名处")
 
 
 def link(reference: str, label: str, place: Place, style: str) -> str:

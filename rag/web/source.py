@@ -73,10 +73,10 @@ def source_html(document: Document, place: Place, reference: str) -> str:
     article = _article(document, place)
     if article is None or squeeze(cut(source.text, place.spans)) != squeeze(place.quote):
         body = f'<p class="yj-error">{_CHANGED}</p><p class="yj-paragraph">{escape(place.quote)}</p>'
-        return _panel(reference, _header(place, place.article, "", ()), body)
+        return _panel(reference, _header(place, place.article), body)
     lines = "".join(_line_html(source, line, place.spans) for line in _lines(article, source))
     fragment = f'<p class="yj-notice">{_FRAGMENT}</p>' if article.fragment else ""
-    header = _header(place, article.name, _where(source, place), article.authors)
+    header = _header(place, article.name, _line_number(source, place), article)
     return _panel(reference, header, fragment + lines)
 
 
@@ -97,11 +97,11 @@ def _article(document: Document, place: Place) -> Article | None:
     return min(holding, key=lambda article: article.span.end - article.span.start, default=None)
 
 
-def _where(source: Source, place: Place) -> str:
-    """Return where a place stands in its file: the page, or the line of a text that has its own lines."""
-    start = place.spans[0].start
-    page = source.page_of(start)
-    return f"第{page}页" if page else f"文件第{source.line_of(start)}行"
+def _line_number(source: Source, place: Place) -> str:
+    """Return which line of its file a place begins on, in words; "" where the text was taken out of a format."""
+    if not place.file.lower().endswith((".txt", ".md")):
+        return ""
+    return f"文件第{source.line_of(place.spans[0].start)}行"
 
 
 def _lines(article: Article, source: Source) -> list[_Line]:
@@ -138,13 +138,17 @@ def _line_html(source: Source, line: _Line, cited: Sequence[Span]) -> str:
     return f'<p class="{style}">{number}{mark(cut(source.text, line.spans), ranges)}</p>'
 
 
-def _header(place: Place, title: str, where: str, authors: Sequence[str]) -> str:
+def _header(place: Place, title: str, line: str = "", article: Article | None = None) -> str:
+    known = article or Article(span=place.spans[0])
+    posts = {fact.of: f"{fact.of}（{fact.value}）" for fact in known.facts if fact.kind == "post"}
     facts = [
         ("媒体", place.outlet),
+        ("发文机关", known.issuer),
+        ("文号", known.number),
         ("日期", place.date),
-        ("作者", "、".join(authors)),
-        ("讲话人", place.speaker),
-        ("位置", " ".join(part for part in (paragraph(place), where) if part)),
+        ("作者", "、".join(posts.get(author, author) for author in known.authors)),
+        ("讲话人", posts.get(place.speaker, place.speaker) if place.speaker else None),
+        ("位置", " ".join(part for part in (paragraph(place), line) if part)),
         ("文件", place.file),
     ]
     rows = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts if value)
