@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from rag.datatypes import Source, cut
 from rag.reading import read
 from rag.structure import account, parse
-from rag.structure.metadata import listed, read_byline
-from rag.structure.people import speakers
 from rag.text import squeeze
 
 PAGES = Path(__file__).parent / "pages"
@@ -303,52 +301,6 @@ def test_clean_articles_come_back_from_spoiled_pages(page_and_articles):
     found = [(a.title, [p.text for p in a.paragraphs]) for a in document.articles]
     assert [article for article in found if article != (None, [CAPTION])] == articles
     assert {article.date for article in document.articles if article.title} == {"2026-01-06"}
-
-
-# --- metadata by worked examples
-
-
-@pytest.mark.parametrize(
-    ("line", "outlet", "authors", "date"),
-    [
-        ("来源:光明日报 作者:王 科 张永冀 2026-01-06 08:24:13", "光明日报", ["王科", "张永冀"], "2026-01-06"),
-        ("来源:经济日报2026-01-06 09:14", "经济日报", [], "2026-01-06"),
-        ("作者:张辉(北京大学首都发展研究院研究员、经济学院院长)", None, ["张辉"], None),
-        ("作者：何德旭(财经战略研究院研究员);张雪兰(中南财经政法大学教授)", None, ["何德旭", "张雪兰"], None),
-        ("（作者：刘宏达，系华中师范大学教授）", None, ["刘宏达"], None),
-        ("《光明日报》(2026年01月06日 11版)", "光明日报", [], "2026-01-06"),
-        ("(来源:新华社)", "新华社", [], None),
-        ("2026年1月6日 09:14", None, [], "2026-01-06"),
-    ],
-)
-def test_bylines(line, outlet, authors, date):
-    facts = read_byline(line)
-    assert [f.value for f in facts if f.kind == "outlet"] == [outlet] * bool(outlet)
-    assert [f.value for f in facts if f.kind == "author"] == authors
-    assert [f.value for f in facts if f.kind == "date"] == [date] * bool(date)
-
-
-def test_names_of_two_characters_are_joined():
-    text = "王 科 张永冀、李 明，分别系教授"
-    facts = listed(text, 0, len(text))
-    assert [(f.value, f.span.start, f.span.end) for f in facts] == [
-        ("王科", 0, 3),
-        ("张永冀", 4, 7),
-        ("李明", 8, 11),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("李乐成说,将努力推动AI电脑更好地满足需求。", ["李乐成"]),
-        ("据自然资源部国土空间规划局局长谢海霞介绍,通知明确了路径。", ["谢海霞"]),
-        ("报告指出,科技成果转化制度框架基本建立。", []),
-        ("工业和信息化部中小企业局负责人表示,接下来将继续会同各部门。", []),
-    ],
-)
-def test_speakers(text, expected):
-    assert speakers(text) == expected
 
 
 def test_what_the_container_declares_fills_what_the_text_leaves_open():

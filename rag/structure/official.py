@@ -14,12 +14,9 @@ _KINDS_OF_DOCUMENT = (
 )
 _DOCUMENT_TITLE = re.compile(rf"(?:{_KINDS_OF_DOCUMENT})(?:\(.{{1,20}}\))?$")
 _UNFINISHED = re.compile(r"(?:关于|印发|转发|发布|公布|做好|加强|推进|[的和与及、暨])$|[《（(“][^》）)”]*$")
-_ISSUER = re.compile(
-    r"((?:中共|国务院|国家|全国|最高|中国|中央|[一-鿿]{2,12})[一-鿿]{0,20}(?:部|委|委员会|局|厅|院|会|办公室|署|政府|行|总局|总署|会议|司|处|社|中心|协会))"
-    r"(?:\s+[一-鿿]{2,20}(?:部|委|委员会|局|厅|院|会|办公室|署|政府|行|总局|总署|中心))*(?=关于|令|公告)"
-)
+_ISSUERS = re.compile(r"([一-鿿()、\s]{2,80}?)(?=关于|令$|公告$)")
 _ORGANISATION = re.compile(
-    r".*(?:部|委|委员会|局|厅|院|会|办公室|办公厅|署|政府|银行|总行|社|中心|公司|大学|集团|协会|学会|司|指挥部|领导小组|国务院)(?:\(.{1,8}\))?"
+    r".*(?:部|委|委员会|局|厅|院|会|办公室|办公厅|署|政府|银行|总行|社|中心|公司|大学|集团|协会|学会|司|指挥部|领导小组|国务院|中共中央|总局|省委|市委|等[一二三四五六七八九十]*部门)(?:\(.{1,8}\))?"
 )
 _KEY = {
     "issuer": "发文机关|制发机关|制定机关|发布机构|发文单位|发布单位",
@@ -55,10 +52,13 @@ def is_organisation(text: str) -> bool:
 
 def issuer_in_title(title: str) -> Fact | None:
     """Return who issues a document by its title (国务院办公厅关于…的通知), None where it does not say."""
-    match = _ISSUER.match(title)
+    match = _ISSUERS.match(fold(title))
     if not match or not is_document_title(title):
         return None
-    return Fact(kind="issuer", value=match.group(), span=Span(start=match.start(), end=match.end()))
+    named = re.split(r"[、\s]+", match.group(1))
+    if not all(_ORGANISATION.fullmatch(name) for name in named):
+        return None
+    return Fact(kind="issuer", value=title[: match.end()], span=Span(start=0, end=match.end()))
 
 
 def read_record(text: str) -> list[Fact]:
@@ -67,11 +67,11 @@ def read_record(text: str) -> list[Fact]:
     folded = fold(text)
     for match in _FIELD.finditer(folded):
         kind = next((name for name, keys in _KEY.items() if re.fullmatch(keys, match["key"])), None)
-        span = match.span("value")
-        if kind is None or span[0] == span[1]:
+        start, end = match.span("value")
+        value = text[start:end].rstrip("；; ")
+        if kind is None or not value:
             continue
-        value = text[slice(*span)].rstrip("；; ")
-        stated = Span(start=span[0], end=span[0] + len(value))
+        stated = Span(start=start, end=start + len(value))
         if kind in ("date", "signed"):
             dates = find_dates(value)
             if not dates:
