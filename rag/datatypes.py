@@ -190,7 +190,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A source with its structure: articles and noise tile it, white space aside."""
+    """A source with its structure: articles, none within another, and noise tile it, white space aside."""
 
     source: Source
     articles: tuple[Article, ...]

@@ -57,6 +57,7 @@ def hits_text(record: Mapping[str, Any]) -> str:
 
 
 _NOISE = {
+    "caption": "图片说明",
     "credit": "图片署名",
     "masthead": "报头",
     "guide": "导读",

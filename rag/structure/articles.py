@@ -31,6 +31,7 @@ class Builder:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.articles: list[Draft] = []
+        self.captions: list[Draft] = []
         self.noise: list[Block] = []
         self.kicker: list[Line] = []
         self.masthead: list[Fact] = []
@@ -141,11 +142,22 @@ class Builder:
         self.ended = self.ended or role in ("endnote", "signature")
 
     def _caption(self, lines: list[Line]) -> None:
-        """A captioned picture between articles is a short piece of its own; the text goes on behind it."""
         draft = Draft(self.source.text)
         draft.add_paragraph(lines)
-        inside = bool(self.articles) and not self.ended
-        self.articles.insert(len(self.articles) - 1 if inside else len(self.articles), draft)
+        self.captions.append(draft)
+
+    def _place_captions(self, articles: list[Article]) -> None:
+        """A captioned picture between articles is a short piece of its own, one inside an article is noise there."""
+        around = [article.span for article in articles]
+        for draft in self.captions:
+            caption = draft.finish(self.masthead, {})
+            if not any(span.start < caption.span.start < span.end for span in around):
+                articles.append(caption)
+                continue
+            spans = [span for paragraph in caption.paragraphs for span in paragraph.spans]
+            spans += [block.span for block in caption.metadata]
+            text = self.source.text
+            self.noise += [Block(kind="caption", text=text[s.start : s.end], span=s) for s in spans]
 
     def _noise(self, role: str, lines: Sequence[Line]) -> None:
         """Set lines aside, one block a line; a run of teasers is one block."""
@@ -178,6 +190,7 @@ class Builder:
             else:
                 self.noise += [replace(block, kind="furniture") for block in draft.blocks()]
         self._share_column_source(articles)
+        self._place_captions(articles)
         self.noise += self._invisible(articles)
         self.noise.sort(key=lambda block: block.span.start)
         articles.sort(key=lambda article: article.span.start)

@@ -91,10 +91,11 @@ def problem_html(message: str) -> str:
 
 
 def _article(document: Document, place: Place) -> Article | None:
-    """Return the article that a place begins in; a caption's is the smaller one inside the article around it."""
     start = place.spans[0].start
-    holding = [article for article in document.articles if article.span.start <= start < article.span.end]
-    return min(holding, key=lambda article: article.span.end - article.span.start, default=None)
+    for article in document.articles:
+        if article.span.start <= start < article.span.end:
+            return article
+    return None
 
 
 def _line_number(source: Source, place: Place) -> str:
