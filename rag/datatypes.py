@@ -137,7 +137,7 @@ class Paragraph:
     """A paragraph as its author wrote it.
 
     `text` is the join of the raw text at `spans`; `number` counts from 1 within the article; `path` are the
-    headings that it stands under, the widest section first; `speaker` is who speaks in it (an interview's
+    headings that it stands under, the widest section first, and the header of the table whose row it is; `speaker` is who speaks in it (an interview's
     answer), where that is stated.
     """
 
@@ -159,7 +159,7 @@ class Article:
 
     `metadata` holds the lines around the text, `facts` what they state, both with their spans; a field that
     the file's container declares has no fact. `date` is that of publication, ISO 8601, as the text states
-    it, else that of the signature, else the masthead's; `issuer` is the issuing body and `number` the
+    it, else as the container declares it, else that of the signature, else the masthead's; `issuer` is the issuing body and `number` the
     document number (文号). `fragment` marks the continuation of a piece whose beginning is not in the source.
     """
 

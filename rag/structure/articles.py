@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from rag.structure.lines import Line, invisible_spans
 from rag.structure.metadata import read_byline, read_number, read_signature
 from rag.structure.official import issuer_in_title, read_record
 from rag.structure.people import introduced
+from rag.structure.regions import NEWSPAPER
 from rag.text import squeeze
 
 _READ = {
@@ -22,7 +22,6 @@ _READ = {
     "record": read_record,
     "signature": read_signature,
 }
-_NEWSPAPER = re.compile(r"[一-鿿]{1,12}(?:报|导报|刊|周刊|日报|时报|新闻)")
 
 
 class Builder:
@@ -36,9 +35,12 @@ class Builder:
         self.kicker: list[Line] = []
         self.masthead: list[Fact] = []
         self.ended = False
+        self.header: str | None = None
 
     def add(self, role: str, lines: list[Line]) -> None:
         """Take the next block of the source."""
+        if role not in ("row", "furniture"):
+            self.header = None
         match role:
             case "title" | "jump":
                 self._open(lines, fragment=role == "jump")
@@ -50,6 +52,8 @@ class Builder:
                 self._caption(lines)
             case "paragraph":
                 self._article().add_paragraph(lines)
+            case "row":
+                self._row(lines[0])
             case (
                 "subtitle"
                 | "adoption"
@@ -141,6 +145,11 @@ class Builder:
             draft.state(_READ[role](line.text), line.span.start)
         self.ended = self.ended or role in ("endnote", "signature")
 
+    def _row(self, line: Line) -> None:
+        """A row of a table in plain text is a paragraph with the table's first row in its path."""
+        self._article().add_paragraph([line], header=self.header)
+        self.header = self.header or " ".join(line.text.strip("|").replace("|", " ").split())
+
     def _caption(self, lines: list[Line]) -> None:
         draft = Draft(self.source.text)
         draft.add_paragraph(lines)
@@ -172,7 +181,7 @@ class Builder:
         """Take the newspaper's name and date, each from the first line of the masthead that states it."""
         known = {fact.kind for fact in self.masthead}
         start = block.span.start
-        if "outlet" not in known and _NEWSPAPER.fullmatch("".join(block.text.split())):
+        if "outlet" not in known and NEWSPAPER.fullmatch("".join(block.text.split())):
             self.masthead.append(Fact(kind="outlet", value=block.text, span=block.span))
         for day, span in find_dates(block.text)[:1]:
             if "masthead" not in known:

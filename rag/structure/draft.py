@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.datatypes import Article, Block, Fact, Heading, Paragraph, Span, cut
 from rag.numerals import find_dates
 from rag.structure.lines import Line
 from rag.structure.metadata import dateline, tail
-from rag.structure.people import is_name, speakers
-
-_ASKS = re.compile(r"(?:问|【问】|主持人|.{0,24}记者)\s*[:：]")
-_ANSWERS = re.compile(r"(?:答|【答】)\s*[:：]")
-_NAMED = re.compile(r"(?:[一-鿿]{0,16}\s)?([一-鿿]{2,4})\s*[:：]")
+from rag.structure.people import speakers
+from rag.structure.speech import attribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +46,12 @@ class Draft:
         self.title: str | None = None
         self.kicker: str | None = None
         self.subtitle: str | None = None
-        self.speakers: list[str] = []
+        self.introduced: list[str] = []
         self.headings: list[Heading] = []
         self.paragraphs: list[Paragraph] = []
         self.metadata: list[Block] = []
         self.facts: list[Fact] = []
         self._sections: list[tuple[Section, str]] = []
-        self._answering: str | None = None
 
     def state(self, facts: Sequence[Fact], start: int) -> None:
         """Take what the line that begins at `start` states; where something was stated before, that stands."""
@@ -77,7 +72,7 @@ class Draft:
             at = self.text.find(post, span.start, span.start + name.start) - span.start
             facts.append(Fact(kind="post", value=post, span=Span(start=at, end=at + len(post)), of=value))
         self.state(facts, span.start)
-        self.speakers.append(value)
+        self.introduced.append(value)
 
     def add_block(self, kind: str, line: Line, text: str | None = None) -> None:
         """Add a line of metadata; `text` is its raw text where none is given."""
@@ -92,8 +87,11 @@ class Draft:
         self._sections.append((section, text))
         self.headings.append(Heading(text=text, span=span, level=len(self._sections)))
 
-    def add_paragraph(self, lines: Sequence[Line]) -> None:
-        """Add the paragraph on `lines`, its dateline and its bracketed source taken off."""
+    def add_paragraph(self, lines: Sequence[Line], header: str | None = None) -> None:
+        """Add the paragraph on `lines`, its dateline and its bracketed source taken off.
+
+        `header` is that of the table whose row it is; it stands in the path, below the headings.
+        """
         spans = [span for line in lines for span in line.spans]
         first, last = spans[0], spans[-1]
         opening, stated = dateline(self.text[first.start : first.end])
@@ -107,39 +105,35 @@ class Draft:
             self._take_off("endnote", last.start + closing, last.end)
             self.state(stated, last.start)
             spans[-1] = Span(start=last.start, end=last.start + closing)
-        self._append(tuple(spans))
+        self._append(tuple(spans), header)
 
     def _take_off(self, kind: str, start: int, end: int) -> None:
         text = self.text[start:end]
         low, high = start + len(text) - len(text.lstrip()), start + len(text.rstrip())
         self.metadata.append(Block(kind=kind, text=text.strip(), span=Span(start=low, end=high)))
 
-    def _append(self, spans: tuple[Span, ...]) -> None:
-        text = cut(self.text, spans)
+    def _append(self, spans: tuple[Span, ...], header: str | None) -> None:
+        path = [heading for _, heading in self._sections]
         self.paragraphs.append(
             Paragraph(
                 number=len(self.paragraphs) + 1,
-                text=text,
+                text=cut(self.text, spans),
                 spans=spans,
-                path=tuple(heading for _, heading in self._sections),
-                speaker=self._speaker(text),
+                path=tuple([*path, header] if header else path),
             )
         )
 
-    def _speaker(self, text: str) -> str | None:
-        """Return who speaks in a paragraph: its own 某某说, the interviewed person, or the kicker's person."""
-        named = speakers(text)
-        self.speakers += [name for name in named if name not in self.speakers]
-        if _ASKS.match(text):
-            self._answering = None
-            return None
-        if _ANSWERS.match(text):
-            self._answering = self.speakers[0] if self.speakers else None
-        elif (match := _NAMED.match(text)) and is_name(match.group(1)) and match.group(1) in named:
-            self._answering = match.group(1)
-        if named:
-            return named[0]
-        return self._answering or (self.speakers[0] if self.kicker and self.speakers else None)
+    def _attributed(self) -> tuple[list[Paragraph], list[str]]:
+        """Return the paragraphs with who speaks in each, and everybody who speaks, in order."""
+        texts = [paragraph.text for paragraph in self.paragraphs]
+        said = [speakers(text) for text in texts]
+        spoken = attribute(texts, said, self.introduced, throughout=self.kicker is not None)
+        paragraphs = [
+            replace(paragraph, speaker=speaker) if speaker else paragraph
+            for paragraph, speaker in zip(self.paragraphs, spoken, strict=True)
+        ]
+        heard = [name for names, name in zip(said, spoken, strict=True) for name in [*names, name] if name]
+        return paragraphs, [*self.introduced, *heard]
 
     def blocks(self) -> Iterator[Block]:
         """Yield the metadata and headings as blocks: all that an article without text has."""
@@ -157,6 +151,7 @@ class Draft:
         spans = [span for paragraph in self.paragraphs for span in paragraph.spans]
         spans += [block.span for block in self.metadata] + [heading.span for heading in self.headings]
         days = find_dates(declared.get("date", ""))
+        paragraphs, named = self._attributed()
         writer = declared.get("author")
         return Article(
             span=Span(start=min(s.start for s in spans), end=max(s.end for s in spans)),
@@ -165,14 +160,14 @@ class Draft:
             subtitle=self.subtitle,
             outlet=_first(facts, "outlet") or declared.get("source"),
             authors=tuple(f.value for f in facts if f.kind == "author") or ((writer,) if writer else ()),
-            date=_first(facts, "date", "signed", "masthead") or (days[0][0] if days else None),
+            date=_first(facts, "date") or (days[0][0] if days else _first(facts, "signed", "masthead")),
             issuer=_first(facts, "issuer"),
             number=_first(facts, "number"),
-            speakers=tuple(dict.fromkeys(self.speakers)),
+            speakers=tuple(dict.fromkeys(named)),
             fragment=self.fragment,
             facts=tuple(facts),
             headings=tuple(self.headings),
-            paragraphs=tuple(self.paragraphs),
+            paragraphs=tuple(paragraphs),
             metadata=tuple(self.metadata),
         )
 

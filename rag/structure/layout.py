@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rag.structure.joining import breaks_off, continues, ended, never_begins
@@ -10,19 +11,23 @@ from rag.structure.neighbours import SUBTITLE, Neighbours
 from rag.structure.numbering import is_article
 from rag.structure.official import is_document_title
 from rag.structure.people import is_name, is_person_line
-from rag.structure.regions import NOISE, STATED, contents, foot, teasers, wrap_width
+from rag.structure.regions import NOISE, STATED, contents, foot, masthead, teasers, wrap_width
 
 # The role of a line of these kinds, whatever stands around it.
 _ROLES = {
-    **{kind: kind for kind in (*STATED, *NOISE, "jump")},
+    **{kind: kind for kind in (*STATED, *NOISE, "jump", "row")},
     "dateline": "byline",
     "reporter": "byline",
     "colophon": "endnote",
     "rule": "furniture",
     "original": "title",
-    "row": "paragraph",
     "note": "paragraph",
+    "contact": "paragraph",
+    "signed_by": "endnote",
 }
+_LETTERHEAD = re.compile(r"[一-鿿、 ]{4,40}文件")
+_COLUMN_NAME = 6
+"""Characters: names of columns (人民时评) are no longer, titles seldom as short."""
 _REGIONS = {"related": teasers, "contents": contents}
 _LONGEST_TITLE = 90
 _ABOVE_TEXT = ("title", "subtitle", "number", "adoption", "byline")
@@ -62,7 +67,7 @@ class _Layout:
         self.near = Neighbours(lines)
         self.declared = title
         self.marked = any(line.kind == "heading" and not line.rank for line in lines)
-        self.masthead = next((i for i, line in enumerate(lines[:8]) if line.kind == "masthead"), -1)
+        self.masthead = masthead(lines)
         self.foot = foot(lines)
         self.width = wrap_width(lines)
         self.titled = title is not None
@@ -79,23 +84,14 @@ class _Layout:
 
     def _role(self, index: int) -> tuple[str, int]:
         line = self.lines[index]
-        if index <= self.masthead:
+        if index < self.masthead:
             return "masthead", 1
         if self._is_long_title(line):
             return "title", 1
-        match line.kind:
-            case kind if kind in _REGIONS:
-                return kind, _REGIONS[kind](self.lines, index)
-            case "reporter" if self.near.credited(index):
-                return "credit", 1
-            case "heading":
-                return ("title" if line.level == 1 and not line.rank else "heading"), 1
-            case "label" if self.previous == "record":
-                return "record", 1
-            case "dateline" if self.previous in _SIGNED and self.near.closes(index + 1):
-                return "signature", 1
-            case kind if kind in _ROLES and not (kind == "rule" and self._breaks_off(index)):
-                return _ROLES[kind], 1
+        if line.kind in _REGIONS:
+            return line.kind, _REGIONS[line.kind](self.lines, index)
+        if line.kind != "text" and (role := self._role_of_kind(index)):
+            return role, 1
         if self.near.is_heading_sentence(index, self.previous):
             return "heading", 1
         if not line.short or (line.terminal and not line.folded.endswith(("--", ":"))):
@@ -103,6 +99,24 @@ class _Layout:
         if self._full(line) or self._breaks_off(index):
             return "paragraph", 1
         return self._display(index)
+
+    def _role_of_kind(self, index: int) -> str | None:
+        """Return the role of a line that is something by itself, None where its neighbours make it plain text."""
+        line = self.lines[index]
+        match line.kind:
+            case "reporter" if self.near.credited(index):
+                return "credit"
+            case "heading":
+                return "title" if line.level == 1 and not line.rank else "heading"
+            case "row" if line.whole or not self.near.in_table(index):
+                return "paragraph"
+            case "label" if self.previous == "record":
+                return "record"
+            case "dateline" if self.previous in _SIGNED and self.near.closes(index + 1):
+                return "signature"
+            case "rule" if self._breaks_off(index):
+                return None
+        return _ROLES.get(line.kind)
 
     def _breaks_off(self, index: int) -> bool:
         return breaks_off(self.lines[index], self.near.line(index + 1))
@@ -135,6 +149,7 @@ class _Layout:
             return "title", self.near.title_lines(index)
         if self.marked:
             below_title = self.previous == "title" and index + 1 < len(self.lines) and not line.terminal
+            below_title = below_title and (not line.whole or bool(SUBTITLE.match(line.folded)))
             return ("subtitle" if below_title else "paragraph"), 1
         return self._unmarked(index)
 
@@ -149,6 +164,10 @@ class _Layout:
         line, text = self.lines[index], self.lines[index].folded
         count = self.near.title_lines(index)
         announces = self.near.announces(index + count - 1, begun=self.begun)
+        if self._is_column_name(index):
+            return "kicker", 1
+        if not self.begun and not self.titled and _LETTERHEAD.fullmatch(text):
+            return "record", 1
         if self.previous in ("title", "subtitle") and (announces or SUBTITLE.match(text)):
             return "subtitle", 1
         if self.previous in _ABOVE_TEXT and not self.begun and is_person_line(line.text):
@@ -166,6 +185,18 @@ class _Layout:
             listed = self.previous == "heading" and not self.near.is_body(index + 1)
             return ("paragraph" if listed else "heading"), 1
         return "paragraph", 1
+
+    def _is_column_name(self, index: int) -> bool:
+        """Whether a line is the name of a newspaper's column above a title: very short, with a longer line below."""
+        line, following = self.lines[index], self.near.line(index + 1)
+        if len(line.text) > _COLUMN_NAME or following is None or following.kind != "text" or self.titled:
+            return False
+        longer = (
+            2 * _COLUMN_NAME > len(following.text) > _COLUMN_NAME + 2
+            or len(following.text) > 2 * _COLUMN_NAME
+        )
+        display = self.near.is_display(index) and following.short and not following.terminal
+        return display and longer and not SUBTITLE.match(following.folded)
 
     def _is_declared(self, line: Line) -> bool:
         """Whether a line is the title that the container declares."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag.datatypes import Mark, Source, Span, cut
 from rag.structure.flattened import LEAST, is_flat, pieces
 from rag.structure.numbering import rank
+from rag.structure.people import is_name
 from rag.text import fold
 
 SHORT = 45
@@ -40,12 +41,14 @@ _KINDS = [
         rf"\(?(?:新华社|本报|本刊|中新社|人民网|[一-鿿]{{2,6}}报)?{_REPORTER}(?:\s*:?\s*{_NAMES})?\)?",
     ),
     ("masthead", r".*(?:统一连续出版物号|统一刊号|邮发代号|总第\s*\d+\s*期|今日\s*\d+\s*版).*"),
+    ("guide", r"[▶▷►→»▲■●◆]{1,3}\s*第?\s*[a-z]?\d{1,2}\s*版.{0,40}"),
     ("guide", r"(?:本[期版]|今日|要闻|内页)?导[读览]"),
     ("guide", r"[-·]?\s*.{2,40}\s+(?:第?\s*\d{1,2}|[a-z]\d{1,2})\s*版"),
     ("related", r"(?:相关|推荐|延伸|热门|更多)(?:推荐|阅读|新闻|文章|链接|内容|报道|资讯):?|猜你喜欢:?"),
     ("qr", r"[^,。]{0,12}(?:微信公众号|扫一扫|扫码|二维码|官方微博|下载客户端)[^,。]{0,12}"),
     ("furniture", r"[-·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?[-·\s]*"),
     ("furniture", r"[【\[(](?:纠错|打印本页|打印|关闭窗口|关闭|返回顶部|分享到|字号.*)[】\])]"),
+    ("furniture", r"(?:https?://|www\.)\S+"),
     ("contents", r"目\s*[录次]"),
     ("colophon", r"《[^》]{2,20}》\s*\(.{0,12}\d{4}年\d{1,2}月\d{1,2}日.{0,12}\)"),
     (
@@ -57,9 +60,13 @@ _KINDS = [
         "endnote",
         r"[(【](?:作者|记者|通讯员|责任编辑|责编|编辑|执笔|整理)(?:分?别?[系为]|:|单位|\s).*[)】]",
     ),
+    ("contact", r"\(?(?:联系人|联系电话|联系方式|咨询电话)\s*:.*"),
+    ("signed_by", r"\([一-鿿]{2,3}(?:\s[一-鿿]{2,3}){0,2}\)"),
+    ("rule", r"\|[\s|:-]+\|"),
+    ("row", r"\|.*\|.*|[^\t。]{1,40}(?:\t+[^\t。]{0,40})+"),
     (
         "release",
-        r"\(?此件.{0,8}(?:公开|发布|印发|传达).{0,10}\)?|\((?:联系人|联系电话|联系方式):.*\)|抄送:.*|.{2,30}\d{4}年\d{1,2}月\d{1,2}日印发",
+        r"\(?此件.{0,8}(?:公开|发布|印发|传达).{0,10}\)?|抄送:.*|.{2,30}\d{4}年\d{1,2}月\d{1,2}日印发",
     ),
     ("attachment", r"附\s*件?\s*\d{0,2}\s*:.*|附\s*件\s*[\d一二三四五六七八九十]{0,2}"),
     (
@@ -240,4 +247,5 @@ def classify(folded: str) -> str:
     if folded[0] not in "#抄" and (folded[-1] in "。;" or len(folded) > _LONGEST_LABELLED):
         return "text"
     match = _KIND.fullmatch(folded)
-    return _KINDS[int(str(match.lastgroup)[1:])][0] if match else "text"
+    kind = _KINDS[int(str(match.lastgroup)[1:])][0] if match else "text"
+    return "text" if kind == "signed_by" and not is_name(folded.strip("()").split()[0]) else kind

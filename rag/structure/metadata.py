@@ -17,13 +17,16 @@ from rag.text import fold
 _OUTLET = re.compile(
     r"(?:来源|稿源|信息来源|文章来源|综合自|转自|摘自)\s*[:|]?\s*([^\d)】:|]+?)\s*(?=作者|记者|编辑|发布|时间|日期|\d{4}|[)】]|$)"
 )
-_AUTHORS = re.compile(r"(?:作者|撰文|执笔|文)\s*[:/]\s*(.+?)\s*(?=来源|编辑|责任|时间|日期|\d{4}|$)")
+_AUTHORS = re.compile(
+    r"(?:作者|撰文|执笔|文)\s*[:/]\s*(.+?)\s*(?=来源|编辑|责任|时间|日期|字号|[【\[]|\d{4}|$)"
+)
 _COLOPHON = re.compile(r"《([^》]{2,20})》\s*\(")
 _LISTED = re.compile(
     r"(?P<name>[一-鿿]\s+[一-鿿]{1,2}(?![一-鿿])|[一-鿿·]{2,15}|[a-z][a-z .·-]+[a-z])\s*(?:\((?P<post>[^()]*)\))?"
 )
 _POSTS_FOLLOW = re.compile(r"[,;]\s*(?:分别)?[系为]\s*(.+?)[)】]?$")
 _REPORTER = r"(?:见习|首席|特约|实习)?(?:全媒体)?(?:记者|通讯员)"
+_ROLE = re.compile(rf"{_REPORTER}|作者|编辑|摄影|报道|通讯")
 _REPORTERS = re.compile(rf"{_REPORTER}\s*:?\s*([一-鿿][一-鿿\s、]+)$")
 _AGENCY = r"新华社|中新社|人民网|新华网|中新网|光明网|央视网|央广网|中国网|参考消息网|[一-鿿]{2,6}(?:日报|晚报|时报|导报|早报|商报|网)"
 _DATELINE = re.compile(
@@ -80,6 +83,8 @@ def listed(text: str, start: int, end: int) -> list[Fact]:
     follow = _POSTS_FOLLOW.search(folded, start, end)
     for match in _LISTED.finditer(folded, start, follow.start() if follow else end):
         name = "".join(text[slice(*match.span("name"))].split())
+        if _ROLE.fullmatch(name):
+            continue
         facts.append(Fact(kind="author", value=name, span=_span(match, "name")))
         if match["post"]:
             post = text[slice(*match.span("post"))]

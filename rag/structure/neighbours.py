@@ -125,6 +125,16 @@ class Neighbours:
                 break
         return count
 
+    def in_table(self, index: int) -> bool:
+        """Whether a line of cells has another one next to it, a rule between them aside."""
+        for step in (1, -1):
+            near = index + step
+            if self.kind(near) == "rule":
+                near += step
+            if self.kind(near) == "row":
+                return True
+        return False
+
     def is_body(self, index: int) -> bool:
         """Whether a line is body text: long, or a sentence ends in it."""
         line = self.line(index)
@@ -170,7 +180,7 @@ class Neighbours:
     def closes(self, index: int) -> bool:
         """Whether an article is over at `index`: nothing follows, or what stands below a signature."""
         line = self.line(index)
-        if line is None or line.kind in (*STATED, *NOISE, "heading", "related", "jump"):
+        if line is None or line.kind in (*STATED, *NOISE, "heading", "related", "jump", "contact"):
             return line is None or line.kind not in ("dateline", "byline")
         return line.short and not line.terminal
 

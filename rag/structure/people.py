@@ -17,10 +17,11 @@ SURNAMES = frozenset(
     "温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄阙东殴殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空"
     "曾毋沙乜养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公肖涂代覃闫车仝岳帅"
 )
-_POST = (
+POST = (
     r"总理|主席|委员长|主任|部长|省长|市长|县长|区长|州长|书记|局长|厅长|院长|检察长|审计长|署长|行长|会长|理事长|秘书长|司长|处长|"
     r"校长|社长|所长|院士|教授|研究员|总裁|董事长|总经理|发言人|负责人|专员|总书记"
 )
+_NO_NAME_ENDS = frozenset("人方者省市县区州镇乡村厅局部委处科院校")
 _SPEECH = r"(?:说|表示|指出|强调|介绍|认为|坦言|透露|谈到|分享|提出|称|答|回应|披露|宣布|回答)"
 _SAYS = re.compile(
     rf"([{''.join(sorted(SURNAMES))}][一-鿿]{{1,2}})(?=在[^，,。]{{1,24}}(?:时|中|上|会)?[^，,。]{{0,6}}{_SPEECH}|[进一还也则]*步?{_SPEECH}|[:：])"
@@ -28,13 +29,20 @@ _SAYS = re.compile(
 _MAY_SAY = re.compile(rf"{_SPEECH}|[:：]")
 _CLAUSE_START = re.compile(r"[，,。；;：:！!？?“”\s]")
 _WORD_END = re.compile(rf"(?:{_SPEECH}|[是在对与的任等])$")
-_POST_NAME = re.compile(rf"(.{{0,28}}(?:{_POST}))(\s*)([一-鿿]{{2,4}}|[一-鿿]\s+[一-鿿])")
+_POST_THEN_NAME = re.compile(rf"(?:{POST})([{''.join(sorted(SURNAMES))}][一-鿿]{{1,2}})$")
+_POST_NAME = re.compile(rf"(.{{0,28}}(?:{POST}))(\s*)([一-鿿]{{2,4}}|[一-鿿]\s+[一-鿿])")
 
 
 def is_name(text: str) -> bool:
-    """Whether a line is a person's name and nothing else."""
+    """Whether a line is a person's name and nothing else, by its looks."""
     bare = "".join(text.split())
-    return bool(re.fullmatch(r"[一-鿿]{2,3}", bare)) and bare[0] in SURNAMES
+    return bool(re.fullmatch(r"[一-鿿]{2,3}", bare)) and bare[0] in SURNAMES and bare[-1] not in _NO_NAME_ENDS
+
+
+def is_ordinary_word(text: str) -> bool:
+    """Whether the dictionary knows a text as a word that is no name: 时间, 方法."""
+    tagged = rjieba.tag(text)
+    return len(tagged) == 1 and not tagged[0][1].startswith(("nr", "ns"))
 
 
 def is_person_line(text: str) -> bool:
@@ -43,7 +51,7 @@ def is_person_line(text: str) -> bool:
     return (
         is_name(text)
         or post_and_name(text) is not None
-        or bool(re.fullmatch(rf"[一-鿿]{{0,16}}(?:{_POST})", bare))
+        or bool(re.fullmatch(rf"[一-鿿]{{0,16}}(?:{POST})", bare))
     )
 
 
@@ -76,7 +84,7 @@ def speakers(text: str) -> list[str]:
     found: dict[str, None] = {}
     for match in _SAYS.finditer(text):
         name, start = match.group(1), match.start(1)
-        if name[-1] in "人方者":
+        if name[-1] in _NO_NAME_ENDS:
             continue
         clause = _CLAUSE_START.search(text[max(0, start - 40) : start][::-1])
         low = start - (clause.start() if clause else min(start, 40))
@@ -94,8 +102,11 @@ def introduced(text: str) -> tuple[str, Span] | None:
     if not text.endswith((":", "：")) and not re.search("访|专访|对话", text):
         return None
     bare = text.rstrip(":：")
-    named = next(((name, span) for name, span in people(bare) if span.end == len(bare)), None)
-    if named is None:
+    match = _POST_THEN_NAME.search(bare)
+    ends = [span for _, span in people(bare) if span.end == len(bare)]
+    if match:
+        ends = [Span(start=match.start(1), end=match.end(1))]
+    if not ends:
         return None
-    post = re.sub(r"^.*?(?:专?访|对话)", "", bare[: named[1].start])
-    return post.strip(), named[1]
+    post = re.sub(r"^.*?(?:专?访|对话)", "", bare[: ends[0].start])
+    return post.strip(), ends[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -35,8 +36,46 @@ _INDENT = 3
 """Characters: a paragraph's first line is indented by two, and a mark may hang over the edge."""
 _WRAPPED_SHARE = 0.6
 """Share of the lines that break off, at least eight, that must be of one length for a source to be hard-wrapped."""
+NEWSPAPER = re.compile(r"[一-鿿]{1,12}(?:报|导报|刊|周刊|日报|时报|新闻)")
+"""The name of a newspaper on a line of its own."""
+_DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日.{0,6}星期[一二三四五六日天].{0,40}")
+_PAGE = re.compile(
+    r"(?:第\s*)?[a-z]?\s*\d{1,3}\s*版(?:\s*:?\s*[一-鿿]{2,6})?|[一-鿿]{2,4}\s*[a-z]?\d{1,2}|[a-z\s]{6,60}"
+)
+_MOST_MASTHEAD = 8
+"""Lines: no masthead takes more."""
+_LEADER = re.compile(r"(?:[.…·]{2,}|-{2,})?\(?\d{0,4}\)?$")
+"""What leads from an entry of a table of contents to its page."""
 _MOST_FURNITURE = 6
 """Lines: a page's foot (a site's name, an account to follow) has no more."""
+
+
+def masthead(lines: Sequence[Line]) -> int:
+    """Return how many lines the masthead of a newspaper's page takes at the top, 0 where there is none.
+
+    It has a line with what only mastheads state (a registration number, a postal code), or the day of the
+    week with nothing but the newspaper's name above; names and numbers of pages below belong to it.
+    """
+    stated = max(
+        (i + 1 for i, line in enumerate(lines[:_MOST_MASTHEAD]) if line.kind == "masthead"), default=0
+    )
+    named = 0
+    while named < min(_MOST_MASTHEAD, len(lines)) and _is_name_of_newspaper(lines[named]):
+        named += 1
+    if named < len(lines) and _DAY.fullmatch(lines[named].folded):
+        stated = max(stated, named + 1)
+    while 0 < stated < min(_MOST_MASTHEAD, len(lines)) and (
+        lines[stated].kind == "guide"
+        or _DAY.fullmatch(lines[stated].folded)
+        or _is_name_of_newspaper(lines[stated])
+    ):
+        stated += 1
+    return stated
+
+
+def _is_name_of_newspaper(line: Line) -> bool:
+    """Whether a line is a newspaper's name, in Chinese or in Latin letters, or the name and number of its page."""
+    return bool(_PAGE.fullmatch(line.folded)) or bool(NEWSPAPER.fullmatch("".join(line.text.split())))
 
 
 def teasers(lines: Sequence[Line], index: int) -> int:
@@ -52,7 +91,7 @@ def contents(lines: Sequence[Line], index: int) -> int:
     """Return how many lines the table of contents at `index` takes: to where its first entry stands again."""
     entries: list[str] = []
     for line in lines[index + 1 :]:
-        entry = "".join(line.folded.lstrip("# ").split())
+        entry = _LEADER.sub("", "".join(line.folded.lstrip("# ").split()))
         if not line.short or line.terminal or (entries and entry == entries[0]):
             break
         entries.append(entry)
