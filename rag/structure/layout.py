@@ -26,6 +26,8 @@ _ROLES = {
     "signed_by": "endnote",
 }
 _LETTERHEAD = re.compile(r"[一-鿿、 ]{4,40}文件")
+_LABELLED = re.compile(r"[一-鿿]{2,6}:.")
+"""A line that says what it states (主持人：方晓岚, 单位：%), which heads nothing."""
 _COLUMN_NAME = 6
 """Characters: names of columns (人民时评) are no longer, titles seldom as short."""
 _REGIONS = {"related": teasers, "contents": contents}
@@ -172,12 +174,13 @@ class _Layout:
             return "subtitle", 1
         if self.previous in _ABOVE_TEXT and not self.begun and is_person_line(line.text):
             return "byline", 1
-        if announces or (self.previous in _SIGNED[1:] and self.near.line(index + count) is not None):
+        ended = self.previous in _SIGNED[1:] or self.near.kind(index - 1) == "signed_by"
+        if announces or (ended and self.near.line(index + count) is not None):
             return "title", count
         if text.endswith(":"):
             display = index + 1 < len(self.lines) and self.near.is_display(index + 1)
             return ("kicker" if display else "paragraph"), 1
-        if line.whole and text[0].isdigit():
+        if (line.whole and text[0].isdigit()) or (self.titled and _LABELLED.match(text)):
             return "paragraph", 1
         if self.previous == "kicker" or (not self.titled and not self.begun) or self._is_declared(line):
             return "title", count

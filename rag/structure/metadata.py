@@ -33,7 +33,7 @@ _DATELINE = re.compile(
     rf"(?:(?:本报|本网|本刊|本台)[一-鿿]{{0,8}}(?:\d{{1,2}}月\d{{1,2}}日)?(?:讯|电)|[一-鿿]{{2,8}}讯(?=[\s(:,\d])"
     rf"|(?P<agency>{_AGENCY})(?:\([一-鿿]{{2,10}}\))?[一-鿿]{{0,8}}(?:\d{{1,2}}月\d{{1,2}}日)?\s*(?:电|讯)(?![一-鿿]{{0,2}}[力子器信号])"
     rf"|(?P<wire>{_AGENCY})\d{{1,2}}月\d{{1,2}}日(?:消息|报道)|央视新闻客户端消息(?:\(新闻联播\))?\s*:"
-    rf"|(?=\({_REPORTER}\s))"
+    rf"|(?=\({_REPORTER}\s)|\((?:上接|紧接)[^()]{{0,12}}版[^()]{{0,8}}\))"
     rf"\s*(?:\((?:{_REPORTER}[:\s]*(?P<names>[^)]{{2,60}})|(?P<bare>[一-鿿]{{2,4}}(?:\s[一-鿿]{{2,4}})*))\))?\s*"
 )
 _TAIL = re.compile(
@@ -52,7 +52,7 @@ _TAIL = re.compile(
 _TAIL_LENGTH = 160
 """Characters at a paragraph's end that are looked at for what is no part of it."""
 # On raw text: without these there is no dateline, no tail.
-_MAY_OPEN = re.compile("[讯訊电電]|记者|記者|通讯员|消息|报道")
+_MAY_OPEN = re.compile("[讯訊电電]|上接|紧接|记者|記者|通讯员|消息|报道")
 _MAY_CLOSE = re.compile(r"[)）】摄]\s*$|[来來]源|原创|关键词")
 
 
@@ -69,8 +69,9 @@ def read_byline(text: str) -> list[Fact]:
         facts += listed(text, shift + named.start(1), shift + named.end(1))
     elif posted := post_and_name(text):
         facts += _posted(text, *posted)
-    elif is_name(text):
-        facts.append(Fact(kind="author", value="".join(text.split()), span=Span(start=0, end=len(text))))
+    elif is_name(inner):
+        span = Span(start=shift, end=len(text) - shift)
+        facts.append(Fact(kind="author", value="".join(inner.split()), span=span))
     if not any(fact.kind in ("date", "signed") for fact in facts):
         facts += [Fact(kind="date", value=day, span=span) for day, span in find_dates(text)[:1]]
     return facts

@@ -38,9 +38,9 @@ _WRAPPED_SHARE = 0.6
 """Share of the lines that break off, at least eight, that must be of one length for a source to be hard-wrapped."""
 NEWSPAPER = re.compile(r"[一-鿿]{1,12}(?:报|导报|刊|周刊|日报|时报|新闻)")
 """The name of a newspaper on a line of its own."""
-_DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日.{0,6}星期[一二三四五六日天].{0,40}")
+_DAY = re.compile(r"\d{4}[年.-]\d{1,2}[月.-]\d{1,2}日?.{0,6}星期[一二三四五六日天].{0,40}")
 _PAGE = re.compile(
-    r"(?:第\s*)?[a-z]?\s*\d{1,3}\s*版(?:\s*:?\s*[一-鿿]{2,6})?|[一-鿿]{2,4}\s*[a-z]?\d{1,2}|[a-z\s]{6,60}"
+    r"(?:第\s*)?[a-z]?\s*\d{1,3}\s*版(?:\s*:?\s*[一-鿿]{2,6})?|[一-鿿]{2,4}\s*[a-z]?\d{1,2}|[a-z]\d{1,2}\s*[一-鿿]{2,4}|[a-z\s]{6,60}"
 )
 _MOST_MASTHEAD = 8
 """Lines: no masthead takes more."""
