@@ -188,6 +188,10 @@ class Article:
         return opening[:20] + ("…" if len(opening) > 20 else "")
 
 
+ASIDE = "（正文以外）"
+"""The name under which words are cited that stand in no article: a masthead, a teaser, a photo credit."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A source with its structure: articles, none within another, and noise tile it, white space aside."""
@@ -195,6 +199,21 @@ class Document:
     source: Source
     articles: tuple[Article, ...]
     noise: tuple[Block, ...]
+
+    def asides(self) -> tuple[Article, ...]:
+        """Return the noise that has words as articles of one metadata line each, so that a quote of it is found."""
+        return tuple(
+            Article(span=block.span, title=ASIDE, metadata=(block,))
+            for block in self.noise
+            if any(character.isalnum() for character in block.text)
+        )
+
+    def article_at(self, offset: int) -> Article | None:
+        """Return the article, or the aside, that the character at `offset` stands in."""
+        for article in (*self.articles, *self.asides()):
+            if article.span.start <= offset < article.span.end:
+                return article
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

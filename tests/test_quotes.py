@@ -448,3 +448,17 @@ def test_any_text_gets_a_report_whose_places_stand(quote):
         assert match.place.quote == cut(source.text, match.place.spans)
         assert 0.0 <= match.similarity <= 1.0
         assert (match.differences == ()) or report.verdict in ("altered", "spliced")
+
+
+def test_a_quote_of_what_stands_outside_the_text_is_found_there(tmp_path):
+    page = (
+        "某报\n2026年1月6日 星期二\n\n会议部署重点工作\n\n会议强调，要抓好落实，确保取得实效。\n\n"
+        "相关推荐\n\n我国首条氢能货运走廊建成开通\n"
+    )
+    document = parse(Source(file="page.txt", text=page, sha256=""))
+    report = QuoteIndex([document]).lookup("我国首条氢能货运走廊建成开通")
+    assert report.verdict == "exact"
+    (match,) = report.matches
+    assert (match.place.article, match.place.paragraph) == ("（正文以外）", 0)
+    assert cut(page, match.place.spans) == "我国首条氢能货运走廊建成开通"
+    assert document.article_at(match.place.spans[0].start).metadata[0].kind == "related"

@@ -1,8 +1,8 @@
 """All sources as one stream of comparable characters, searchable by character pairs.
 
 Every article's pieces (title and metadata lines, headings, paragraphs) stand in the stream in reading
-order without a break, so that a quote may run over a paragraph's end; a separator that no key contains
-stands between articles.
+order without a break, so that a quote may run over a paragraph's end; the noise of a document follows its
+articles, and a separator that no key contains stands between articles.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Stream:
         texts: list[str] = []
         home = 0
         for document in documents:
-            for article in document.articles:
+            for article in (*document.articles, *document.asides()):
                 for number, text, spans, speaker in _pieces(document.source, article):
                     found = key(text)
                     start = len(self.origin)

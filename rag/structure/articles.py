@@ -169,11 +169,10 @@ class Builder:
             self.noise += [Block(kind="caption", text=text[s.start : s.end], span=s) for s in spans]
 
     def _noise(self, role: str, lines: Sequence[Line]) -> None:
-        """Set lines aside, one block a line; a run of teasers is one block."""
-        runs = [lines] if role == "related" else [[line] for line in lines]
-        for run in runs:
-            span = Span(start=run[0].span.start, end=run[-1].span.end)
-            self.noise.append(Block(kind=role, text=self.source.text[span.start : span.end], span=span))
+        """Set lines aside, one block a line."""
+        for line in lines:
+            text = self.source.text[line.span.start : line.span.end]
+            self.noise.append(Block(kind=role, text=text, span=line.span))
             if role == "masthead":
                 self._masthead(self.noise[-1])
 

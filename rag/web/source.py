@@ -70,7 +70,7 @@ def source_html(document: Document, place: Place, reference: str) -> str:
         reference: the link that opened the panel, by which the page knows what is open.
     """
     source = document.source
-    article = _article(document, place)
+    article = document.article_at(place.spans[0].start)
     if article is None or squeeze(cut(source.text, place.spans)) != squeeze(place.quote):
         body = f'<p class="yj-error">{_CHANGED}</p><p class="yj-paragraph">{escape(place.quote)}</p>'
         return _panel(reference, _header(place, place.article), body)
@@ -88,14 +88,6 @@ def empty_html(hint: str) -> str:
 def problem_html(message: str) -> str:
     """Return what the panel shows when a source cannot be opened."""
     return block("yj-empty", [f'<p class="yj-error">{escape(message)}</p>'])
-
-
-def _article(document: Document, place: Place) -> Article | None:
-    start = place.spans[0].start
-    for article in document.articles:
-        if article.span.start <= start < article.span.end:
-            return article
-    return None
 
 
 def _line_number(source: Source, place: Place) -> str:
