@@ -20,7 +20,7 @@ _POINT = (
     r"|\([一二三四五六七八九十]{1,3}\)|[问答]\s*:|附件\s*\d{0,2}\s*:|\d{1,2}[.、]\s*(?=[一-鿿])"
 )
 # Where one block ends and the next begins; what lies between is white space or nothing.
-_WIDE = re.compile(r"(?<=[^\s,、])[ \t\u00a0]*\u3000[\s\u3000]+(?=\S)|(?<=[。!?;:︒…])\s{2,}(?=\S)")
+_WIDE = re.compile(r"(?<=[。!?;:︒…])\s{2,}(?=\S)")
 # Each is searched by the characters that it begins with, which few others are.
 _BREAKS_BEHIND = [
     re.compile(rf"{_END}[\"')》」』】\]]?(?=\s+(?!\d{{1,2}}\s*[%、,])[一-鿿\"《(【\d])"),
@@ -29,7 +29,9 @@ _BREAKS_BEHIND = [
         r"\s摄(?=\s)|:(?=各[^\s。:]{1,60}:\s)|。(?=\d{4}年\d{1,2}月\d{1,2}日(?:尊敬|$))|[。日](?=尊敬的)"
     ),
 ]
-_BREAKS_BEFORE = re.compile(rf"\s+(?=(?:{_POINT})\S|附件\s*[\d:]|序号\s|各[^\s。:]{{1,60}}:\s)")
+_BREAKS_BEFORE = re.compile(
+    rf"(?<![\s,、])\s{{2,}}(?=[一-鿿]{{3}}|[\"《(])|\s+(?=(?:{_POINT})\S|附件\s*[\d:]|序号\s|各[^\s。:]{{1,60}}:\s)"
+)
 # What a salutation or a lead-in is before its colon: 各有关单位：, 现就有关事项通知如下：
 _ADDRESSED = re.compile(r"(?:各|尊敬的)[^。;!?:\s]{1,60}$")
 _LEADS_IN = re.compile(r"(?:如下|下列|以下)[^。;!?:\s]{0,8}$")
