@@ -159,6 +159,30 @@ def test_rows_carry_their_header(table, rows):
     assert texts(source, "text") == ["前面的话。", "后面的话。"]
 
 
+def test_a_table_in_a_cell_is_part_of_the_cell():
+    source = read(
+        "<p>前面的话。</p><table><tr><th>市</th><th>投资</th><th>备注</th></tr><tr><td>平江</td><td>120</td><td>"
+        "<table><tr><td>含直管区</td></tr><tr><td>含新区</td></tr></table></td></tr>"
+        "<tr><td>临河</td><td>80</td><td>无</td></tr></table>"
+    )
+    assert outline(source) == [
+        ("text", 0, "前面的话。"),
+        ("row", 0, "市；投资；备注"),
+        ("row", 0, "市：平江；投资：120；备注：含直管区 含新区"),
+        ("row", 0, "市：临河；投资：80；备注：无"),
+    ]
+
+
+def test_a_table_of_tables_is_unwrapped():
+    def inner(rows):
+        cells = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
+        return f"<td><table>{cells}</table></td>"
+
+    left, right = inner([("甲", 1), ("乙", 2)]), inner([("丙", 3), ("丁", 4)])
+    source = read(f"<table><tr>{left}{right}</tr><tr>{right}{left}</tr></table>")
+    assert texts(source, "row") == ["甲；1", "乙；2", "丙；3", "丁；4", "丙；3", "丁；4", "甲；1", "乙；2"]
+
+
 def test_a_table_that_places_text_is_text():
     source = read(
         "<table><tr><td><p>左边的一段话。</p></td></tr><tr><td><table><tr><td>里面</td></tr></table></td></tr></table>"
