@@ -117,6 +117,34 @@ def test_whatever_is_printed_comes_back(paragraphs, columns):
     assert texts(source, "text") == paragraphs
 
 
+def articles(columns, tall=6):
+    """Two articles, each below its headline at the left of the page: what is drawn, and the paragraphs in order."""
+    page, expected = [], []
+    for top, name in [(760, "甲"), (560, "乙")]:
+        page += [(60, top + 28, f"{name}篇上方的引题"), (60, top, f"{name}篇的通栏标题", 20)]
+        paragraphs = []
+        for column in range(columns):
+            for row in range(tall):
+                count = 12 if row < tall - 1 else 6
+                line = (
+                    f"{name}{column}栏{row}行"
+                    + "科技创新产业融合发展"[: count - 6]
+                    + "字。"[row < tall - 1 :]
+                )
+                page.append((60 + 170 * column, top - 40 - 18 * row, line[:count]))
+                paragraphs.append(line[:count])
+        expected += [f"{name}篇上方的引题", f"{name}篇的通栏标题", "".join(paragraphs)]
+    return [*page, (5 + 85 * columns, 400, "责任编辑 某某 版式", 9)], [*expected, "责任编辑 某某 版式"]
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_columns_below_one_headline_are_read_before_the_next(columns):
+    page, expected = articles(columns)
+    source = read(drawn(page))
+    assert "".join(texts(source, "heading", "text")) == "".join(expected)
+    assert texts(source, "heading") == ["甲篇的通栏标题", "乙篇的通栏标题"]
+
+
 def test_words_keep_their_blanks_where_lines_are_joined():
     text = (
         "The white paper on artificial intelligence for science describes how laboratories work together, "
