@@ -190,6 +190,28 @@ def test_a_table_is_rows_with_its_header():
     ]
 
 
+def test_rows_of_a_table_that_goes_on_do_not_run_together():
+    def row(number):
+        name = f"第{number}号重点项目平江市智能制造产业园工程"
+        if number % 2:
+            return [
+                (60, 700 - 20 * (number % 10), f"{number} {name}（二期）{number}.5 平江市人民政府和省厅", 10)
+            ]
+        left, right = f"{number} {name}", f"{number}.0 平江市人民政府和省厅"
+        return [(60, 700 - 20 * (number % 10), left, 10), (330, 700 - 20 * (number % 10), right, 10)]
+
+    pages = [[piece for i in range(10) for piece in row(10 * page + i)] for page in (1, 2)]
+    source = read(drawn(*pages))
+    assert len(texts(source, "row", "text")) == 20
+    assert all(
+        text.count("重点项目") == text.count("平江市人民政府") == 1 for text in texts(source, "row", "text")
+    )
+    assert texts(source, "row")[:2] == [
+        "10 第10号重点项目平江市智能制造产业园工程 10.0 平江市人民政府和省厅",
+        "11 第11号重点项目平江市智能制造产业园工程（二期）11.5 平江市人民政府和省厅",
+    ]
+
+
 def test_text_out_of_order_and_beside_the_page():
     page = [
         (72, 660, "第三行。"),

@@ -163,7 +163,19 @@ def _gutter(lines: Sequence[Line]) -> float | None:
     places = [place for place in inner if cover[place] == least]
     best = max(_runs(places), key=len)
     middle = left + (best[0] + best[-1] + 1) * step / 2
-    return middle if _is_text(lines, middle) else None
+    return middle if _is_text(lines, middle) and not _is_woven(lines, middle) else None
+
+
+def _is_woven(lines: Sequence[Line], middle: float) -> bool:
+    """Whether lines across the gutter take turns with those beside it: rows of a table, some with narrow gaps."""
+    stretches: list[list[Line]] = [[]]
+    for line in sorted(lines, key=lambda line: line.y):
+        if line.x0 < middle - 1 and line.x1 > middle + 1:
+            stretches.append([])
+        else:
+            stretches[-1].append(line)
+    heights = [len({round(line.y) for line in stretch}) for stretch in stretches[1:-1] if stretch]
+    return len(heights) >= 3 and median(heights) <= 2
 
 
 def _runs(places: Sequence[int]) -> list[list[int]]:

@@ -167,15 +167,19 @@ class Layout:
                 place.role = "note"
 
     def _mark_rows(self) -> None:
-        """Mark rows of several pieces, two or more after another, as a table's."""
+        """Mark rows of several pieces, two or more after another, as a table's, and one of one piece between them."""
+        rows: set[int] = set()
         for i, place in enumerate(self.places):
-            near = [
-                other
-                for other in self.places[max(i - 1, 0) : i + 2]
-                if other is not place and other.flow is place.flow and len(other.row) > 1
-            ]
-            if place.role == "text" and len(place.row) > 1 and near:
-                place.role = "row"
+            near = self.places[i + 1 : i + 3]
+            if len(place.row) < 2 or not near or near[0].flow is not place.flow:
+                continue
+            if len(near[0].row) > 1:
+                rows |= {i, i + 1}
+            elif len(near) > 1 and len(near[1].row) > 1 and _begin_level(place, *near):
+                rows |= {i, i + 1, i + 2}
+        for i in rows:
+            if self.places[i].role == "text":
+                self.places[i].role = "row"
 
     def _widen(self) -> None:
         """Set the edges of the columns by their text; a short one ends where others that begin there do."""
@@ -204,3 +208,8 @@ class Layout:
     def large(self, place: Place) -> bool:
         """Whether a row is set in larger print than the text."""
         return place.size > 1.1 * self.size
+
+
+def _begin_level(first: Place, *others: Place) -> bool:
+    """Whether rows of one column begin at the same edge."""
+    return all(place.flow is first.flow and abs(place.row[0].x0 - first.row[0].x0) < 2 for place in others)
