@@ -145,6 +145,15 @@ def test_columns_below_one_headline_are_read_before_the_next(columns):
     assert texts(source, "heading") == ["甲篇的通栏标题", "乙篇的通栏标题"]
 
 
+def test_columns_that_begin_at_different_heights_are_not_parted():
+    title = (190, 760, "居中的大标题", 24)
+    left = [(60, 702 - 21 * i, f"左栏第{i}行科技创新产业融合") for i in range(20)]
+    right = [(320, 720 - 21 * i, f"右栏第{i}行科技创新产业融合") for i in range(20)]
+    source = read(drawn([title, *left, *right]))
+    found = "".join(texts(source, "heading", "text"))
+    assert found == "".join(piece[2] for piece in [title, *left, *right])
+
+
 def test_words_keep_their_blanks_where_lines_are_joined():
     text = (
         "The white paper on artificial intelligence for science describes how laboratories work together, "

@@ -29,16 +29,12 @@ def bands(lines: Sequence[Line], cuts: Sequence[float]) -> list[Band]:
     rows = sorted(lines, key=lambda line: line.y)
     if not cuts or not rows:
         return [Band([], rows)]
-    alone = [_is_alone(i, rows) for i in range(len(rows))]
+    left, right = min(line.x0 for line in rows), max(line.x1 for line in rows)
+    alone = [_is_alone(i, rows) and _is_across(line, left, right) for i, line in enumerate(rows)]
     size, pitch = usual_size(rows), _pitch(rows, cuts)
     heads: list[tuple[int, int]] = []
     for i, line in enumerate(rows):
-        if (
-            not alone[i]
-            or line.size < 1.2 * size
-            or not _is_across(line, rows)
-            or (heads and i < heads[-1][1])
-        ):
+        if not alone[i] or line.size < 1.2 * size or (heads and i < heads[-1][1]):
             continue
         end = next((j for j in range(i, len(rows)) if not alone[j]), len(rows))
         if not _opens(rows[end:], cuts) or rows[end].y - line.y > 8 * line.size:
@@ -47,7 +43,7 @@ def bands(lines: Sequence[Line], cuts: Sequence[float]) -> list[Band]:
         while first and alone[first - 1] and _stands_apart(first - 1, rows, pitch):
             first -= 1
         heads.append((first, end))
-    foot = len(rows) - 1 if alone[-1] and heads and _is_foot(rows) else len(rows)
+    foot = len(rows) - 1 if alone[-1] and heads and _is_foot(rows, left, right) else len(rows)
     starts = [0, *(first for first, _ in heads), foot]
     bodies = [0, *(end for _, end in heads)]
     found = [Band(rows[a:b], rows[b:c]) for a, b, c in zip(starts, bodies, starts[1:], strict=False)]
@@ -83,15 +79,13 @@ def _outward(at: int, step: int, rows: Sequence[Line], reach: float) -> list[int
     return found
 
 
-def _is_across(line: Line, rows: Sequence[Line]) -> bool:
+def _is_across(line: Line, left: float, right: float) -> bool:
     """Whether a line begins at the left edge of the page's text or stands in the middle of the page."""
-    left, right = min(other.x0 for other in rows), max(other.x1 for other in rows)
     return line.x0 - left < 3 * line.size or abs(line.x0 + line.x1 - left - right) < 4 * line.size
 
 
-def _is_foot(rows: Sequence[Line]) -> bool:
+def _is_foot(rows: Sequence[Line], left: float, right: float) -> bool:
     """Whether the last line of a page stands in its middle, where no column begins."""
-    left, right = min(line.x0 for line in rows), max(line.x1 for line in rows)
     last = rows[-1]
     if abs(last.x0 + last.x1 - left - right) > 4 * last.size:
         return False
