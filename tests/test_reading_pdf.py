@@ -154,6 +154,22 @@ def test_columns_that_begin_at_different_heights_are_not_parted():
     assert found == "".join(piece[2] for piece in [title, *left, *right])
 
 
+@pytest.mark.parametrize("indent", [2, 0], ids=["indented", "flush"])
+def test_a_full_line_that_ends_in_a_semicolon_goes_on(indent):
+    filler = "科技创新和产业创新融合发展" * 100
+    opening, page = 30 - indent, 30 * 35 - indent
+    first = filler[: opening + 30 * 5 - 1] + "；" + ("第21章第2节提出" if indent else "有关部门提出")
+    first += filler[: page - 1 - len(first)] + "；" + filler[: 30 * 20 + 7] + "。"
+    paragraphs = [first, filler[: opening + 30 * 6 + 5] + "。"]
+    rows = []
+    for paragraph in paragraphs:
+        rows.append((60 + 12 * indent, paragraph[:opening]))
+        rows += [(60, paragraph[at : at + 30]) for at in range(opening, len(paragraph), 30)]
+    pages = [[(x, 780 - 20 * i, line) for i, (x, line) in enumerate(rows[at : at + 35])] for at in (0, 35)]
+    assert [page[-1][2][-1] for page in pages] == ["；", "。"]
+    assert texts(read(drawn(*pages)), "text") == paragraphs
+
+
 def test_words_keep_their_blanks_where_lines_are_joined():
     text = (
         "The white paper on artificial intelligence for science describes how laboratories work together, "

@@ -54,7 +54,7 @@ def _goes_on(layout: Layout, last: Place, place: Place) -> bool:
     if place.flow is last.flow:
         if not 0 < place.y - last.y < max(1.25 * layout.pitch, 1.2 * layout.size):
             return False
-    elif ended and not layout.indents:
+    elif ended and not layout.indents and not last.text.endswith(("；", ";")):
         return False
     if place.centred and (place.short or last.centred):
         return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from rag.reading.parts import Kind
+from rag.reading.parts import Kind, ends_sentence
 from rag.reading.pdf_glyphs import Sheet
 from rag.reading.pdf_order import Flow, Row, flows
 
@@ -108,7 +108,7 @@ class Layout:
         self.pitch = self._usual_pitch()
         body = [p for p in self.places if p.role == "text" and abs(p.size - self.size) < 0.05 * self.size]
         indented = sum(place.indented for place in body)
-        self.indents = indented >= 2 and indented > 0.04 * len(body)
+        self.indents = indented >= 2 and (indented > 0.04 * len(body) or _open_indented(body))
         self.bold = sum(p.row[0].bold for p in body) > 0.5 * len(body)
 
     def _mark_furniture(self) -> None:
@@ -208,6 +208,12 @@ class Layout:
     def large(self, place: Place) -> bool:
         """Whether a row is set in larger print than the text."""
         return place.size > 1.1 * self.size
+
+
+def _open_indented(body: Sequence[Place]) -> bool:
+    """Whether nearly all rows of text after one that stops short of the edge, at a paragraph's end, are indented."""
+    opening = [place for before, place in pairwise(body) if before.short and ends_sentence(before.text)]
+    return sum(place.indented for place in opening) > 0.8 * len(opening)
 
 
 def _begin_level(first: Place, *others: Place) -> bool:
