@@ -159,6 +159,11 @@ def test_rows_carry_their_header(table, rows):
     assert texts(source, "text") == ["前面的话。", "后面的话。"]
 
 
+def test_words_on_two_lines_stay_apart():
+    source = read("<p>其中 Research<br>and Development<br>投入不低于2.5%，占比上升。</p>")
+    assert texts(source, "text") == ["其中 Research and Development投入不低于2.5%，占比上升。"]
+
+
 def test_a_table_in_a_cell_is_part_of_the_cell():
     source = read(
         "<p>前面的话。</p><table><tr><th>市</th><th>投资</th><th>备注</th></tr><tr><td>平江</td><td>120</td><td>"
