@@ -170,6 +170,29 @@ def test_a_full_line_that_ends_in_a_semicolon_goes_on(indent):
     assert texts(read(drawn(*pages)), "text") == paragraphs
 
 
+def test_a_table_of_contents_is_furniture():
+    entries = [
+        "第一章 总体要求........................1",
+        "第二章 主要任务…………………………12",
+        "第三章 一个长到要占两行的",
+        "标题 · · · · · · · · · · · · 15",
+    ]
+    contents = [(250, 780, "目　录", 16), *((72, 740 - 20 * i, line) for i, line in enumerate(entries))]
+    text = ["第一章 总体要求", "省政府决定……2030"]
+    source = read(drawn(contents, [(72, 780 - 20 * i, line) for i, line in enumerate(text)]))
+    assert texts(source, "furniture") == ["目　录", *entries]
+    assert "".join(texts(source, "text", "heading")) == "".join(text)
+
+
+def test_a_bracket_on_two_lines_in_the_middle_is_one_paragraph():
+    lines = ["（2025年9月28日某省第十四届人民代表大会常务委员会第十八次会", "议通过）"]
+    full = "科技创新和产业创新融合发展情况良好并且持续向好的态势不变的啊"
+    width = pdfmetrics.stringWidth(full, SONG, 12)
+    page = [(72, 740, lines[0]), (72 + width / 2 - 24, 720, lines[1])]
+    page += [(72, 680 - 20 * i, full) for i in range(4)]
+    assert texts(read(drawn(page)), "text")[0] == "".join(lines)
+
+
 def test_words_keep_their_blanks_where_lines_are_joined():
     text = (
         "The white paper on artificial intelligence for science describes how laboratories work together, "

@@ -21,6 +21,11 @@ _FOLIO = re.compile(
 """Page numbers, and what browsers print on the edges of a page: the time and the address."""
 NOTE = re.compile(r"[①-⑳⑴-⑽*※]|\[\d{1,3}\]|\d{1,2}\s*[^\d.、年月%]|注\s*\d*[:：]")
 """How a note at the foot of a page opens."""
+_LEADER = re.compile(
+    r"(?:(?:[.·．]\s*){4,}|(?:[…⋯‥]\s*){2,})[-—(（\s]*(?:\d{1,4}|[ivxl]{1,6})[-—)）\s]*$", re.I
+)
+"""How an entry of a table of contents ends: a row of dots and a page number."""
+_CONTENTS = re.compile(r"目\s*[录錄次]|contents", re.I)
 _EDGE = 0.13
 """Running heads, feet and page numbers stand in this share of the page's height from its top or bottom."""
 
@@ -102,6 +107,7 @@ class Layout:
         self.size = sizes.most_common(1)[0][0] if sizes else 12.0
         self.pitch = self._usual_pitch()
         self._mark_furniture()
+        self._mark_contents()
         self._mark_notes()
         self._mark_rows()
         self._widen()
@@ -148,6 +154,20 @@ class Layout:
 
     def _likeness(self, place: Place) -> tuple[str, int]:
         return re.sub(r"\d+", "0", "".join(place.text.split())), round(place.y / 8)
+
+    def _mark_contents(self) -> None:
+        """Mark the entries of a table of contents, two or more on a page, those on two lines, and its heading."""
+        entries = [i for i, place in enumerate(self.places) if _LEADER.search(place.text)]
+        pages = Counter(self.places[i].page for i in entries)
+        entries = [i for i in entries if pages[self.places[i].page] > 1]
+        for before, i in zip([-1, *entries], entries, strict=False):
+            self.places[i].role = "furniture"
+            above = self.places[i - 1] if i else None
+            if above is None:
+                continue
+            within = i - before == 2 and before >= 0 and above.alike(self.places[i])
+            if within or _CONTENTS.fullmatch(above.text.strip()):
+                above.role = "furniture"
 
     def _mark_notes(self) -> None:
         """Mark the small print at the foot of a page, from the first row that opens with a sign of a note."""
