@@ -159,6 +159,47 @@ def test_rows_carry_their_header(table, rows):
     assert texts(source, "text") == ["前面的话。", "后面的话。"]
 
 
+def test_an_old_page_without_names():
+    source = read(
+        "<html><head><title>我市召开防汛会议-某某新闻网</title></head><body>"
+        "<table><tr><td>某某新闻网</td><td><a href=1>首页</a>|<a href=2>要闻</a>|<a href=3>县区</a></td></tr></table>"
+        "<table><tr><td align=center><font size=5><b>我市召开防汛工作会议</b></font><br>"
+        "2026-06-20 08:15　来源：某某日报　作者：黄启明　责任编辑：田雨　点击：356</td></tr>"
+        "<tr><td>　　本报讯（记者 黄启明）6月19日，全市防汛工作会议召开。<br>　　市长主持会议。<br>[责任编辑：田雨]</td></tr>"
+        "</table><div>上一篇：<a>我市夏粮收购开秤</a><br>下一篇：<a>高考成绩公布</a></div>"
+        "<div>版权所有 某某日报社 未经授权不得转载</div></body></html>",
+        "gb18030",
+    )
+    assert outline(source) == [
+        ("heading", 2, "我市召开防汛工作会议"),
+        ("text", 0, "2026-06-20 08:15　来源：某某日报　作者：黄启明　责任编辑：田雨　点击：356"),
+        ("text", 0, "本报讯（记者 黄启明）6月19日，全市防汛工作会议召开。"),
+        ("text", 0, "市长主持会议。"),
+        ("text", 0, "[责任编辑：田雨]"),
+    ]
+
+
+def test_the_name_of_the_site_below_a_text_is_its_signature():
+    source = read(
+        "<html><head><title>关于甲的通知-某某日报</title></head><body><p>现将有关事项通知如下，请遵照执行。</p>"
+        "<p>某某日报</p><p>2026年6月9日</p></body></html>"
+    )
+    assert texts(source, "text") == ["现将有关事项通知如下，请遵照执行。", "某某日报", "2026年6月9日"]
+
+
+def test_the_header_of_an_article_has_its_own_blocks():
+    source = read(
+        "<article><header><h1>让老旧小区“逆生长”</h1><h2>——某市城市更新观察</h2><p class='meta'>"
+        "<time>2026年5月3日</time> 来源：某某发布 记者：白雪</p></header><p>今年以来，某市启动城市更新。</p></article>"
+    )
+    assert outline(source) == [
+        ("heading", 1, "让老旧小区“逆生长”"),
+        ("heading", 2, "——某市城市更新观察"),
+        ("text", 0, "2026年5月3日 来源：某某发布 记者：白雪"),
+        ("text", 0, "今年以来，某市启动城市更新。"),
+    ]
+
+
 def test_words_on_two_lines_stay_apart():
     source = read("<p>其中 Research<br>and Development<br>投入不低于2.5%，占比上升。</p>")
     assert texts(source, "text") == ["其中 Research and Development投入不低于2.5%，占比上升。"]

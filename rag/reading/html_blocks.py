@@ -53,7 +53,7 @@ class _Walker:
         self._text: list[str] = []
         self._bold = 0
         self._emphasised = self._total = self._linked = 0
-        self._links = 0
+        self._links = self._anchors = 0
         self._pre = 0
         self._prefix = ""
         self._counters: list[tuple[str, int]] = []
@@ -83,7 +83,7 @@ class _Walker:
             return False
         tag = element.tag
         if tag == "br":
-            self._text.append(_BREAK)
+            self._break(element)
             return False
         if tag in _BLOCKS:
             self._flush()
@@ -98,9 +98,19 @@ class _Walker:
         self._list(element)
         self._bold += _is_bold(element)
         self._links += tag == "a"
+        self._anchors += tag == "a"
         self._pre += tag == "pre"
         self._add(element.text)
         return True
+
+    def _break(self, element: etree._Element) -> None:
+        """Break a line; one in bold above a line that is not is a heading, and a block by itself."""
+        above = "".join(self._text).strip()
+        plain = not self._bold and bool((element.tail or "").strip())
+        if plain and self._emphasised == self._total > 0 and is_headline(above):
+            self._flush()
+        else:
+            self._text.append(_BREAK)
 
     def _close(self, element: etree._Element) -> None:
         tag = element.tag
@@ -143,7 +153,11 @@ class _Walker:
         emphasised, linked = self._emphasised == self._total > 0, 2 * self._linked >= self._total
         self._text = []
         self._emphasised = self._total = self._linked = 0
+        anchors, self._anchors = self._anchors, 0
         if not text.strip():
+            return
+        page = self.page if self.inside and not self.heading else None
+        if page and page.is_site_text(text, anchors, linked=linked, first=not self.parts):
             return
         prefix, self._prefix = self._prefix, ""
         blocks = paragraphs(prefix + text)
