@@ -125,6 +125,11 @@ def test_control_characters_stay_where_they_are():
         ("a.jsonl", b'{"id": 1, "text": "  "}', "第 1 行的 text 是空的"),
         ("a.jsonl", b'{"id": 1, "text": 5}', "第 1 行的 text 是空的"),
         ("a.jsonl", b'{"id": 1, "text": "\\ud83d"}', "第 1 行含有半个代理对"),
+        ("a.jsonl", b'{"id": 1, "text": "x", "author": {"name": "y"}}', "第 1 行的 author 不是文字"),
+        ("a.jsonl", b'{"id": 1, "text": "x", "author": ["y", 5]}', "第 1 行的 author 不是文字"),
+        ("a.jsonl", b'{"id": 1, "text": "x", "title": ["y"]}', "第 1 行的 title 不是文字"),
+        ("a.jsonl", b'{"id": 1, "text": "x", "source": true}', "第 1 行的 source 不是文字"),
+        ("a.jsonl", b'{"id": ["1"], "text": "x"}', "第 1 行的 id 不是文字或数"),
         ("a.jsonl", b'{"id": 1, "text": "x"}\n{"id": "1", "text": "y"}', "第 2 行的 id“1”前面已经有了"),
     ],
 )
@@ -169,6 +174,17 @@ def test_lines_of_a_jsonl_are_sources(tmp_path):
     assert (first.file, first.text) == ("库.jsonl#a#1", "甲\u2028乙\x85丙\r\n丁")
     assert first.declared == {"title": "题", "date": "2026-01-06"}
     assert (second.file, second.text, second.declared) == ("库.jsonl#7", " 戊 ", {"author": "王科"})
+
+
+def test_what_a_line_of_a_jsonl_declares_is_kept_as_given(tmp_path):
+    records = [
+        {"id": 1, "text": "甲", "author": ["王科", " 李明 "], "date": "2026年3月", "source": "某报"},
+        {"id": 2, "text": "乙", "author": [" "], "title": " 题 ", "date": 2026},
+    ]
+    (tmp_path / "库.jsonl").write_text("\n".join(json.dumps(record) for record in records))
+    first, second = read(tmp_path / "库.jsonl", tmp_path)
+    assert first.declared == {"author": "王科、李明", "date": "2026年3月", "source": "某报"}
+    assert second.declared == {"title": " 题 ", "date": "2026"}
 
 
 def place(file, start, end, quote):

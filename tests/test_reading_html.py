@@ -159,6 +159,76 @@ def test_rows_carry_their_header(table, rows):
     assert texts(source, "text") == ["前面的话。", "后面的话。"]
 
 
+def test_an_old_page_without_names():
+    source = read(
+        "<html><head><title>我市召开防汛会议-某某新闻网</title></head><body>"
+        "<table><tr><td>某某新闻网</td><td><a href=1>首页</a>|<a href=2>要闻</a>|<a href=3>县区</a></td></tr></table>"
+        "<table><tr><td align=center><font size=5><b>我市召开防汛工作会议</b></font><br>"
+        "2026-06-20 08:15　来源：某某日报　作者：黄启明　责任编辑：田雨　点击：356</td></tr>"
+        "<tr><td>　　本报讯（记者 黄启明）6月19日，全市防汛工作会议召开。<br>　　市长主持会议。<br>[责任编辑：田雨]</td></tr>"
+        "</table><div>上一篇：<a>我市夏粮收购开秤</a><br>下一篇：<a>高考成绩公布</a></div>"
+        "<div>版权所有 某某日报社 未经授权不得转载</div></body></html>",
+        "gb18030",
+    )
+    assert outline(source) == [
+        ("heading", 2, "我市召开防汛工作会议"),
+        ("text", 0, "2026-06-20 08:15　来源：某某日报　作者：黄启明　责任编辑：田雨　点击：356"),
+        ("text", 0, "本报讯（记者 黄启明）6月19日，全市防汛工作会议召开。"),
+        ("text", 0, "市长主持会议。"),
+        ("text", 0, "[责任编辑：田雨]"),
+    ]
+
+
+def test_the_name_of_the_site_below_a_text_is_its_signature():
+    source = read(
+        "<html><head><title>关于甲的通知-某某日报</title></head><body><p>现将有关事项通知如下，请遵照执行。</p>"
+        "<p>某某日报</p><p>2026年6月9日</p></body></html>"
+    )
+    assert texts(source, "text") == ["现将有关事项通知如下，请遵照执行。", "某某日报", "2026年6月9日"]
+
+
+def test_the_header_of_an_article_has_its_own_blocks():
+    source = read(
+        "<article><header><h1>让老旧小区“逆生长”</h1><h2>——某市城市更新观察</h2><p class='meta'>"
+        "<time>2026年5月3日</time> 来源：某某发布 记者：白雪</p></header><p>今年以来，某市启动城市更新。</p></article>"
+    )
+    assert outline(source) == [
+        ("heading", 1, "让老旧小区“逆生长”"),
+        ("heading", 2, "——某市城市更新观察"),
+        ("text", 0, "2026年5月3日 来源：某某发布 记者：白雪"),
+        ("text", 0, "今年以来，某市启动城市更新。"),
+    ]
+
+
+def test_words_on_two_lines_stay_apart():
+    source = read("<p>其中 Research<br>and Development<br>投入不低于2.5%，占比上升。</p>")
+    assert texts(source, "text") == ["其中 Research and Development投入不低于2.5%，占比上升。"]
+
+
+def test_a_table_in_a_cell_is_part_of_the_cell():
+    source = read(
+        "<p>前面的话。</p><table><tr><th>市</th><th>投资</th><th>备注</th></tr><tr><td>平江</td><td>120</td><td>"
+        "<table><tr><td>含直管区</td></tr><tr><td>含新区</td></tr></table></td></tr>"
+        "<tr><td>临河</td><td>80</td><td>无</td></tr></table>"
+    )
+    assert outline(source) == [
+        ("text", 0, "前面的话。"),
+        ("row", 0, "市；投资；备注"),
+        ("row", 0, "市：平江；投资：120；备注：含直管区 含新区"),
+        ("row", 0, "市：临河；投资：80；备注：无"),
+    ]
+
+
+def test_a_table_of_tables_is_unwrapped():
+    def inner(rows):
+        cells = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
+        return f"<td><table>{cells}</table></td>"
+
+    left, right = inner([("甲", 1), ("乙", 2)]), inner([("丙", 3), ("丁", 4)])
+    source = read(f"<table><tr>{left}{right}</tr><tr>{right}{left}</tr></table>")
+    assert texts(source, "row") == ["甲；1", "乙；2", "丙；3", "丁；4", "丙；3", "丁；4", "甲；1", "乙；2"]
+
+
 def test_a_table_that_places_text_is_text():
     source = read(
         "<table><tr><td><p>左边的一段话。</p></td></tr><tr><td><table><tr><td>里面</td></tr></table></td></tr></table>"

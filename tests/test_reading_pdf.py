@@ -117,6 +117,82 @@ def test_whatever_is_printed_comes_back(paragraphs, columns):
     assert texts(source, "text") == paragraphs
 
 
+def articles(columns, tall=6):
+    """Two articles, each below its headline at the left of the page: what is drawn, and the paragraphs in order."""
+    page, expected = [], []
+    for top, name in [(760, "甲"), (560, "乙")]:
+        page += [(60, top + 28, f"{name}篇上方的引题"), (60, top, f"{name}篇的通栏标题", 20)]
+        paragraphs = []
+        for column in range(columns):
+            for row in range(tall):
+                count = 12 if row < tall - 1 else 6
+                line = (
+                    f"{name}{column}栏{row}行"
+                    + "科技创新产业融合发展"[: count - 6]
+                    + "字。"[row < tall - 1 :]
+                )
+                page.append((60 + 170 * column, top - 40 - 18 * row, line[:count]))
+                paragraphs.append(line[:count])
+        expected += [f"{name}篇上方的引题", f"{name}篇的通栏标题", "".join(paragraphs)]
+    return [*page, (5 + 85 * columns, 400, "责任编辑 某某 版式", 9)], [*expected, "责任编辑 某某 版式"]
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_columns_below_one_headline_are_read_before_the_next(columns):
+    page, expected = articles(columns)
+    source = read(drawn(page))
+    assert "".join(texts(source, "heading", "text")) == "".join(expected)
+    assert texts(source, "heading") == ["甲篇的通栏标题", "乙篇的通栏标题"]
+
+
+def test_columns_that_begin_at_different_heights_are_not_parted():
+    title = (190, 760, "居中的大标题", 24)
+    left = [(60, 702 - 21 * i, f"左栏第{i}行科技创新产业融合") for i in range(20)]
+    right = [(320, 720 - 21 * i, f"右栏第{i}行科技创新产业融合") for i in range(20)]
+    source = read(drawn([title, *left, *right]))
+    found = "".join(texts(source, "heading", "text"))
+    assert found == "".join(piece[2] for piece in [title, *left, *right])
+
+
+@pytest.mark.parametrize("indent", [2, 0], ids=["indented", "flush"])
+def test_a_full_line_that_ends_in_a_semicolon_goes_on(indent):
+    filler = "科技创新和产业创新融合发展" * 100
+    opening, page = 30 - indent, 30 * 35 - indent
+    first = filler[: opening + 30 * 5 - 1] + "；" + ("第21章第2节提出" if indent else "有关部门提出")
+    first += filler[: page - 1 - len(first)] + "；" + filler[: 30 * 20 + 7] + "。"
+    paragraphs = [first, filler[: opening + 30 * 6 + 5] + "。"]
+    rows = []
+    for paragraph in paragraphs:
+        rows.append((60 + 12 * indent, paragraph[:opening]))
+        rows += [(60, paragraph[at : at + 30]) for at in range(opening, len(paragraph), 30)]
+    pages = [[(x, 780 - 20 * i, line) for i, (x, line) in enumerate(rows[at : at + 35])] for at in (0, 35)]
+    assert [page[-1][2][-1] for page in pages] == ["；", "。"]
+    assert texts(read(drawn(*pages)), "text") == paragraphs
+
+
+def test_a_table_of_contents_is_furniture():
+    entries = [
+        "第一章 总体要求........................1",
+        "第二章 主要任务…………………………12",
+        "第三章 一个长到要占两行的",
+        "标题 · · · · · · · · · · · · 15",
+    ]
+    contents = [(250, 780, "目　录", 16), *((72, 740 - 20 * i, line) for i, line in enumerate(entries))]
+    text = ["第一章 总体要求", "省政府决定……2030"]
+    source = read(drawn(contents, [(72, 780 - 20 * i, line) for i, line in enumerate(text)]))
+    assert texts(source, "furniture") == ["目　录", *entries]
+    assert "".join(texts(source, "text", "heading")) == "".join(text)
+
+
+def test_a_bracket_on_two_lines_in_the_middle_is_one_paragraph():
+    lines = ["（2025年9月28日某省第十四届人民代表大会常务委员会第十八次会", "议通过）"]
+    full = "科技创新和产业创新融合发展情况良好并且持续向好的态势不变的啊"
+    width = pdfmetrics.stringWidth(full, SONG, 12)
+    page = [(72, 740, lines[0]), (72 + width / 2 - 24, 720, lines[1])]
+    page += [(72, 680 - 20 * i, full) for i in range(4)]
+    assert texts(read(drawn(page)), "text")[0] == "".join(lines)
+
+
 def test_words_keep_their_blanks_where_lines_are_joined():
     text = (
         "The white paper on artificial intelligence for science describes how laboratories work together, "
@@ -159,6 +235,28 @@ def test_a_table_is_rows_with_its_header():
         ("row", 0, "指标：研发经费投入强度；2025年：2.8%；2030年：3.2%"),
         ("row", 0, "指标：示范区数量；2025年：100个；2030年：500个"),
         ("text", 0, SENTENCE),
+    ]
+
+
+def test_rows_of_a_table_that_goes_on_do_not_run_together():
+    def row(number):
+        name = f"第{number}号重点项目平江市智能制造产业园工程"
+        if number % 2:
+            return [
+                (60, 700 - 20 * (number % 10), f"{number} {name}（二期）{number}.5 平江市人民政府和省厅", 10)
+            ]
+        left, right = f"{number} {name}", f"{number}.0 平江市人民政府和省厅"
+        return [(60, 700 - 20 * (number % 10), left, 10), (330, 700 - 20 * (number % 10), right, 10)]
+
+    pages = [[piece for i in range(10) for piece in row(10 * page + i)] for page in (1, 2)]
+    source = read(drawn(*pages))
+    assert len(texts(source, "row", "text")) == 20
+    assert all(
+        text.count("重点项目") == text.count("平江市人民政府") == 1 for text in texts(source, "row", "text")
+    )
+    assert texts(source, "row")[:2] == [
+        "10 第10号重点项目平江市智能制造产业园工程 10.0 平江市人民政府和省厅",
+        "11 第11号重点项目平江市智能制造产业园工程（二期）11.5 平江市人民政府和省厅",
     ]
 
 

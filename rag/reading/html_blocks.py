@@ -9,7 +9,9 @@ from typing import Literal
 from lxml import etree
 
 from rag.reading import tables
+from rag.reading.html_lists import item, number
 from rag.reading.html_main import Page
+from rag.reading.html_tables import is_data, own_rows
 from rag.reading.parts import Part, heading_level, is_headline, only_text, paragraphs, squash, vocabulary
 
 _BLOCKS = vocabulary(
@@ -27,8 +29,6 @@ _APART = re.compile(rf"([^\s(（\[【]?)((?:{_LABELS})[:：])")
 _DATELINE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?")
 _BREAK = "\x0b"
 """Stands for a <br> while the white space of the source is squashed; the page's own were taken out."""
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_HAN = "〇一二三四五六七八九"
 
 
 def parts_of(page: Page) -> list[Part]:
@@ -53,7 +53,7 @@ class _Walker:
         self._text: list[str] = []
         self._bold = 0
         self._emphasised = self._total = self._linked = 0
-        self._links = 0
+        self._links = self._anchors = 0
         self._pre = 0
         self._prefix = ""
         self._counters: list[tuple[str, int]] = []
@@ -83,7 +83,7 @@ class _Walker:
             return False
         tag = element.tag
         if tag == "br":
-            self._text.append(_BREAK)
+            self._break(element)
             return False
         if tag in _BLOCKS:
             self._flush()
@@ -98,9 +98,19 @@ class _Walker:
         self._list(element)
         self._bold += _is_bold(element)
         self._links += tag == "a"
+        self._anchors += tag == "a"
         self._pre += tag == "pre"
         self._add(element.text)
         return True
+
+    def _break(self, element: etree._Element) -> None:
+        """Break a line; one in bold above a line that is not is a heading, and a block by itself."""
+        above = "".join(self._text).strip()
+        plain = not self._bold and bool((element.tail or "").strip())
+        if plain and self._emphasised == self._total > 0 and is_headline(above):
+            self._flush()
+        else:
+            self._text.append(_BREAK)
 
     def _close(self, element: etree._Element) -> None:
         tag = element.tag
@@ -143,7 +153,11 @@ class _Walker:
         emphasised, linked = self._emphasised == self._total > 0, 2 * self._linked >= self._total
         self._text = []
         self._emphasised = self._total = self._linked = 0
+        anchors, self._anchors = self._anchors, 0
         if not text.strip():
+            return
+        page = self.page if self.inside and not self.heading else None
+        if page and page.is_site_text(text, anchors, linked=linked, first=not self.parts):
             return
         prefix, self._prefix = self._prefix, ""
         blocks = paragraphs(prefix + text)
@@ -176,11 +190,9 @@ class _Walker:
         """Add the rows of a table of data; False for one that only places text on the page."""
         if self.page and table in self.page.around:
             return False
-        if next(table.iterdescendants("table", "h1", "h2", "h3"), None) is not None:
+        if not is_data(table):
             return False
-        if (table.get("role") or "") == "presentation":
-            return False
-        rows = [[self._cell(cell) for cell in row.iterchildren("td", "th")] for row in table.iter("tr")]
+        rows = [[self._cell(cell) for cell in row.iterchildren("td", "th")] for row in own_rows(table)]
         if tables.is_layout(rows):
             return False
         for caption in table.iterchildren("caption"):
@@ -194,11 +206,18 @@ class _Walker:
 
     def _cell(self, cell: etree._Element) -> tables.Cell:
         return tables.Cell(
-            text=only_text(_inner(cell, self.skipped)),
-            width=_number(cell.get("colspan"), 1),
-            height=_number(cell.get("rowspan"), 1),
+            text=self._cell_text(cell),
+            width=number(cell.get("colspan"), 1),
+            height=number(cell.get("rowspan"), 1),
             header=cell.tag == "th",
         )
+
+    def _cell_text(self, cell: etree._Element) -> str:
+        """Return what a cell says on one line; the cells of a table inside it stand apart."""
+        parts = _inner(cell, self.skipped)
+        if next(cell.iterdescendants("table"), None) is None:
+            return only_text(parts)
+        return " ".join(only_text([part]) for part in parts)
 
     def _list(self, element: etree._Element) -> None:
         """Keep count of list items: the number before an item is text that the page shows."""
@@ -209,12 +228,12 @@ class _Walker:
                 kind = ""
             elif re.search(r"list-style(?:-type)?:(?:cjk-ideographic|simp-chinese)", style):
                 kind = "一"
-            self._counters.append((kind, _number(element.get("start"), 1) - 1))
+            self._counters.append((kind, number(element.get("start"), 1) - 1))
         elif element.tag == "li" and self._counters:
             kind, count = self._counters[-1]
-            count = _number(element.get("value"), count + 1)
+            count = number(element.get("value"), count + 1)
             self._counters[-1] = (kind, count)
-            self._prefix = _item(kind, count)
+            self._prefix = item(kind, count)
 
 
 def _inner(element: etree._Element, skipped: Callable[[etree._Element], bool]) -> list[Part]:
@@ -226,21 +245,3 @@ def _inner(element: etree._Element, skipped: Callable[[etree._Element], bool]) -
 
 def _is_bold(element: etree._Element) -> bool:
     return element.tag in ("b", "strong") or bool(_BOLD.search(element.get("style") or ""))
-
-
-def _number(value: str | None, default: int) -> int:
-    """Return the number of an attribute, `default` where it is none."""
-    match = re.fullmatch(r"\s*(\d{1,5})\s*", value or "")
-    return int(match.group(1)) if match else default
-
-
-def _item(kind: str, count: int) -> str:
-    """Return what stands before the item `count` of a list of this kind."""
-    if not kind or not 0 < count < 100:
-        return f"{count}. " if kind else ""
-    if kind == "一":
-        tens, ones = divmod(count, 10)
-        return f"{_HAN[tens] if tens > 1 else ''}{'十' if tens else ''}{_HAN[ones] if ones else ''}、"
-    if kind in "aA" and count <= 26:
-        return f"{_LETTERS[count - 1].upper() if kind == 'A' else _LETTERS[count - 1]}. "
-    return f"{count}. "

@@ -31,6 +31,10 @@ _CHROME = vocabulary(
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _IMPRINT = re.compile(r"版权所有|ICP备|公网安备|主办单位|承办单位|网站标识码|技术支持|维护单位")
+_COPYRIGHT = re.compile(r"^(?:版权所有|版权声明|Copyright|©)|[A-Z\u4e00-\u9fff]ICP[备證证]", re.I)
+_TURNING = re.compile(r"(?:上|下)一(?:篇|条|页)\s*[:：]|返回(?:顶部|首页|列表)")
+_SITE = re.compile(r"(?:网|网站|门户|日报|晚报|频道|在线)$")
+_SEPARATORS = re.compile(r"[|｜>›»·•\s]+")
 _SENTENCE = re.compile(r"[，。；、！？]")
 
 
@@ -54,6 +58,7 @@ class Page:
         self.root = self._main()
         self.around |= {self.root, *self.root.iterancestors()}
         self.name = "".join(title.split())
+        self.sites = _sites(tree)
         self.title = self._find_title(self.name)
         if self.title is not None:
             self.around |= {self.title, *self.title.iterancestors()}
@@ -80,6 +85,26 @@ class Page:
         names = f"{element.get('id') or ''} {element.get('class') or ''}"
         words = (word.lower() for word in _WORD.findall(names))
         return not _CHROME.isdisjoint(words) and not self._weighty(element)
+
+    def is_site_text(self, text: str, links: int, *, linked: bool, first: bool) -> bool:
+        """Whether a block of the main text is the site's: its name, a menu in one line, links onward, the copyright.
+
+        Args:
+            text: that of the block.
+            links: how many links are in it.
+            linked: whether most of it are links.
+            first: whether nothing of the main text stands before it.
+        """
+        bare = "".join(text.split())
+        if (first and bare in self.sites) or (
+            len(bare) < 120 and "。" not in bare and _COPYRIGHT.search(bare)
+        ):
+            return True
+        if not linked:
+            return False
+        pieces = [piece for piece in _SEPARATORS.split(text) if piece]
+        menu = links > 1 and len(pieces) >= links and max(map(len, pieces)) <= 8
+        return menu or bool(_TURNING.match(bare))
 
     def _weighty(self, element: etree._Element) -> bool:
         """Whether an element holds more of the page's sentences than a menu or a footer does."""
@@ -148,6 +173,13 @@ class Page:
 
     def _in_chrome(self, element: etree._Element) -> bool:
         return any(self.chrome(outer) for outer in (element, *element.iterancestors()))
+
+
+def _sites(tree: etree._Element) -> frozenset[str]:
+    """Return the names of the site, which stand behind the title in the page's head."""
+    title = next(tree.iter("title"), None)
+    pieces = re.split(r"[-_|｜]+", _bare(_content(title))) if title is not None else []
+    return frozenset(piece for piece in pieces[1:] if _SITE.search(piece))
 
 
 def _mass(text: str | None) -> int:

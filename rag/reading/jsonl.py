@@ -35,7 +35,7 @@ def read_jsonl(data: bytes, file: str) -> list[Source]:
 def _source(line: str, number: int, file: str) -> Source:
     try:
         record = json.loads(line)
-        identifier, text = str(record["id"]), record["text"]
+        identifier, text = record["id"], record["text"]
         json.dumps(record, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise ReadingError(f"第 {number} 行含有半个代理对，不是完整的文字；请重新导出这一行") from error
@@ -43,9 +43,22 @@ def _source(line: str, number: int, file: str) -> Source:
         raise ReadingError(f"第 {number} 行不是含 id 和 text 的 JSON 对象；请改好后重试") from error
     if not isinstance(text, str) or not text.strip():
         raise ReadingError(f"第 {number} 行的 text 是空的；请补上或删掉这一行")
+    if isinstance(identifier, bool) or not isinstance(identifier, (str, int, float)):
+        raise ReadingError(f"第 {number} 行的 id 不是文字或数；请改好后重试")
     return Source(
         file=f"{file}#{identifier}",
         text=text,
         sha256=hashlib.sha256(line.encode()).hexdigest(),
-        declared={key: str(record[key]) for key in _DECLARED if record.get(key)},
+        declared={
+            key: words for key in _DECLARED if record.get(key) and (words := _words(record[key], key, number))
+        },
     )
+
+
+def _words(value: object, key: str, number: int) -> str:
+    """Return what a line declares, as it is given; a list of authors is joined."""
+    if key == "author" and isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return "、".join(name.strip() for name in value if name.strip())
+    if isinstance(value, str) or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        return str(value)
+    raise ReadingError(f"第 {number} 行的 {key} 不是文字；请改成用引号括起来的文字后重试")

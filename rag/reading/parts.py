@@ -76,7 +76,9 @@ def compose(parts: Sequence[Part]) -> tuple[str, tuple[Mark, ...]]:
         spans = []
         for number, line in enumerate(part.lines):
             composer.write("\n" if number else "")
-            span = composer.write(line)
+            span = composer.write(
+                line + "".join(joint(line, after) for after in part.lines[number + 1 : number + 2])
+            )
             if span:
                 spans.append(span)
         marks.append(Mark(kind=part.kind, spans=tuple(spans), level=part.level))

@@ -54,8 +54,10 @@ def _goes_on(layout: Layout, last: Place, place: Place) -> bool:
     if place.flow is last.flow:
         if not 0 < place.y - last.y < max(1.25 * layout.pitch, 1.2 * layout.size):
             return False
-    elif ended and not layout.indents:
+    elif ended and not layout.indents and not last.text.endswith(("；", ";")):
         return False
+    if _in_brackets(last, place):
+        return True
     if place.centred and (place.short or last.centred):
         return False
     if last.deep or place.deep or (last.centred and last.room > _INDENT):
@@ -66,6 +68,13 @@ def _goes_on(layout: Layout, last: Place, place: Place) -> bool:
     if last.room > _width(place.text) + spare:
         return False  # the next word would have had room: the line was broken because the paragraph ends
     return not (ended and not layout.indents and is_numbered(place.text))
+
+
+def _in_brackets(last: Place, place: Place) -> bool:
+    """Whether a bracket that a line of the same column opens is closed in the line set in the middle below it."""
+    opened = max(last.text.rfind("（"), last.text.rfind("("))
+    still = opened >= 0 and not re.search(r"[)）]", last.text[opened:])
+    return still and place.flow is last.flow and place.centred and bool(re.search(r"[)）]", place.text))
 
 
 def _width(text: str) -> float:

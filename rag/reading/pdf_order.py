@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from rag.reading.parts import ends_sentence
+from rag.reading.pdf_bands import bands, usual_size
 from rag.reading.pdf_glyphs import Line, Sheet
 
 Row = list[Line]
@@ -55,7 +56,7 @@ def flows(pages: Sequence[Sheet]) -> list[list[Flow]]:
         if middle is None and usual and _parts(lines, usual[0][0]):
             middle = usual[0][0]
         tilted = [line for line in page.lines if line.tilted]
-        groups = [*_split(lines, middle), *([tilted] if tilted else [])]
+        groups = [*_banded(lines, middle), *([tilted] if tilted else [])]
         found.append([flow for flow in map(_flow, groups) if flow.rows])
     return found
 
@@ -68,8 +69,47 @@ def _parts(lines: Sequence[Line], middle: float) -> bool:
     return wide and len(crossing) <= 0.35 * len(lines)
 
 
-def _split(lines: list[Line], middle: float | None) -> list[list[Line]]:
-    """Return the lines in groups to be read one after the other: one group where there are no columns."""
+def _banded(lines: list[Line], middle: float | None) -> list[list[Line]]:
+    """Return the lines of a page in groups: band after band where headlines part it, else column after column."""
+    size = usual_size(lines) if lines else 0.0
+    cuts = _cuts([line for line in lines if line.size < 1.2 * size]) or ([] if middle is None else [middle])
+    parted = bands(lines, cuts)
+    if not any(band.heads for band in parted):
+        return _split(lines, middle)
+    groups: list[list[Line]] = []
+    for band in parted:
+        groups += [band.heads] if band.heads else []
+        groups += _split(band.body, _cut(band.body, cuts), cuts)
+    return groups
+
+
+def _cuts(lines: list[Line]) -> list[float]:
+    """Return the gutters of a page, that of the whole page first."""
+    middle = _gutter(lines)
+    if middle is None:
+        return []
+    left = [line for line in lines if line.x1 <= middle + 1]
+    right = [line for line in lines if line.x0 >= middle - 1]
+    return [middle, *_cuts(left), *_cuts(right)]
+
+
+def _cut(lines: list[Line], cuts: Sequence[float]) -> float | None:
+    """Return the gutter between two columns of these lines: their own, else one of the page's that parts them."""
+    own = _gutter(lines)
+    if own is not None or not lines:
+        return own
+    left, right = min(line.x1 for line in lines), max(line.x0 for line in lines)
+    return next((cut for cut in cuts if left <= cut + 1 and right >= cut - 1), None)
+
+
+def _split(lines: list[Line], middle: float | None, cuts: Sequence[float] = ()) -> list[list[Line]]:
+    """Return the lines in groups to be read one after the other: one group where there are no columns.
+
+    Args:
+        lines: those of a page or of a part of it.
+        middle: the gutter between its columns.
+        cuts: the gutters of the page, for parts too short to show their own.
+    """
     if middle is None:
         return [lines]
     groups: list[list[Line]] = []
@@ -77,7 +117,7 @@ def _split(lines: list[Line], middle: float | None) -> list[list[Line]]:
     crossing: list[Line] = []
     for line in sorted(lines, key=lambda line: line.y):
         if line.x0 < middle - 1 and line.x1 > middle + 1:
-            groups += _columns(band, middle)
+            groups += _columns(band, middle, cuts)
             band = []
             crossing.append(line)
             continue
@@ -87,10 +127,10 @@ def _split(lines: list[Line], middle: float | None) -> list[list[Line]]:
         band.append(line)
     if crossing:
         groups.append(crossing)
-    return groups + _columns(band, middle)
+    return groups + _columns(band, middle, cuts)
 
 
-def _columns(band: list[Line], middle: float) -> list[list[Line]]:
+def _columns(band: list[Line], middle: float, cuts: Sequence[float]) -> list[list[Line]]:
     """Return what stands left of the gutter and then what stands right of it, where both sides are text."""
     left = [line for line in band if line.x1 <= middle + 1]
     right = [line for line in band if line.x1 > middle + 1]
@@ -98,7 +138,7 @@ def _columns(band: list[Line], middle: float) -> list[list[Line]]:
         return [band] if band else []
     if min(len(left), len(right)) < 3 and not _beside(left, right):
         return [sorted(band, key=lambda line: line.y)]
-    return [*_split(left, _gutter(left)), *_split(right, _gutter(right))]
+    return [group for side in (left, right) for group in _split(side, _cut(side, cuts), cuts)]
 
 
 def _beside(left: Sequence[Line], right: Sequence[Line]) -> bool:
@@ -123,7 +163,19 @@ def _gutter(lines: Sequence[Line]) -> float | None:
     places = [place for place in inner if cover[place] == least]
     best = max(_runs(places), key=len)
     middle = left + (best[0] + best[-1] + 1) * step / 2
-    return middle if _is_text(lines, middle) else None
+    return middle if _is_text(lines, middle) and not _is_woven(lines, middle) else None
+
+
+def _is_woven(lines: Sequence[Line], middle: float) -> bool:
+    """Whether lines across the gutter take turns with those beside it: rows of a table, some with narrow gaps."""
+    stretches: list[list[Line]] = [[]]
+    for line in sorted(lines, key=lambda line: line.y):
+        if line.x0 < middle - 1 and line.x1 > middle + 1:
+            stretches.append([])
+        else:
+            stretches[-1].append(line)
+    heights = [len({round(line.y) for line in stretch}) for stretch in stretches[1:-1] if stretch]
+    return len(heights) >= 3 and median(heights) <= 2
 
 
 def _runs(places: Sequence[int]) -> list[list[int]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from rag.reading.parts import Kind
+from rag.reading.parts import Kind, ends_sentence
 from rag.reading.pdf_glyphs import Sheet
 from rag.reading.pdf_order import Flow, Row, flows
 
@@ -21,6 +21,11 @@ _FOLIO = re.compile(
 """Page numbers, and what browsers print on the edges of a page: the time and the address."""
 NOTE = re.compile(r"[①-⑳⑴-⑽*※]|\[\d{1,3}\]|\d{1,2}\s*[^\d.、年月%]|注\s*\d*[:：]")
 """How a note at the foot of a page opens."""
+_LEADER = re.compile(
+    r"(?:(?:[.·．]\s*){4,}|(?:[…⋯‥]\s*){2,})[-—(（\s]*(?:\d{1,4}|[ivxl]{1,6})[-—)）\s]*$", re.I
+)
+"""How an entry of a table of contents ends: a row of dots and a page number."""
+_CONTENTS = re.compile(r"目\s*[录錄次]|contents", re.I)
 _EDGE = 0.13
 """Running heads, feet and page numbers stand in this share of the page's height from its top or bottom."""
 
@@ -102,13 +107,14 @@ class Layout:
         self.size = sizes.most_common(1)[0][0] if sizes else 12.0
         self.pitch = self._usual_pitch()
         self._mark_furniture()
+        self._mark_contents()
         self._mark_notes()
         self._mark_rows()
         self._widen()
         self.pitch = self._usual_pitch()
         body = [p for p in self.places if p.role == "text" and abs(p.size - self.size) < 0.05 * self.size]
         indented = sum(place.indented for place in body)
-        self.indents = indented >= 2 and indented > 0.04 * len(body)
+        self.indents = indented >= 2 and (indented > 0.04 * len(body) or _open_indented(body))
         self.bold = sum(p.row[0].bold for p in body) > 0.5 * len(body)
 
     def _mark_furniture(self) -> None:
@@ -149,6 +155,20 @@ class Layout:
     def _likeness(self, place: Place) -> tuple[str, int]:
         return re.sub(r"\d+", "0", "".join(place.text.split())), round(place.y / 8)
 
+    def _mark_contents(self) -> None:
+        """Mark the entries of a table of contents, two or more on a page, those on two lines, and its heading."""
+        entries = [i for i, place in enumerate(self.places) if _LEADER.search(place.text)]
+        pages = Counter(self.places[i].page for i in entries)
+        entries = [i for i in entries if pages[self.places[i].page] > 1]
+        for before, i in zip([-1, *entries], entries, strict=False):
+            self.places[i].role = "furniture"
+            above = self.places[i - 1] if i else None
+            if above is None:
+                continue
+            within = i - before == 2 and before >= 0 and above.alike(self.places[i])
+            if within or _CONTENTS.fullmatch(above.text.strip()):
+                above.role = "furniture"
+
     def _mark_notes(self) -> None:
         """Mark the small print at the foot of a page, from the first row that opens with a sign of a note."""
         pages: dict[int, list[Place]] = defaultdict(list)
@@ -167,15 +187,19 @@ class Layout:
                 place.role = "note"
 
     def _mark_rows(self) -> None:
-        """Mark rows of several pieces, two or more after another, as a table's."""
+        """Mark rows of several pieces, two or more after another, as a table's, and one of one piece between them."""
+        rows: set[int] = set()
         for i, place in enumerate(self.places):
-            near = [
-                other
-                for other in self.places[max(i - 1, 0) : i + 2]
-                if other is not place and other.flow is place.flow and len(other.row) > 1
-            ]
-            if place.role == "text" and len(place.row) > 1 and near:
-                place.role = "row"
+            near = self.places[i + 1 : i + 3]
+            if len(place.row) < 2 or not near or near[0].flow is not place.flow:
+                continue
+            if len(near[0].row) > 1:
+                rows |= {i, i + 1}
+            elif len(near) > 1 and len(near[1].row) > 1 and _begin_level(place, *near):
+                rows |= {i, i + 1, i + 2}
+        for i in rows:
+            if self.places[i].role == "text":
+                self.places[i].role = "row"
 
     def _widen(self) -> None:
         """Set the edges of the columns by their text; a short one ends where others that begin there do."""
@@ -204,3 +228,14 @@ class Layout:
     def large(self, place: Place) -> bool:
         """Whether a row is set in larger print than the text."""
         return place.size > 1.1 * self.size
+
+
+def _open_indented(body: Sequence[Place]) -> bool:
+    """Whether nearly all rows of text after one that stops short of the edge, at a paragraph's end, are indented."""
+    opening = [place for before, place in pairwise(body) if before.short and ends_sentence(before.text)]
+    return sum(place.indented for place in opening) > 0.8 * len(opening)
+
+
+def _begin_level(first: Place, *others: Place) -> bool:
+    """Whether rows of one column begin at the same edge."""
+    return all(place.flow is first.flow and abs(place.row[0].x0 - first.row[0].x0) < 2 for place in others)
