@@ -2,6 +2,9 @@
 
 from test_structure import check, parsed
 
+from rag.datatypes import Mark, Source, Span
+from rag.structure import parse
+
 
 def only(text, **declared):
     document = parsed(text, **declared)
@@ -125,3 +128,19 @@ def test_a_declared_date_stands_before_that_of_the_signature():
     assert only(text, date="2026-02-04").date == "2026-02-04"
     assert only(text, date="2026年2月").date == "2026-02-03"
     assert only("本报2026年2月5日讯 会议召开。").date is None
+
+
+def test_english_words_at_a_prints_line_ends_stay_apart():
+    text = "Research and \nDevelopment 投入增长。"
+    spans = (Span(start=0, end=13), Span(start=14, end=31))
+    document = parse(Source(file="a.pdf", text=text, sha256="", marks=(Mark(kind="text", spans=spans),)))
+    check(document)
+    assert document.articles[0].paragraphs[0].text == "Research and Development 投入增长。"
+
+
+def test_lines_that_head_nothing_are_text():
+    assert [paragraph.text for paragraph in only("值班电话 010-12345678").paragraphs] == [
+        "值班电话 010-12345678"
+    ]
+    article = only("# 总体要求\n## 主要任务\n")
+    assert [paragraph.text for paragraph in article.paragraphs] == ["# 总体要求", "## 主要任务"]

@@ -192,7 +192,7 @@ class Builder:
         for line in self.kicker:
             self._noise("furniture", [line])
         articles = []
-        for draft in self.articles:
+        for draft in self._with_text():
             if draft.paragraphs:
                 articles.append(draft.finish(self.masthead, self.source.declared))
             else:
@@ -203,6 +203,18 @@ class Builder:
         self.noise.sort(key=lambda block: block.span.start)
         articles.sort(key=lambda article: article.span.start)
         return Document(source=self.source, articles=tuple(articles), noise=tuple(self.noise))
+
+    def _with_text(self) -> list[Draft]:
+        """Return the articles; where none has a paragraph, one article whose paragraphs are the lines of all."""
+        if any(draft.paragraphs for draft in self.articles) or self.captions:
+            return self.articles
+        sole = Draft(self.source.text)
+        for block in [block for draft in self.articles for block in draft.blocks()]:
+            if len(block.text.splitlines()) == 1:
+                sole.add_line(block.span)
+            else:
+                self.noise.append(replace(block, kind="furniture"))
+        return [sole]
 
     def _invisible(self, articles: Sequence[Article]) -> list[Block]:
         """Return the invisible characters between the spans of paragraphs as noise; those in other lines stay there."""

@@ -107,6 +107,10 @@ class Draft:
             spans[-1] = Span(start=last.start, end=last.start + closing)
         self._append(tuple(spans), header)
 
+    def add_line(self, span: Span) -> None:
+        """Add a paragraph that is the line at `span`."""
+        self._append((span,), None)
+
     def _take_off(self, kind: str, start: int, end: int) -> None:
         text = self.text[start:end]
         low, high = start + len(text) - len(text.lstrip()), start + len(text.rstrip())

@@ -214,7 +214,7 @@ def _line(text: str, folded: str, spans: Sequence[Span], *, gap: int, whole: boo
 
 def _marked(text: str, mark: Mark) -> Line:
     """Return the line that a format's mark stands for; a text mark may still be a byline, a credit, a number."""
-    spans = tuple(part for span in mark.spans for part in visible(text, span.start, span.end)) or mark.spans
+    spans = mark.spans
     own = cut(text, spans)
     folded = fold(own)
     kind = classify(folded) if mark.kind in ("text", "row") else mark.kind
