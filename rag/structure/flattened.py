@@ -30,7 +30,7 @@ _BREAKS_BEHIND = [
     ),
 ]
 _BREAKS_BEFORE = re.compile(
-    rf"(?<![\s,、])\s{{2,}}(?=[一-鿿]{{3}}|[\"《(])|\s+(?=(?:{_POINT})\S|附件\s*[\d:]|序号\s|各[^\s。:]{{1,60}}:\s)"
+    rf"\s(?<![\s,、]\s)\s+(?=[一-鿿]{{3}}|[\"《(])|\s+(?=(?:{_POINT})\S|附件\s*[\d:]|序号\s|各[^\s。:]{{1,60}}:\s)"
 )
 # What a salutation or a lead-in is before its colon: 各有关单位：, 现就有关事项通知如下：
 _ADDRESSED = re.compile(r"(?:各|尊敬的)[^。;!?:\s]{1,60}$")
@@ -44,8 +44,8 @@ _GLUED = re.compile(
 )
 _DAY = r"\d{4}年\d{1,2}月\d{1,2}日"
 _SIGNATURE = re.compile(
-    rf"(?<=\S)\s+(?=[一-鿿]{{2,24}}(?:局|部|委|厅|会|院|府|办公室|中心|社|署)\s+{_DAY}(?:\s|$))|"
-    rf"(?<=[。:;)】])\s+(?=[^\s,。:;]{{3,30}}(?:\s+[^\s,。:;]{{3,30}}){{0,3}}\s+{_DAY}(?:\s|$))"
+    rf"\s+(?=[一-鿿]{{2,24}}(?:局|部|委|厅|会|院|府|办公室|中心|社|署)\s+{_DAY}(?:\s|$))"
+    rf"|[。:;)】](?=\s+[^\s,。:;]{{3,30}}(?:\s+[^\s,。:;]{{3,30}}){{0,3}}\s+{_DAY}(?:\s|$))"
 )
 _SIGNED = re.compile(rf"(?<=[一-鿿])\s+(?={_DAY}(?:\s|$))|(?<={_DAY[-1]})\s+(?=[^\s,。]{{2,30}}$)")
 _HEADED = re.compile(
@@ -89,7 +89,7 @@ def pieces(folded: str, start: int, end: int, *, flat: bool, first: bool) -> lis
         for pattern in _BREAKS_BEHIND:
             cuts |= {match.end() for match in pattern.finditer(folded, start, end)} - {end}
         cuts |= {match.start() for match in _BREAKS_BEFORE.finditer(folded, start, end)}
-        cuts |= {match.start() for match in _SIGNATURE.finditer(folded, start, end)}
+        cuts |= {match.end() for match in _SIGNATURE.finditer(folded, start, end)}
         cuts |= _addressed(folded, start, end)
         cuts |= _rows(folded, start, end)
         cuts |= set(_title_ends(folded, start, end)) if first else set()

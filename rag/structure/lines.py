@@ -101,6 +101,9 @@ _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _INVISIBLE = re.compile(
     r"(?:[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|(?<=[\u2e80-\u9fff\uff00-\uffef])[\u200c\u200d])+"
 )
+_MAY_BE_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u200c\u200d]"
+)
 
 
 @dataclass(slots=True)
@@ -147,7 +150,7 @@ def split_lines(source: Source) -> list[Line]:
         return [_marked(source.text, mark) for mark in source.marks]
     text = source.text
     folded = fold(text)
-    invisible, flat = _INVISIBLE.search(text) is not None, is_flat(text)
+    invisible, flat = _MAY_BE_INVISIBLE.search(text) is not None, is_flat(text)
     lines: list[Line] = []
     gap = 0
     for start, end in _line_ranges(text):
@@ -167,6 +170,8 @@ def split_lines(source: Source) -> list[Line]:
 
 def invisible_spans(text: str) -> list[Span]:
     """Return the runs of invisible characters in `text`: controls, byte order marks, zero-width blanks."""
+    if not _MAY_BE_INVISIBLE.search(text):
+        return []
     return [Span(start=match.start(), end=match.end()) for match in _INVISIBLE.finditer(text)]
 
 
