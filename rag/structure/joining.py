@@ -15,7 +15,8 @@ POINT = re.compile(
 _OPENED = re.compile(r"[《（(“‘「『【〔][^》）)”’」』】〕]*$")
 _MEDIAL = frozenset("，,、：:；;。！!？?…）)》】〕］]”’」』﹂")
 _DANGLING = re.compile(r"[，,、（(《“‘「【〔—-]$|(?<!目)[的和与及或]$|[A-Za-z]$")
-_LABELLED = re.compile(r"[一-鿿]{2,6}:")
+LABELLED = re.compile(r"[一-鿿]{2,6}:")
+"""How a line begins that says what it states, or who speaks (主持人：方晓岚, 单位：%), in folded text."""
 # A bracketed reference behind a sentence's end closes a paragraph: …。”（《全集》第六页）
 _REFERENCE = re.compile(
     r"[。！？!?][”’」』\"']?[（(][^（()）]{2,60}[）)]$|[”’」』][。][（(][^（()）]{2,60}[）)]$"
@@ -58,7 +59,7 @@ def continues(paragraph: list[Line], line: Line, *, marked: bool, displayed: boo
         return False
     if never_begins(line) or _OPENED.search("".join(part.text for part in paragraph[-12:])[-80:]):
         return True
-    if line.rank or is_article(line.folded) or POINT.match(line.folded) or _LABELLED.match(line.folded):
+    if line.rank or is_article(line.folded) or POINT.match(line.folded) or LABELLED.match(line.folded):
         return False
     if marked or not line.short or line.terminal or _DANGLING.search(before.text):
         return True

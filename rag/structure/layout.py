@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.structure.joining import breaks_off, continues, ended, never_begins
+from rag.structure.joining import LABELLED, breaks_off, continues, ended, never_begins
 from rag.structure.lines import Line
 from rag.structure.neighbours import SUBTITLE, Neighbours
 from rag.structure.numbering import is_article
@@ -26,8 +26,6 @@ _ROLES = {
     "signed_by": "endnote",
 }
 _LETTERHEAD = re.compile(r"[一-鿿、 ]{4,40}文件")
-_LABELLED = re.compile(r"[一-鿿]{2,6}:.")
-"""A line that says what it states (主持人：方晓岚, 单位：%), which heads nothing."""
 _COLUMN_NAME = 6
 """Characters: names of columns (人民时评) are no longer, titles seldom as short."""
 _REGIONS = {"related": teasers, "contents": contents}
@@ -180,7 +178,7 @@ class _Layout:
         if text.endswith(":"):
             display = index + 1 < len(self.lines) and self.near.is_display(index + 1)
             return ("kicker" if display else "paragraph"), 1
-        if (line.whole and text[0].isdigit()) or (self.titled and _LABELLED.match(text)):
+        if (line.whole and text[0].isdigit()) or (self.titled and LABELLED.match(text)):
             return "paragraph", 1
         if self.previous == "kicker" or (not self.titled and not self.begun) or self._is_declared(line):
             return "title", count

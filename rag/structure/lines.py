@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from rag.datatypes import Mark, Source, Span, cut
 from rag.structure.flattened import LEAST, is_flat, pieces
 from rag.structure.numbering import rank
-from rag.structure.people import is_name
+from rag.structure.official import LABEL_KEYS, RECORD_KEYS
+from rag.structure.people import REPORTER, is_name
 from rag.text import fold
 
 SHORT = 45
@@ -17,14 +18,7 @@ SHORT = 45
 
 _NAME = r"(?:[一-鿿]{2,4}|[一-鿿]\s+[一-鿿]{1,2})"
 _NAMES = rf"{_NAME}(?:[、\s]+{_NAME})*"
-_REPORTER = r"(?:特约|见习|首席|实习)?(?:全媒体)?(?:记者|通讯员|评论员)"
 _DAY = r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|[一二][一二三四五六七八九〇零○]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)"
-_RECORD_KEYS = (
-    "索引号|信息索引号|统一登记号|主题分类|信息分类|体裁分类|组配分类|公文种类|公文类型|发文机关|制发机关|制定机关|发布机构|发文单位|"
-    "成文日期|发文日期|发布日期|公开日期|生成日期|生效日期|施行日期|发文字号|文件编号|文号|公开方式|公开类别|"
-    "公开范围|签发人|附加码"
-)
-_LABEL_KEYS = "名\\s*称|标\\s*题|有\\s*效\\s*性|时\\s*效性?|主题词"
 
 # (kind, pattern) in order of precedence; a pattern must match the whole folded line (see `rag.text.fold`).
 _KINDS = [
@@ -33,12 +27,12 @@ _KINDS = [
     ("jump", r"\((?:上接|紧接|下转|转)[^()]{0,12}版[^()]{0,8}\)|(?:上接|紧接)第?[^(),。]{1,8}版"),
     (
         "credit",
-        rf"\(?(?:.{{0,8}}{_REPORTER}\s*)?{_NAMES}\s*(?:[/|]\s*(?:摄|图|供图)|摄影?|供图|摄影报道)\)?",
+        rf"\(?(?:.{{0,8}}{REPORTER}\s*)?{_NAMES}\s*(?:[/|]\s*(?:摄|图|供图)|摄影?|供图|摄影报道)\)?",
     ),
-    ("credit", rf".{{4,80}}[。\s](?:新华社|中新社|本报|{_REPORTER})?\s*{_NAMES}\s+(?:供图|摄影?|图)"),
+    ("credit", rf".{{4,80}}[。\s](?:新华社|中新社|本报|{REPORTER})?\s*{_NAMES}\s+(?:供图|摄影?|图)"),
     (
         "reporter",
-        rf"\(?(?:新华社|本报|本刊|中新社|人民网|[一-鿿]{{2,6}}报)?{_REPORTER}(?:\s*:?\s*{_NAMES})?\)?",
+        rf"\(?(?:新华社|本报|本刊|中新社|人民网|[一-鿿]{{2,6}}报)?{REPORTER}(?:\s*:?\s*{_NAMES})?\)?",
     ),
     ("masthead", r".*(?:统一连续出版物号|统一刊号|邮发代号|总第\s*\d+\s*期|今日\s*\d+\s*版).*"),
     ("guide", r"[▶▷►→»▲■●◆]{1,3}\s*第?\s*[a-z]?\d{1,2}\s*版.{0,40}"),
@@ -71,7 +65,7 @@ _KINDS = [
     ("attachment", r"附\s*件?\s*\d{0,2}\s*:.*|附\s*件\s*[\d一二三四五六七八九十]{0,2}"),
     (
         "record",
-        rf"(?:{_RECORD_KEYS})\s*:.*|.*(?:\s|^)(?:{_RECORD_KEYS})\s*:.*\s(?:{_RECORD_KEYS})\s*:.*",
+        rf"(?:{RECORD_KEYS})\s*:.*|.*(?:\s|^)(?:{RECORD_KEYS})\s*:.*\s(?:{RECORD_KEYS})\s*:.*",
     ),
     (
         "number",
@@ -83,7 +77,7 @@ _KINDS = [
         r"(?:来源|稿源|信息来源|文章来源|发布机构|作者|文|撰文|编辑|责任编辑|责编|发布时间|时间|日期)\s*[:/|].{2,120}",
     ),
     ("dateline", rf"\(?{_DAY}\)?(?:\s*\d{{1,2}}:\d\d(?::\d\d)?)?(?:\s+\S{{2,20}})?"),
-    ("label", rf"(?:{_LABEL_KEYS})\s*:.*"),
+    ("label", rf"(?:{LABEL_KEYS})\s*:.*"),
     ("record", r"关键词\s*:.*"),
     ("rule", r"(?!--$)[\W_]+"),
 ]

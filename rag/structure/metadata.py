@@ -10,7 +10,7 @@ import re
 from rag.datatypes import Fact, Span
 from rag.numerals import find_dates
 from rag.structure.official import NUMBER, read_record
-from rag.structure.people import is_name, post_and_name
+from rag.structure.people import REPORTER, is_name, post_and_name
 from rag.text import fold
 
 # All patterns match folded text (see `rag.text.fold`).
@@ -25,25 +25,24 @@ _LISTED = re.compile(
     r"(?P<name>[一-鿿]\s+[一-鿿]{1,2}(?![一-鿿])|[一-鿿·]{2,15}|[a-z][a-z .·-]+[a-z])\s*(?:\((?P<post>[^()]*)\))?"
 )
 _POSTS_FOLLOW = re.compile(r"[,;]\s*(?:分别)?[系为]\s*(.+?)[)】]?$")
-_REPORTER = r"(?:见习|首席|特约|实习)?(?:全媒体)?(?:记者|通讯员)"
-_ROLE = re.compile(rf"{_REPORTER}|作者|编辑|摄影|报道|通讯")
-_REPORTERS = re.compile(rf"{_REPORTER}\s*:?\s*([一-鿿][一-鿿\s、]+)$")
+_ROLE = re.compile(rf"{REPORTER}|作者|编辑|摄影|报道|通讯")
+_REPORTERS = re.compile(rf"{REPORTER}\s*:?\s*([一-鿿][一-鿿\s、]+)$")
 _AGENCY = r"新华社|中新社|人民网|新华网|中新网|光明网|央视网|央广网|中国网|参考消息网|[一-鿿]{2,6}(?:日报|晚报|时报|导报|早报|商报|网)"
 _DATELINE = re.compile(
     rf"(?:(?:本报|本网|本刊|本台)[一-鿿]{{0,8}}(?:\d{{1,2}}月\d{{1,2}}日)?(?:讯|电)|[一-鿿]{{2,8}}讯(?=[\s(:,\d])"
     rf"|(?P<agency>{_AGENCY})(?:\([一-鿿]{{2,10}}\))?[一-鿿]{{0,8}}(?:\d{{1,2}}月\d{{1,2}}日)?\s*(?:电|讯)(?![一-鿿]{{0,2}}[力子器信号])"
     rf"|(?P<wire>{_AGENCY})\d{{1,2}}月\d{{1,2}}日(?:消息|报道)|央视新闻客户端消息(?:\(新闻联播\))?\s*:"
-    rf"|(?=\({_REPORTER}\s)|\((?:上接|紧接)[^()]{{0,12}}版[^()]{{0,8}}\))"
-    rf"\s*(?:\((?:{_REPORTER}[:\s]*(?P<names>[^)]{{2,60}})|(?P<bare>[一-鿿]{{2,4}}(?:\s[一-鿿]{{2,4}})*))\))?\s*"
+    rf"|(?=\({REPORTER}\s)|\((?:上接|紧接)[^()]{{0,12}}版[^()]{{0,8}}\))"
+    rf"\s*(?:\((?:{REPORTER}[:\s]*(?P<names>[^)]{{2,60}})|(?P<bare>[一-鿿]{{2,4}}(?:\s[一-鿿]{{2,4}})*))\))?\s*"
 )
 _TAIL = re.compile(
     r"(?:\(完\)"
     r"|[(【](?:本栏目稿件|稿件|本文)?(?:来源|据|综合自|转自|摘自)\s*:?\s*(?P<source>[^()【】]{2,24})[)】]"
-    rf"|[(【](?:(?P<reporter>{_REPORTER})|责任编辑|责编|编辑|纠错|校对)[:\s]*(?P<names>[^()【】]{{0,40}})[)】]"
+    rf"|[(【](?:(?P<reporter>{REPORTER})|责任编辑|责编|编辑|纠错|校对)[:\s]*(?P<names>[^()【】]{{0,40}})[)】]"
     r"|\((?:新华社|中新社|本报|完)[^()]{0,16}(?:稿|电|图片)\)|(?<=[)。\"])\s*关键词\s*:.*"
     r"|\((?P<paper>[一-鿿]{2,10}(?:报|社|网|电视台|客户端|周刊|杂志))\)"
     r"|(?<=[。!?\")])\s*来源\s*[:|]\s*(?P<origin>[一-鿿]{2,16})"
-    rf"|(?<=[。!?\")])\s*(?:新华社|中新社|本报)?{_REPORTER}\s*[一-鿿\s、]{{2,16}}[/ ]?摄"
+    rf"|(?<=[。!?\")])\s*(?:新华社|中新社|本报)?{REPORTER}\s*[一-鿿\s、]{{2,16}}[/ ]?摄"
     r"|(?<=[。!?\")])\s*本文属于?原创文章.*"
     r")\s*$"
 )

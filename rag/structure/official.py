@@ -18,16 +18,20 @@ _ISSUERS = re.compile(r"([一-鿿()、\s]{2,80}?)(?=关于|令$|公告$)")
 _ORGANISATION = re.compile(
     r".*(?:部|委|委员会|局|厅|院|会|办公室|办公厅|署|政府|银行|总行|社|中心|公司|大学|集团|协会|学会|司|指挥部|领导小组|国务院|中共中央|总局|省委|市委|等[一二三四五六七八九十]*部门)(?:\(.{1,8}\))?"
 )
-_KEY = {
+_KEYS = {
     "issuer": "发文机关|制发机关|制定机关|发布机构|发文单位|发布单位",
-    "number": "发文字号|文件编号|文号",
+    "number": r"发文字号|文件编号|文\s*号",
     "date": "发布日期|公开日期|发布时间",
     "signed": "成文日期|发文日期|生成日期|印发日期",
 }
-_ANY_KEY = (
-    r"(?:信息)?索引号|统一登记号|主题分类|信息分类|体裁分类|组配分类|公文种类|公文类型|公文时效|生效日期|施行日期|有效性|时\s*效性?|主题词|公开方式|"
-    r"公开类别|公开范围|签发人|附加码|名\s*称|标\s*题|" + "|".join(_KEY.values())
+RECORD_KEYS = (
+    "(?:信息)?索引号|统一登记号|主题分类|信息分类|体裁分类|组配分类|公文种类|公文类型|公文时效|生效日期|施行日期|公开方式|公开类别|公开范围|"
+    "签发人|附加码|" + "|".join(_KEYS.values())
 )
+"""What the lines of a document's record on government sites begin with (a regular expression on folded text)."""
+LABEL_KEYS = r"名\s*称|标\s*题|有\s*效\s*性|时\s*效性?|主题词"
+"""The same, but words that other texts use as well: only among other lines of a record do they count."""
+_ANY_KEY = f"{RECORD_KEYS}|{LABEL_KEYS}"
 _FIELD = re.compile(rf"(?P<key>{_ANY_KEY})\s*:\s*(?P<value>.*?)\s*(?=(?:{_ANY_KEY})\s*:|$)")
 NUMBER = re.compile(
     r"[一-鿿]{1,16}[〔\[(]\s*\d{4}\s*[〕\])]\s*第?\s*\d{1,5}\s*号|第\s*[\d一二三四五六七八九十百零〇○]{1,7}\s*号"
@@ -66,7 +70,7 @@ def read_record(text: str) -> list[Fact]:
     facts = []
     folded = fold(text)
     for match in _FIELD.finditer(folded):
-        kind = next((name for name, keys in _KEY.items() if re.fullmatch(keys, match["key"])), None)
+        kind = next((name for name, keys in _KEYS.items() if re.fullmatch(keys, match["key"])), None)
         start, end = match.span("value")
         value = text[start:end].rstrip("；; ")
         if kind is None or not value:
