@@ -1,37 +1,39 @@
-"""The command line: run the evaluation, accept its result as the baseline, look at quotes and structure."""
+"""The command line: run the evaluation, compare runs, report, guard, accept; look at quotes and structure."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
 
-from eval import report, structure_run
-from eval.dataset import load_questions, load_quotes
+from eval import runs, structure_run, terminal
+from eval.compare import compare as compare_runs
+from eval.dataset import load_quotes
 from eval.gate import judge
 from eval.matching import RawTexts
 from eval.runner import Assistant, run_questions, run_quotes
-from eval.runs import Run, baseline_of, newest_run, read_baseline, write_baseline, write_run
+from eval.runs import Run, check_tag, find_run, write_run
+from eval.sets import HERE, OURS, QUOTES, EvaluationSet, load_set
 from eval.structure_labels import load_labels
 from rag.errors import UsageError, YinjuError
 
-HERE = Path(__file__).parent
-QUESTIONS = HERE / "questions.jsonl"
-QUOTES = HERE / "quotes.jsonl"
 STRUCTURE = HERE / "structure.jsonl"
-RUNS = HERE / "runs"
-BASELINE = HERE / "baseline.json"
 
 # Wherever this version of typer keeps click's class of usage errors.
 _USAGE_ERROR = cast(type[Exception], typer.BadParameter.__base__)
 
-app = typer.Typer(help="评测：问答、引文与回归。", no_args_is_help=False, add_completion=False)
+app = typer.Typer(help="评测：问答、引文、结构；比较、报告与回归。", no_args_is_help=False, add_completion=False)
 
 
 class Part(Enum):
@@ -44,49 +46,104 @@ class Part(Enum):
 
 Docs = Annotated[Path, typer.Option(help="文档文件夹")]
 Index = Annotated[Path, typer.Option(help="索引文件夹")]
-Split = Annotated[Part, typer.Option(help="用哪一半问题；调试只用 dev")]
+Name = Annotated[str, typer.Argument(help="baseline、latest、标签，或结果文件夹")]
 
 
 @app.command()
-def run(docs: Docs = Path("docs_src"), index: Index = Path("index"), split: Split = Part.ALL) -> None:
-    """跑评测：按类型列表，存下结果，与基线逐题比较；有回归则退出码为 1。"""
+def run(
+    docs: Docs = Path("docs_src"),
+    index: Index = Path("index"),
+    name: Annotated[str, typer.Option("--set", help="问哪一套")] = OURS,
+    tag: Annotated[str, typer.Option(help="给这次结果起的名字，以后用它来比较")] = "",
+    split: Annotated[Part, typer.Option(help="用哪一半问题；调试只用 dev")] = Part.ALL,
+    workers: Annotated[int, typer.Option(min=1, help="同时问几题；多于 1 时用时不准")] = 1,
+) -> None:
+    """跑评测：按类型列表，存下结果。"""
+    if tag:
+        check_tag(tag)
     texts = RawTexts(docs)
-    questions = [
-        question
-        for question in load_questions(QUESTIONS, texts)
-        if split is Part.ALL or question.split == split.value
-    ]
-    quotes = load_quotes(QUOTES, texts)
-    assistant, settings = open_program(docs, index)
+    asked = load_set(name, texts)
+    if split is not Part.ALL:
+        asked = replace(asked, questions=tuple(q for q in asked.questions if q.split == split.value))
+    assistant, configuration = open_program(docs, index)
+    started = datetime.now(UTC)
+    rows = _put(assistant, asked, texts, workers)
     done = Run(
-        answers=run_questions(assistant, questions, texts),
-        quotes=run_quotes(assistant, quotes, texts),
+        answers=rows[0],
+        quotes=rows[1],
         configuration={
+            "set": asked.name,
+            "tag": tag,
             "split": split.value,
-            "settings": settings,
-            "sha256": {path.name: _sha256(path) for path in (QUESTIONS, QUOTES)},
+            "started": started.isoformat(timespec="seconds"),
+            "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
+            "workers": workers,
+            **configuration,
+            "gold": dict(asked.fingerprints),
         },
     )
-    path = write_run(RUNS, done)
-    baseline = read_baseline(BASELINE)
-    verdict = judge(done.answers, done.quotes, baseline)
-    console = report.console()
-    comparable = baseline.metrics if baseline is not None and split is Part.ALL else None
-    console.print(report.answer_table(done.answers, comparable))
-    console.print(report.quote_table(done.quotes))
-    console.print(report.gate_report(verdict, done.answers, done.quotes))
+    path = write_run(runs.RUNS, done)
+    console = terminal.console()
+    for table in terminal.answer_tables(done.answers):
+        console.print(table)
+    if done.quotes:
+        console.print(terminal.quote_table(done.quotes))
+    for line in terminal.failures(done):
+        console.print(line)
     console.print(f"结果：{path}", soft_wrap=True)
+
+
+def _put(assistant: Assistant, asked: EvaluationSet, texts: RawTexts, workers: int) -> tuple[Any, Any]:
+    """Return the rows of the questions and of the quotes, with a progress bar for both."""
+    with _progress(len(asked.questions) + len(asked.quotes)) as done:
+        return (
+            run_questions(assistant, asked.questions, texts, asks=asked.asks, workers=workers, done=done),
+            run_quotes(assistant, asked.quotes, texts, workers=workers, done=done),
+        )
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], object]]:
+    """Yield what to call after each step; the bar is drawn on stderr, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("评测"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda: bar.advance(task)
+
+
+@app.command()
+def compare(before: Name = "baseline", now: Name = "latest") -> None:
+    """比较两次结果：逐题说明由对变错和由错变对的，各项指标变了多少，是否显著。"""
+    old, new = find_run(before), find_run(now)
+    console = terminal.console()
+    console.print(f"前 {old.name}　今 {new.name}", soft_wrap=True)
+    console.print(terminal.comparison(compare_runs(old, new), old, new))
+
+
+@app.command()
+def gate(now: Name = "latest") -> None:
+    """守住基线：硬规则被破坏，或比基线显著变差，则退出码为 1。"""
+    new = find_run(now)
+    baseline = find_run("baseline") if runs.BASELINE.exists() else None
+    verdict = judge(new, baseline)
+    console = terminal.console()
+    if verdict.comparison is not None and baseline is not None:
+        console.print(terminal.comparison(verdict.comparison, baseline, new))
+    console.print(terminal.gate_report(verdict))
     raise typer.Exit(1 if verdict.regressed else 0)
 
 
 @app.command()
-def accept() -> None:
-    """把最近一次评测定为基线。"""
-    newest = newest_run(RUNS)
-    if newest.configuration["split"] != Part.ALL.value:
-        raise UsageError("最近一次评测只问了一半问题：请先运行 python -m eval run --split all")
-    write_baseline(BASELINE, baseline_of(newest))
-    report.console().print(f"基线已更新：{BASELINE}", soft_wrap=True)
+def accept(now: Name = "latest") -> None:
+    """把一次结果定为基线。"""
+    new = find_run(now)
+    if (new.configuration["set"], new.configuration["split"]) != (OURS, Part.ALL.value):
+        raise UsageError(f"结果 {new.name} 不是问了本库全部问题的：请先运行 python -m eval run")
+    runs.accept(runs.BASELINE, new)
+    terminal.console().print(f"基线已更新：{runs.BASELINE}", soft_wrap=True)
 
 
 @app.command()
@@ -96,9 +153,9 @@ def quotes(docs: Docs = Path("docs_src"), index: Index = Path("index")) -> None:
     gold = load_quotes(QUOTES, texts)
     assistant, _ = open_program(docs, index)
     rows = run_quotes(assistant, gold, texts)
-    console = report.console()
-    console.print(report.quote_table(rows))
-    console.print(report.wrong_quotes(rows))
+    console = terminal.console()
+    console.print(terminal.quote_table(rows))
+    console.print(terminal.wrong_quotes(rows))
 
 
 @app.command()
@@ -120,7 +177,7 @@ def structure(
     if as_json:
         typer.echo(json.dumps(structure_run.as_json(measured, swept), ensure_ascii=False, indent=1))
     else:
-        console = report.console()
+        console = terminal.console()
         console.print(*structure_run.tables(measured))
         for line in structure_run.remarks(measured, swept):
             console.print(line, soft_wrap=True)
@@ -128,14 +185,31 @@ def structure(
 
 
 def open_program(docs: Path, index: Path) -> tuple[Assistant, dict[str, Any]]:
-    """Return the program that is judged, and its settings."""
-    from dataclasses import asdict
-
+    """Return the program that is judged, as `yinju.toml` and the environment set it up, and what it is."""
     from rag.assistant import open_assistant
-    from rag.config import Settings
+    from rag.config import load_settings
 
-    settings = Settings(docs=docs, index=index)
-    return open_assistant(settings), asdict(settings)
+    settings = replace(load_settings(), docs=docs, index=index)
+    assistant = open_assistant(settings)
+    described = asdict(settings)
+    del described["llm"]["api_key"]
+    files = assistant.index.documents.files().values()
+    contents = "\n".join(f"{file.sha256} {file.name}" for file in files)
+    return assistant, {
+        "settings": described,
+        "program": {"commit": _commit(), "python": sys.version.split()[0], "cpus": os.cpu_count()},
+        "documents": {"files": len(files), "sha256": hashlib.sha256(contents.encode()).hexdigest()},
+        "embedder": assistant.index.embedder.fingerprint,
+    }
+
+
+def _commit() -> str | None:
+    """Return the commit that is checked out, with a `+` where files differ from it; None outside a repository."""
+    try:
+        asked = ("git", "-C", str(HERE), "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*")
+        return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -160,7 +234,3 @@ def _misused(error: Exception, arguments: Sequence[str]) -> str:
     if parameter is not None and parameter.opts:
         return f"选项 {parameter.opts[0]} 的值不对"
     return f"命令不对：{' '.join(arguments)}" if arguments else "没有给出命令"
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

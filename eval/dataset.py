@@ -58,7 +58,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One question. `sources` are the passages an answer needs, each with the places that serve as well."""
+    """One question. `sources` are the passages an answer needs, each with the places that serve as well.
+
+    In place of `facts` there may be a whole answer as `reference`, in place of `sources` whole files as
+    `documents`. With `passages`, the question is put to these texts and not to the documents.
+    """
 
     id: str
     split: Split
@@ -66,9 +70,12 @@ class Question:
     question: str
     history: tuple[Turn, ...] = ()
     answerable: bool
-    facts: tuple[tuple[str, ...], ...]
-    forbidden: tuple[str, ...]
-    sources: tuple[tuple[Passage, ...], ...]
+    facts: tuple[tuple[str, ...], ...] = ()
+    forbidden: tuple[str, ...] = ()
+    sources: tuple[tuple[Passage, ...], ...] = ()
+    reference: str = ""
+    documents: tuple[str, ...] = ()
+    passages: tuple[str, ...] | None = None
     reason: RefusalReason | None = None
     max_chars: int
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from rag.datatypes import Span
-from rag.errors import UsageError
+from rag.errors import ReadingError, UsageError
+from rag.indexing import scan
+from rag.reading import read
 from rag.text import fold, squeeze
 
 # A number that goes on beyond the digit it borders on.
@@ -16,9 +19,10 @@ _NUMBER_AFTER = re.compile(r"[.,]?\d")
 
 
 class RawTexts:
-    """The texts of the docs folder, read here and not by the program that is judged.
+    """The texts of the docs folder. Plain text is read here and not by the program that is judged.
 
     Offsets count code points as decoded from UTF-8, a byte order mark not counted, line endings untouched.
+    Other encodings and formats are decoded as the program decodes them (`rag.reading`).
     """
 
     def __init__(self, docs: Path) -> None:
@@ -27,21 +31,38 @@ class RawTexts:
         self._texts: dict[str, str] = {}
 
     def __getitem__(self, file: str) -> str:
-        """Return the text of `file`.
+        """Return the text of `file`; `NAME.jsonl#ID` is one line of a `.jsonl`.
 
         Raises:
-            UsageError: there is no such file, or it is not UTF-8.
+            UsageError: there is no such file, or it cannot be read.
         """
         if file not in self._texts:
-            try:
-                self._texts[file] = (self._docs / file).read_bytes().decode("utf-8-sig")
-            except OSError as error:
-                raise UsageError(f"读不到文档 {self._docs / file}：请检查 --docs") from error
-            except UnicodeDecodeError as error:
-                raise UsageError(
-                    f"文档 {self._docs / file} 不是 UTF-8 编码，评测只核对 UTF-8 文本"
-                ) from error
+            self._texts |= self._read(file)
+        if file not in self._texts:
+            raise UsageError(f"文档 {self._docs / file} 里没有这一条：请检查 --docs")
         return self._texts[file]
+
+    def all(self) -> dict[str, str]:
+        """Return the texts of the folder by source, those that cannot be read left out."""
+        for name in scan(self._docs):
+            if name not in self._texts:
+                with suppress(UsageError):
+                    self._texts |= self._read(name)
+        return dict(sorted(self._texts.items()))
+
+    def _read(self, file: str) -> dict[str, str]:
+        path = self._docs / file.partition("#")[0]
+        try:
+            if path.suffix == ".txt":
+                return {file: path.read_bytes().decode("utf-8-sig")}
+        except UnicodeDecodeError:
+            pass
+        except OSError as error:
+            raise UsageError(f"读不到文档 {path}：请检查 --docs") from error
+        try:
+            return {source.file: source.text for source in read(path, self._docs)}
+        except ReadingError as error:
+            raise UsageError(f"读不了文档 {path}：{error}") from error
 
 
 def plain(text: str) -> str:

@@ -4,35 +4,52 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
-from eval import judging
 from eval.dataset import Question, Quote
 from eval.matching import RawTexts
-from rag.datatypes import Answer, Document, QuoteReport, Turn
+from eval.metrics import METRICS, failed, scores
+from eval.metrics.answers import characters, forbidden_words, missing_facts
+from eval.metrics.case import Case, Metric
+from eval.metrics.citations import place_faults, pointer_faults
+from eval.metrics.quotes import quote_faults
+from eval.metrics.support import unsupported
+from rag.datatypes import Answer, Hit, QuoteReport, Turn
+from rag.records import place_json
+
+DEPTH = 50
+"""Hits that are asked for; more than any retrieval metric counts, since hits of one document are one."""
+
+_Asked = TypeVar("_Asked", Question, Quote)
+_Row = TypeVar("_Row")
 
 
 class Assistant(Protocol):
     """The seam to the program: what the evaluation needs of `rag.assistant`."""
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
-        """Answer a question."""
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), passages: Sequence[str] | None = None
+    ) -> Answer:
+        """Answer a question, from `passages` alone where they are given."""
+
+    def search(self, query: str, k: int = 10) -> list[Hit]:
+        """Return up to `k` hits for a query, best first."""
 
     def cite(self, quote: str) -> QuoteReport:
         """Say where a quote comes from."""
-
-    def document(self, file: str) -> Document:
-        """Return a document as it was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerRow:
     """What became of one question. `error` is the traceback where asking or judging failed.
 
-    `fact_recall` and `citation_recall` are None for an unanswerable question, `citation_precision` where
-    nothing is cited; `seconds` is the wall time of `ask`.
+    `scores` are the metrics that apply, by name; `unsupported` the sentences that their citations do not bear
+    out, `faults` the broken pointers, `missing` and `forbidden` what should and should not have been said;
+    `citations` the places as `rag.records.place_json` writes them, with their number as `n`. `judge` is what
+    a language model said of the answer, where one was asked.
     """
 
     id: str
@@ -40,31 +57,47 @@ class AnswerRow:
     split: str
     question: str
     answerable: bool
-    right: bool = False
-    refused: bool = False
+    expected: str = ""
+    standalone: str = ""
     reason: str | None = None
     answer: str = ""
+    notice: str | None = None
+    citations: tuple[Mapping[str, Any], ...] = ()
     characters: int = 0
     limit: int
     missing: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
-    fact_recall: float | None = None
-    citation_precision: float | None = None
-    citation_recall: float | None = None
+    unsupported: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
+    judge: Mapping[str, Any] | None = None
     seconds: float
     error: str | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether the question was answered rightly, or rightly refused."""
+        return self.scores.get("right") == 1
+
+    @property
+    def refused(self) -> bool:
+        """Whether the answer was a refusal."""
+        return self.reason is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteRow:
-    """What became of one quote: `wrong` is what the report got wrong, `faults` its false pointers."""
+    """What became of one quote: `wrong` is what the report got wrong, `faults` its false pointers.
+
+    `found` is the best match's file and words, `expected` the right verdict.
+    """
 
     id: str
     kind: str
     quote: str
     expected: str
     verdict: str | None = None
+    found: str = ""
     right: bool = False
     wrong: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
@@ -73,91 +106,148 @@ class QuoteRow:
 
 
 def run_questions(
-    assistant: Assistant, questions: Sequence[Question], texts: RawTexts
+    assistant: Assistant,
+    questions: Sequence[Question],
+    texts: RawTexts,
+    *,
+    metrics: Mapping[str, Metric] = METRICS,
+    asks: bool = True,
+    workers: int = 1,
+    done: Callable[[], object] = lambda: None,
 ) -> tuple[AnswerRow, ...]:
-    """Return one row per question, in order; a question that fails is a row with its traceback."""
-    read = _reader(assistant, texts)
-    return tuple(_answer_row(assistant, question, read) for question in questions)
+    """Return one row per question, in order; a question that fails is a row with its traceback.
+
+    Args:
+        assistant: the program that is judged.
+        questions: what is asked, with its gold.
+        texts: the raw files, read apart from the program.
+        metrics: what is measured.
+        asks: without it the questions are only searched for, not answered.
+        workers: how many questions are under way at once.
+        done: called after each question, from any thread.
+    """
+
+    def row(question: Question) -> AnswerRow:
+        start = time.perf_counter()
+        try:
+            return _answer_row(assistant, question, texts, metrics, asks=asks)
+        except Exception:  # noqa: BLE001 - one failing question must not end the run; its traceback is kept
+            return AnswerRow(
+                **_gold(question),
+                scores=failed(question, metrics),
+                seconds=time.perf_counter() - start,
+                error=traceback.format_exc(),
+            )
+        finally:
+            done()
+
+    return _in_threads(row, questions, workers)
 
 
-def run_quotes(assistant: Assistant, quotes: Sequence[Quote], texts: RawTexts) -> tuple[QuoteRow, ...]:
+def run_quotes(
+    assistant: Assistant,
+    quotes: Sequence[Quote],
+    texts: RawTexts,
+    *,
+    workers: int = 1,
+    done: Callable[[], object] = lambda: None,
+) -> tuple[QuoteRow, ...]:
     """Return one row per quote, in order; a quote that fails is a row with its traceback."""
-    read = _reader(assistant, texts)
-    return tuple(_quote_row(assistant, quote, read) for quote in quotes)
+
+    def row(quote: Quote) -> QuoteRow:
+        start = time.perf_counter()
+        try:
+            return _quote_row(assistant, quote, texts)
+        except Exception:  # noqa: BLE001 - as above
+            return QuoteRow(
+                id=quote.id,
+                kind=quote.kind,
+                quote=quote.quote,
+                expected=quote.verdict,
+                seconds=time.perf_counter() - start,
+                error=traceback.format_exc(),
+            )
+        finally:
+            done()
+
+    return _in_threads(row, quotes, workers)
 
 
-def _reader(assistant: Assistant, texts: RawTexts) -> judging.ReadRaw:
-    """Return how a source's raw text is read: plain text by ourselves, other formats as the program did."""
-    return lambda file: texts[file] if file.endswith(".txt") else assistant.document(file).source.text
+def _in_threads(row: Callable[[_Asked], _Row], asked: Sequence[_Asked], workers: int) -> tuple[_Row, ...]:
+    """Return the rows in the order of what was asked."""
+    with ThreadPoolExecutor(workers, thread_name_prefix="eval") as pool:
+        return tuple(pool.map(row, asked))
 
 
-def _answer_row(assistant: Assistant, question: Question, read: judging.ReadRaw) -> AnswerRow:
+def _gold(question: Question) -> dict[str, Any]:
+    """Return the fields of a row that the gold decides."""
+    facts = "；".join(" / ".join(forms) for forms in question.facts)
+    return {
+        "id": question.id,
+        "type": question.type,
+        "split": question.split,
+        "question": question.question,
+        "answerable": question.answerable,
+        "expected": facts or question.reference,
+        "limit": question.max_chars,
+    }
+
+
+def _answer_row(
+    assistant: Assistant,
+    question: Question,
+    texts: RawTexts,
+    metrics: Mapping[str, Metric],
+    *,
+    asks: bool,
+) -> AnswerRow:
     start = time.perf_counter()
-    try:
-        answer = assistant.ask(question.question, history=question.history)
-        return _judged(question, answer, read, time.perf_counter() - start)
-    except Exception:  # noqa: BLE001 - one failing question must not end the run; its traceback is kept
-        return AnswerRow(
-            id=question.id,
-            type=question.type,
-            split=question.split,
-            question=question.question,
-            answerable=question.answerable,
-            limit=question.max_chars,
-            fact_recall=0.0 if question.answerable else None,
-            citation_recall=0.0 if question.answerable else None,
-            seconds=time.perf_counter() - start,
-            error=traceback.format_exc(),
-        )
-
-
-def _judged(question: Question, answer: Answer, read: judging.ReadRaw, seconds: float) -> AnswerRow:
-    answerable = question.answerable
+    if asks:
+        answer = assistant.ask(question.question, history=question.history, passages=question.passages)
+    else:
+        answer = Answer(question=question.question, standalone_question=question.question, sentences=())
+    seconds = time.perf_counter() - start
+    given = question.passages
+    hits = [] if given is not None else assistant.search(answer.standalone_question, k=DEPTH)
+    case = Case(
+        question=question,
+        answer=answer,
+        hits=hits,
+        seconds=seconds,
+        read=lambda file: texts[file] if given is None else given[int(file.removeprefix("passages#"))],
+    )
     return AnswerRow(
-        id=question.id,
-        type=question.type,
-        split=question.split,
-        question=question.question,
-        answerable=answerable,
-        right=judging.is_right(question, answer),
-        refused=answer.refused,
+        **_gold(question),
+        standalone=answer.standalone_question,
         reason=answer.refusal.reason if answer.refusal else None,
         answer=answer.text,
-        characters=judging.characters(answer),
-        limit=question.max_chars,
-        missing=judging.missing_facts(question, answer),
-        forbidden=judging.forbidden_words(question, answer),
-        fact_recall=judging.fact_recall(question, answer) if answerable else None,
-        citation_precision=judging.citation_precision(question, answer, read) if answerable else None,
-        citation_recall=judging.citation_recall(question, answer, read) if answerable else None,
-        faults=judging.pointer_faults(answer, read),
+        notice=answer.notice,
+        citations=tuple({"n": citation.n, **place_json(citation.place)} for citation in answer.citations),
+        characters=characters(answer),
+        missing=missing_facts(case),
+        forbidden=forbidden_words(case),
+        unsupported=tuple(unsupported(case)),
+        faults=pointer_faults(case),
+        scores=scores(case, metrics),
         seconds=seconds,
     )
 
 
-def _quote_row(assistant: Assistant, quote: Quote, read: judging.ReadRaw) -> QuoteRow:
+def _quote_row(assistant: Assistant, quote: Quote, texts: RawTexts) -> QuoteRow:
     start = time.perf_counter()
-    try:
-        report = assistant.cite(quote.quote)
-        seconds = time.perf_counter() - start
-        wrong = judging.quote_faults(quote, report)
-        return QuoteRow(
-            id=quote.id,
-            kind=quote.kind,
-            quote=quote.quote,
-            expected=quote.verdict,
-            verdict=report.verdict,
-            right=not wrong,
-            wrong=wrong,
-            faults=judging.place_faults([match.place for match in report.matches], read),
-            seconds=seconds,
-        )
-    except Exception:  # noqa: BLE001 - as above
-        return QuoteRow(
-            id=quote.id,
-            kind=quote.kind,
-            quote=quote.quote,
-            expected=quote.verdict,
-            seconds=time.perf_counter() - start,
-            error=traceback.format_exc(),
-        )
+    report = assistant.cite(quote.quote)
+    seconds = time.perf_counter() - start
+    wrong = quote_faults(quote, report)
+    places = [match.place for match in report.matches]
+    return QuoteRow(
+        id=quote.id,
+        kind=quote.kind,
+        quote=quote.quote,
+        expected=quote.verdict,
+        verdict=report.verdict,
+        found=f"{places[0].file}：{places[0].quote}" if places else "",
+        right=not wrong,
+        wrong=wrong,
+        faults=place_faults(places, texts.__getitem__),
+        seconds=seconds,
+    )

@@ -1,94 +1,123 @@
-"""Runs and the baseline on disk.
+"""Runs on disk, the baseline among them.
 
 A run is a folder: `answers.jsonl` and `quotes.jsonl` (one row a line) and, written last, `run.json` (what was
-run, with which settings, and the metrics). The baseline is one committed file: which questions and quotes
-are right, and the metrics of the run that was accepted.
+run, with which settings and fingerprints, and the metrics). The baseline is such a folder in the repository.
 """
 
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from eval.metrics import summary
 from eval.runner import AnswerRow, QuoteRow
+from eval.summary import summary
 from rag.errors import UsageError
+
+RUNS = Path(__file__).parent / "runs"
+BASELINE = Path(__file__).parent / "baseline"
+_TAG = re.compile(r"[\w.-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run: its rows, and what it was run with (a path becomes a string on disk)."""
+    """One run: its rows, what it was run with (a path becomes a string on disk), and what it is called."""
 
     answers: tuple[AnswerRow, ...]
     quotes: tuple[QuoteRow, ...]
     configuration: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
-    """The accepted state: id -> right, for questions and quotes, and the metrics (None: nothing to count)."""
-
-    questions: Mapping[str, bool]
-    quotes: Mapping[str, bool]
-    metrics: Mapping[str, float | None]
-
-
-def baseline_of(run: Run) -> Baseline:
-    """Return what a run looks like as the baseline of later ones."""
-    return Baseline(
-        questions={row.id: row.right for row in run.answers},
-        quotes={row.id: row.right for row in run.quotes},
-        metrics=summary(run.answers, run.quotes),
-    )
+    name: str = ""
 
 
 def write_run(folder: Path, run: Run) -> Path:
-    """Write a run into a new folder under `folder`, named by the UTC time, and return it."""
-    path = folder / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    path.mkdir(parents=True)
-    _write_rows(path / "answers.jsonl", run.answers)
-    _write_rows(path / "quotes.jsonl", run.quotes)
-    metrics = summary(run.answers, run.quotes)
-    _write(path / "run.json", {"configuration": dict(run.configuration), "metrics": metrics})
+    """Write a run into a new folder under `folder`, named by the UTC time and the tag, and return it."""
+    tag = run.configuration.get("tag")
+    name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f") + (f"-{tag}" if tag else "")
+    path = folder / name
+    _write(path, replace(run, name=name))
     return path
 
 
-def newest_run(folder: Path) -> Run:
-    """Return the newest finished run under `folder`.
+def accept(path: Path, run: Run) -> None:
+    """Make a run the baseline at `path`."""
+    aside = path.with_name(path.name + ".new")
+    shutil.rmtree(aside, ignore_errors=True)
+    _write(aside, run)
+    shutil.rmtree(path, ignore_errors=True)
+    aside.rename(path)
+
+
+def check_tag(tag: str) -> None:
+    """Refuse a tag that cannot be part of a folder's name.
+
+    Raises:
+        UsageError: it has other characters than letters, digits, `_`, `-` and `.`, or is a name of its own.
+    """
+    if not _TAG.fullmatch(tag) or tag in ("baseline", "latest"):
+        raise UsageError(f"标签 {tag} 不能用：请用字母、汉字、数字、下划线、连字符或点，且不是 baseline、latest")
+
+
+def find_run(name: str, runs: Path = RUNS, baseline: Path = BASELINE) -> Run:
+    """Return the run of that name: `baseline`, `latest`, a tag (its newest run), or a run's folder.
 
     Raises:
         UsageError: there is none.
     """
-    finished = sorted(folder.glob("*/run.json"))
-    if not finished:
-        raise UsageError(f"{folder} 里还没有评测结果：请先运行 python -m eval run")
-    path = finished[-1].parent
-    configuration = json.loads(finished[-1].read_text(encoding="utf-8"))["configuration"]
-    return Run(
-        answers=tuple(AnswerRow(**row) for row in _read_rows(path / "answers.jsonl")),
-        quotes=tuple(QuoteRow(**row) for row in _read_rows(path / "quotes.jsonl")),
-        configuration=configuration,
-    )
+    if name == "baseline":
+        if not (baseline / "run.json").exists():
+            raise UsageError("还没有基线：请先运行 python -m eval run，再运行 python -m eval accept")
+        return read_run(baseline)
+    finished = [path.parent for path in sorted(runs.glob("*/run.json"))]
+    if name == "latest" and not finished:
+        raise UsageError(f"{runs} 里还没有评测结果：请先运行 python -m eval run")
+    fitting = [path for path in finished if name in ("latest", path.name, path.name.partition("-")[2])]
+    if fitting:
+        return read_run(fitting[-1])
+    if (Path(name) / "run.json").exists():
+        return read_run(Path(name))
+    raise UsageError(f"没有叫 {name} 的评测结果：可用 baseline、latest、标签，或 {runs} 下的文件夹名")
 
 
-def read_baseline(path: Path) -> Baseline | None:
-    """Return the committed baseline, or None where none was accepted yet."""
-    if not path.exists():
-        return None
-    return Baseline(**json.loads(path.read_text(encoding="utf-8")))
+def read_run(path: Path) -> Run:
+    """Return the run in a folder.
+
+    Raises:
+        UsageError: it is not what this version writes.
+    """
+    try:
+        described = json.loads((path / "run.json").read_text(encoding="utf-8"))
+        return Run(
+            name=path.name,
+            answers=tuple(AnswerRow(**row) for row in _read_rows(path / "answers.jsonl")),
+            quotes=tuple(QuoteRow(**row) for row in _read_rows(path / "quotes.jsonl")),
+            configuration=described["configuration"],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{path} 不是这个版本写的评测结果：请删去它，重新运行 python -m eval run"
+        ) from error
 
 
-def write_baseline(path: Path, baseline: Baseline) -> None:
-    """Write the baseline, one question a line, so that a change of it reads well in a diff."""
-    _write(path, asdict(baseline))
+def past_runs(folder: Path = RUNS) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return the name and the `run.json` of every finished run, oldest first."""
+    return [
+        (path.parent.name, json.loads(path.read_text(encoding="utf-8")))
+        for path in sorted(folder.glob("*/run.json"))
+    ]
 
 
-def _write(path: Path, value: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
+def _write(path: Path, run: Run) -> None:
+    path.mkdir(parents=True)
+    _write_rows(path / "answers.jsonl", run.answers)
+    _write_rows(path / "quotes.jsonl", run.quotes)
+    described = {"configuration": dict(run.configuration), "metrics": summary(run.answers, run.quotes)}
+    text = json.dumps(described, ensure_ascii=False, indent=1, default=str)
+    (path / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _write_rows(path: Path, rows: Sequence[AnswerRow | QuoteRow]) -> None:

@@ -16,7 +16,7 @@ from itertools import combinations
 from rag.claims import Item, items
 from rag.contradiction import contradictions, stated, surroundings
 from rag.datatypes import Evidence, Span, locate
-from rag.text import fold, sentences
+from rag.text import fold, sentences, squeeze
 from rag.words import content_words
 
 COVERAGE = 0.65
@@ -188,6 +188,7 @@ def support(sentence: str, evidence: Sequence[Evidence]) -> Support:
         sentence: one sentence, without citation markers.
         evidence: the numbered passages; none makes the sentence unsupported.
     """
+    sentence = _unnamed(sentence, evidence)
     verbatim = _verbatim(fold(sentence), evidence)
     if verbatim:
         return verbatim
@@ -207,6 +208,22 @@ def support(sentence: str, evidence: Sequence[Evidence]) -> Support:
             return verdict
         best = max(best, verdict, key=lambda support: support.score)
     return best
+
+
+_TITLE = re.compile(r"《([^《》]+)》")
+_LABEL = re.compile(r"(^|[;；])(?:来源|作者|日期)[:：]")
+
+
+def _unnamed(sentence: str, evidence: Sequence[Evidence]) -> str:
+    """Return the sentence without the names of the articles that the evidence is from: they claim nothing.
+
+    Neither do the labels of what is said about an article (“《…》来源：…；日期：…”).
+    """
+    titles = {squeeze(fold(passage.place.article)) for passage in evidence}
+    untitled = _TITLE.sub(
+        lambda found: "" if squeeze(fold(found.group(1))) in titles else found.group(), sentence
+    )
+    return _LABEL.sub(r"\1", untitled)
 
 
 def _complement(claim: _Claim, one: _Run, other: _Run) -> bool:

@@ -180,6 +180,14 @@ def test_speaker_and_date_of_the_place_count():
     assert not support(sentence.replace("5日", "6日"), [passage(quote, **known)]).supported
 
 
+def test_the_name_of_the_article_that_is_cited_claims_nothing():
+    line = passage("来源:光明日报 2026-01-06 08:24", article="2026年十大重点工作", date="2026-01-06")
+    assert support("《2026年十大重点工作》来源：光明日报；日期：2026年1月6日。", [line]).supported
+    assert not support("《2026年十大重点工作》来源：人民日报。", [line]).supported
+    assert not support("《2026年十大重点工作》日期：2026年1月7日。", [line]).supported
+    assert not support("《2025年九大重点工作》来源：光明日报。", [line]).supported
+
+
 def test_spans_follow_a_broken_paragraph():
     text = "开头。再贷款规模增加\n至8000亿元。结尾。"
     spans = (Span(start=0, end=10), Span(start=11, end=len(text)))

@@ -2,12 +2,17 @@
 
 import pytest
 
-from eval import judging
 from eval.dataset import Passage, Question, Quote
+from eval.metrics import METRICS, answers, failed, scores
+from eval.metrics.case import Case
+from eval.metrics.citations import citation_precision, citation_recall, meets, place_faults, pointer_faults
+from eval.metrics.quotes import quote_faults
+from eval.metrics.support import faithfulness, sentence_support, unsupported
 from rag.datatypes import (
     Answer,
     Citation,
     Difference,
+    Hit,
     Place,
     QuoteMatch,
     QuoteReport,
@@ -46,6 +51,10 @@ def passage(span: Span, file: str = "a.txt") -> Passage:
     return Passage(file=file, quote=RAW[span.start : span.end], span=span)
 
 
+def case(question: Question, given: Answer, *hits: Hit, seconds: float = 0.0) -> Case:
+    return Case(question=question, answer=given, hits=hits, seconds=seconds, read=read)
+
+
 QUESTION = Question(
     id="q",
     split="dev",
@@ -78,10 +87,10 @@ def test_the_passages_of_these_tests_are_the_two_lines():
 
 
 def test_fact_recall_is_stated_over_all_facts():
-    assert judging.fact_recall(QUESTION, answer("到2030年不超过五百个。")) == pytest.approx(2 / 3)
-    assert judging.missing_facts(QUESTION, answer("到2030年不超过五百个。")) == ("工厂",)
-    assert judging.fact_recall(QUESTION, answer("工厂到2030年500个")) == 1
-    assert judging.fact_recall(QUESTION, answer("工厂到2030年500个", refusal=REFUSED)) == 0
+    assert answers.fact_recall(case(QUESTION, answer("到2030年不超过五百个。"))) == pytest.approx(2 / 3)
+    assert answers.missing_facts(case(QUESTION, answer("到2030年不超过五百个。"))) == ("工厂",)
+    assert answers.fact_recall(case(QUESTION, answer("工厂到2030年500个"))) == 1
+    assert answers.fact_recall(case(QUESTION, answer("工厂到2030年500个", refusal=REFUSED))) == 0
 
 
 @pytest.mark.parametrize(
@@ -96,20 +105,20 @@ def test_fact_recall_is_stated_over_all_facts():
     ],
 )
 def test_an_answer_is_right_with_all_facts_nothing_forbidden_and_short_enough(text, refusal, expected):
-    assert judging.is_right(QUESTION, answer(text, refusal=refusal)) is expected
+    assert answers.right(case(QUESTION, answer(text, refusal=refusal))) == expected
 
 
 def test_an_unanswerable_question_is_right_when_it_is_refused():
-    assert judging.is_right(UNANSWERABLE, answer("文中没有。", refusal=REFUSED))
-    assert not judging.is_right(UNANSWERABLE, answer("有500个。"))
+    assert answers.right(case(UNANSWERABLE, answer("文中没有。", refusal=REFUSED))) == 1
+    assert answers.right(case(UNANSWERABLE, answer("有500个。"))) == 0
 
 
 def test_characters_leave_out_markers_and_white_space():
-    assert judging.characters(answer("甲 乙。\n丙", place((0, 3)))) == 4
+    assert answers.characters(answer("甲 乙。\n丙", place((0, 3)))) == 4
 
 
 def test_markers_are_not_read_as_facts():
-    assert judging.missing_facts(QUESTION, answer("甲", place((0, 3)))) == ("2030年", "500个", "工厂")
+    assert answers.missing_facts(case(QUESTION, answer("甲", place((0, 3))))) == ("2030年", "500个", "工厂")
 
 
 @pytest.mark.parametrize(
@@ -126,28 +135,28 @@ def test_markers_are_not_read_as_facts():
     ],
 )
 def test_a_place_meets_a_passage_by_half_of_the_shorter(spans, expected):
-    assert judging.meets(place(*spans), passage(SECOND), read) is expected
+    assert meets("a.txt", place(*spans).spans, passage(SECOND), read) is expected
 
 
 def test_another_file_is_never_met():
-    assert not judging.meets(place((12, 26), file="b.txt"), passage(SECOND), read)
+    assert not meets("b.txt", place((12, 26)).spans, passage(SECOND), read)
 
 
 def test_precision_and_recall_of_citations():
     wrong = place((12, 26), file="b.txt")
     half = answer("甲", place((12, 26)), wrong)
-    assert judging.citation_precision(QUESTION, half, read) == 1 / 2
-    assert judging.citation_recall(QUESTION, half, read) == 1 / 2
+    assert citation_precision(case(QUESTION, half)) == 1 / 2
+    assert citation_recall(case(QUESTION, half)) == 1 / 2
     elsewhere = answer("甲", place((12, 20)), place((18, 26)), place((0, 11), file="b.txt"), wrong)
-    assert judging.citation_precision(QUESTION, elsewhere, read) == 3 / 4
-    assert judging.citation_recall(QUESTION, elsewhere, read) == 2 / 2
-    assert judging.citation_precision(QUESTION, answer("甲"), read) is None
-    assert judging.citation_recall(QUESTION, answer("甲"), read) == 0
+    assert citation_precision(case(QUESTION, elsewhere)) == 3 / 4
+    assert citation_recall(case(QUESTION, elsewhere)) == 2 / 2
+    assert citation_precision(case(QUESTION, answer("甲"))) is None
+    assert citation_recall(case(QUESTION, answer("甲"))) == 0
 
 
 def test_a_sound_answer_has_no_fault_whatever_white_space_its_quote_has():
     sound = answer("甲。", place((0, 11), (12, 26), quote="到2027年建设工厂。 到2030年不超过500个。"))
-    assert judging.pointer_faults(sound, read) == ()
+    assert pointer_faults(case(QUESTION, sound)) == ()
 
 
 def test_a_dangling_marker_an_unused_and_a_doubled_citation_are_faults():
@@ -158,7 +167,7 @@ def test_a_dangling_marker_an_unused_and_a_doubled_citation_are_faults():
         Citation(n=2, place=place((0, 3))),
     )
     broken = Answer(question="？", standalone_question="？", sentences=sentences, citations=places)
-    assert judging.pointer_faults(broken, read) == (
+    assert pointer_faults(case(QUESTION, broken)) == (
         "标记 [3] 没有对应的引文",
         "标记 [7] 没有对应的引文",
         "引文 [2] 没有被用到",
@@ -168,17 +177,17 @@ def test_a_dangling_marker_an_unused_and_a_doubled_citation_are_faults():
 
 def test_a_false_quote_is_a_fault_also_among_the_nearest():
     false = place((12, 26), quote="到2030年不超过600个。")
-    assert len(judging.pointer_faults(answer("甲", false), read)) == 1
+    assert len(pointer_faults(case(QUESTION, answer("甲", false)))) == 1
     refused = Answer(
         question="？", standalone_question="？", sentences=(), refusal=REFUSED, nearest=(false, place((0, 2)))
     )
-    (fault,) = judging.pointer_faults(refused, read)
+    (fault,) = pointer_faults(case(QUESTION, refused))
     assert fault == "a.txt [(12, 26)] 处的原文不是“到2030年不超过600个。”"
 
 
 def test_a_place_without_spans_or_beyond_the_text_is_a_fault():
-    assert len(judging.place_faults([place(quote="")], read)) == 1
-    assert len(judging.place_faults([place((20, 99), quote="到2030年不超过500个。")], read)) == 1
+    assert len(place_faults([place(quote="")], read)) == 1
+    assert len(place_faults([place((20, 99), quote="到2030年不超过500个。")], read)) == 1
 
 
 QUOTE = Quote(
@@ -213,4 +222,4 @@ def report(verdict: str, given: str, source: str, file: str = "a.txt") -> QuoteR
     ],
 )
 def test_a_quote_report_is_right_in_verdict_file_and_difference(told, expected):
-    assert judging.quote_faults(QUOTE, told) == expected
+    assert quote_faults(QUOTE, told) == expected

@@ -1,0 +1,157 @@
+"""Two runs question by question: what flipped, which figures moved, and whether chance explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Literal, TypeVar
+
+from eval.metrics.case import Metric
+from eval.runner import AnswerRow, QuoteRow
+from eval.runs import Run
+from eval.statistics import Interval, difference, mcnemar
+from eval.summary import measured
+
+# The usual level: a difference this lopsided would come of changes that help as often as they harm in fewer
+# than one run of twenty. Without gains it takes five lost questions (0.5 ** 5 = 0.031; four give 0.063).
+SIGNIFICANT = 0.05
+
+_Row = TypeVar("_Row", AnswerRow, QuoteRow)
+Change = Literal["better", "worse", "no difference"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flips:
+    """What changed in a group of questions that both runs have: McNemar's exact test on the ids that flipped.
+
+    `fallen` is the one-sided p-value that the share right fell, `changed` the two-sided one that it changed.
+    """
+
+    name: str
+    compared: int
+    lost: tuple[str, ...]
+    gained: tuple[str, ...]
+    fallen: float
+    changed: float
+
+    @property
+    def change(self) -> Change:
+        """What to conclude at the level `SIGNIFICANT`."""
+        if self.changed >= SIGNIFICANT:
+            return "no difference"
+        return "better" if len(self.gained) > len(self.lost) else "worse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """How the mean of a metric moved over the questions that both runs score, with its paired interval."""
+
+    metric: Metric
+    compared: int
+    before: float
+    now: float
+    interval: Interval
+
+    @property
+    def change(self) -> Change:
+        """Better or worse where the interval leaves 0 on one side."""
+        low, high = self.interval if self.metric.better == "more" else (-self.interval.high, -self.interval.low)
+        return "better" if low > 0 else "worse" if high < 0 else "no difference"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two runs side by side. `only` are the ids that one of them lacks, `settings` what they were run with differently."""
+
+    groups: tuple[Flips, ...]
+    shifts: tuple[Shift, ...]
+    only: tuple[str, ...]
+    settings: Mapping[str, tuple[object, object]]
+
+
+def compare(before: Run, now: Run, confidence: float = 1 - SIGNIFICANT) -> Comparison:
+    """Return how `now` differs from `before`, over the questions and quotes that both have.
+
+    Answerable and unanswerable questions are also tested apart, so that questions gained cannot hide
+    refusals lost. Wall times are not compared: they are of other moments and maybe machines (see `bench/`).
+    """
+    asked, others = _pairs(before.answers, now.answers), _pairs(before.quotes, now.quotes)
+    groups = {
+        "全部问题": asked,
+        "可答的问题": [pair for pair in asked if pair[1].answerable],
+        "应拒答的问题": [pair for pair in asked if not pair[1].answerable],
+        "引文": others,
+    }
+    return Comparison(
+        groups=tuple(flips(name, pairs) for name, pairs in groups.items() if pairs),
+        shifts=tuple(
+            shift
+            for metric in measured(before.answers, now.answers)
+            if metric.unit != "seconds" and (shift := _shift(metric, asked, confidence))
+        ),
+        only=tuple(sorted(_ids(before) ^ _ids(now))),
+        settings=_changed(before.configuration, now.configuration),
+    )
+
+
+def _pairs(before: Sequence[_Row], now: Sequence[_Row]) -> list[tuple[_Row, _Row]]:
+    known = {row.id: row for row in before}
+    return [(known[row.id], row) for row in now if row.id in known]
+
+
+def _ids(run: Run) -> set[str]:
+    return {row.id for row in (*run.answers, *run.quotes)}
+
+
+def flips(name: str, pairs: Sequence[tuple[AnswerRow | QuoteRow, AnswerRow | QuoteRow]]) -> Flips:
+    """Return the flips among pairs of rows, the earlier one first."""
+    lost = tuple(row.id for old, row in pairs if old.right and not row.right)
+    gained = tuple(row.id for old, row in pairs if row.right and not old.right)
+    return Flips(
+        name=name,
+        compared=len(pairs),
+        lost=lost,
+        gained=gained,
+        fallen=mcnemar(len(lost), len(gained)),
+        changed=mcnemar(len(lost), len(gained), two_sided=True),
+    )
+
+
+def _shift(metric: Metric, pairs: Sequence[tuple[AnswerRow, AnswerRow]], confidence: float) -> Shift | None:
+    both = [
+        (old.scores[metric.name], row.scores[metric.name])
+        for old, row in pairs
+        if metric.name in old.scores and metric.name in row.scores
+    ]
+    if not both:
+        return None
+    before, now = zip(*both, strict=True)
+    return Shift(
+        metric=metric,
+        compared=len(both),
+        before=fmean(before),
+        now=fmean(now),
+        interval=difference(before, now, confidence),
+    )
+
+
+def _changed(before: Mapping[str, object], now: Mapping[str, object]) -> dict[str, tuple[object, object]]:
+    """Return what differs between two configurations, by dotted key; when and under what name is left out."""
+    old, new = _flat(before), _flat(now)
+    keys = dict.fromkeys([*old, *new])
+    return {
+        key: (old.get(key), new.get(key))
+        for key in keys
+        if old.get(key) != new.get(key) and key not in ("tag", "started", "seconds")
+    }
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value
+    return flat

@@ -1,0 +1,168 @@
+"""The metrics: one function each, and the table of them. Adding one is a function and an entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from eval.dataset import Question
+from eval.metrics import answers, citations, support
+from eval.metrics.case import Case, Metric, answerable, unanswerable
+from eval.metrics.retrieval import has_gold, retrieval
+
+
+def _asked(question: Question) -> bool:
+    """Whether a question says what a right answer says."""
+    return question.answerable and bool(question.facts or question.reference)
+
+
+def _cited(question: Question) -> bool:
+    return question.answerable and bool(question.sources)
+
+
+def _table(*metrics: Metric) -> Mapping[str, Metric]:
+    return {metric.name: metric for metric in metrics}
+
+
+METRICS = _table(
+    Metric(
+        name="right",
+        title="答对",
+        formula="可答：没有拒答、要点齐、没有不许有的话、不超长；不可答：拒答了。答对的题数 / 题数",
+        score=answers.right,
+        failed=0.0,
+    ),
+    Metric(
+        name="fact_recall",
+        title="要点",
+        formula="答出的要点数 / 要点数，对可答的题取平均；拒答算 0",
+        score=answers.fact_recall,
+        applies=_asked,
+        failed=0.0,
+        guarded=True,
+    ),
+    Metric(
+        name="sentence_support",
+        title="句有据",
+        formula="有自己的引文支持的句数 / 陈述事实的句数（是否支持由 rag.grounding 判，判得准不准见“指标可信吗”）",
+        score=support.sentence_support,
+    ),
+    Metric(
+        name="faithfulness",
+        title="忠实",
+        formula="检索到的或引用的段落支持的句数 / 陈述事实的句数，不论标的是哪一处（同 RAGAS 的 faithfulness，不用模型）",
+        score=support.faithfulness,
+    ),
+    Metric(
+        name="citation_precision",
+        title="引文准",
+        formula="落在标准出处上的引文数 / 引文数；与出处重叠不少于两者中较短的一半才算",
+        score=citations.citation_precision,
+        applies=_cited,
+        guarded=True,
+    ),
+    Metric(
+        name="citation_recall",
+        title="引文全",
+        formula="引到的标准出处数 / 标准出处数；没有引文算 0",
+        score=citations.citation_recall,
+        applies=_cited,
+        failed=0.0,
+        guarded=True,
+    ),
+    Metric(
+        name="pointer_validity",
+        title="指针",
+        formula="标记都有引文、引文都用到、引文与原文逐字相同的回答数 / 回答数",
+        score=citations.pointer_validity,
+    ),
+    Metric(
+        name="refusal_precision",
+        title="拒得准",
+        formula="应拒答的拒答数 / 拒答数",
+        score=answers.refusal_precision,
+    ),
+    Metric(
+        name="refusal_recall",
+        title="拒得全",
+        formula="拒答数 / 应拒答的题数",
+        score=answers.refused,
+        applies=unanswerable,
+        failed=0.0,
+    ),
+    Metric(
+        name="under_refusal",
+        title="漏拒",
+        formula="作答数 / 应拒答的题数（出错不算作答）",
+        score=answers.answered,
+        applies=unanswerable,
+        failed=0.0,
+        better="less",
+    ),
+    Metric(
+        name="over_refusal",
+        title="误拒",
+        formula="拒答数 / 可答的题数（出错不算拒答）",
+        score=answers.refused,
+        applies=answerable,
+        failed=0.0,
+        better="less",
+    ),
+    *(
+        Metric(
+            name=name,
+            title=title,
+            formula=formula,
+            score=retrieval(measure),
+            applies=has_gold,
+            guarded=name in ("recall@10", "ndcg@10"),
+        )
+        for name, measure, title, formula in (
+            ("recall@1", "R@1", "R@1", "前 1 个检索结果里的标准出处数 / 标准出处数"),
+            ("recall@5", "R@5", "R@5", "前 5 个检索结果里的标准出处数 / 标准出处数"),
+            ("recall@10", "R@10", "R@10", "前 10 个检索结果里的标准出处数 / 标准出处数"),
+            ("mrr@10", "RR@10", "MRR", "第一个标准出处名次的倒数，10 名以外算 0"),
+            ("ndcg@10", "nDCG@10", "nDCG", "前 10 名里各出处的 1 / log2(名次 + 1) 之和 / 最好的排法的和"),
+        )
+    ),
+    Metric(
+        name="brevity",
+        title="字数",
+        formula="可答的题里，没有拒答的回答的平均字数",
+        score=answers.brevity,
+        applies=answerable,
+        unit="characters",
+        better="less",
+    ),
+    Metric(
+        name="tokens",
+        title="词元",
+        formula="回答的平均词元数（本项目的词元表，连同标记）",
+        score=answers.tokens,
+        unit="tokens",
+        better="less",
+    ),
+    Metric(
+        name="latency",
+        title="毫秒",
+        formula="一次作答的用时，中位数",
+        score=answers.latency,
+        unit="seconds",
+        better="less",
+        median=True,
+    ),
+)
+
+
+def scores(case: Case, metrics: Mapping[str, Metric] = METRICS) -> dict[str, float]:
+    """Return the scores of a case, by metric; without those that do not apply or have nothing to count."""
+    found = {name: metric.score(case) for name, metric in metrics.items() if metric.applies(case.question)}
+    return {name: score for name, score in found.items() if score is not None}
+
+
+def failed(question: Question, metrics: Mapping[str, Metric] = METRICS) -> dict[str, float]:
+    """Return the scores of a question that ended in an error."""
+    return {
+        name: metric.failed
+        for name, metric in metrics.items()
+        if metric.failed is not None and metric.applies(question)
+    }

@@ -1,0 +1,49 @@
+"""The sets that can be run: our own, a user's file of questions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from eval.dataset import Question, Quote, load_questions, load_quotes
+from eval.matching import RawTexts
+
+HERE = Path(__file__).parent
+QUESTIONS = HERE / "questions.jsonl"
+QUOTES = HERE / "quotes.jsonl"
+OURS = "yinju"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationSet:
+    """What is asked and looked up. `fingerprints` are the SHA-256 of the files that it was read from.
+
+    Without `asks` the questions are only searched for, not answered.
+    """
+
+    name: str
+    questions: tuple[Question, ...]
+    quotes: tuple[Quote, ...] = ()
+    asks: bool = True
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_set(name: str, texts: RawTexts) -> EvaluationSet:
+    """Return the set of that name, or the one in the file of that name.
+
+    Raises:
+        UsageError: there is no such set, or an entry of it contradicts the documents.
+    """
+    return EvaluationSet(
+        name=name,
+        questions=load_questions(QUESTIONS, texts),
+        quotes=load_quotes(QUOTES, texts),
+        fingerprints=fingerprints(QUESTIONS, QUOTES),
+    )
+
+
+def fingerprints(*files: Path) -> dict[str, str]:
+    """Return the SHA-256 of files by name."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

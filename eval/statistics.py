@@ -1,0 +1,76 @@
+"""Intervals and tests: what a difference between two runs may be laid to chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+CONFIDENCE = 0.95
+RESAMPLES = 4999
+"""Bootstrap samples: a 95 % limit then moves by about a tenth of the interval's width from seed to seed."""
+_SEED = 20261121
+
+
+class Interval(NamedTuple):
+    """The limits of an interval at `CONFIDENCE`."""
+
+    low: float
+    high: float
+
+
+def interval(values: Sequence[float], *, median: bool = False) -> Interval | None:
+    """Return the percentile bootstrap interval of the mean (or the median) of one score a question.
+
+    The questions are drawn with replacement (Efron and Tibshirani, 1993, chapter 13); the same seed every
+    time. None where all values are equal or there is at most one, where resampling tells nothing.
+    """
+    from scipy.stats import bootstrap  # takes half a second to import
+
+    if len(set(values)) < 2:
+        return None
+    found = bootstrap(
+        (np.asarray(values),),
+        np.median if median else np.mean,
+        n_resamples=RESAMPLES,
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        rng=np.random.default_rng(_SEED),
+    ).confidence_interval
+    return Interval(float(found.low), float(found.high))
+
+
+def difference(before: Sequence[float], now: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
+    """Return the paired bootstrap interval of mean(now) - mean(before), over the same questions in the same order.
+
+    Both limits are 0 where no score changed.
+    """
+    from scipy.stats import bootstrap
+
+    gains = np.asarray(now) - np.asarray(before)
+    if np.all(gains == gains[0]):
+        return Interval(float(gains[0]), float(gains[0]))
+    found = bootstrap(
+        (gains,),
+        np.mean,
+        n_resamples=RESAMPLES,
+        confidence_level=confidence,
+        method="percentile",
+        rng=np.random.default_rng(_SEED),
+    ).confidence_interval
+    return Interval(float(found.low), float(found.high))
+
+
+def mcnemar(lost: int, gained: int, *, two_sided: bool = False) -> float:
+    """Return the p-value of McNemar's exact test that the share right has fallen, or has changed.
+
+    P(X ≥ lost), X ~ Binomial(lost + gained, 1/2): of the pairs that differ, either direction is as likely
+    when nothing got worse (McNemar, 1947). 1 where nothing flipped. The share right fell by (lost - gained)
+    / pairs, so this is also the test of that drop.
+    """
+    from scipy.stats import binomtest
+
+    flipped = lost + gained
+    sides = "two-sided" if two_sided else "greater"
+    return float(binomtest(lost, flipped, 0.5, alternative=sides).pvalue) if flipped else 1.0
