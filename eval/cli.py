@@ -53,7 +53,7 @@ Name = Annotated[str, typer.Argument(help="baseline、latest、标签，或结�
 def run(
     docs: Docs = Path("docs_src"),
     index: Index = Path("index"),
-    name: Annotated[str, typer.Option("--set", help="问哪一套")] = OURS,
+    name: Annotated[str, typer.Option("--set", help="问哪一套：yinju，或自己的 .csv、.jsonl")] = OURS,
     tag: Annotated[str, typer.Option(help="给这次结果起的名字，以后用它来比较")] = "",
     split: Annotated[Part, typer.Option(help="用哪一半问题；调试只用 dev")] = Part.ALL,
     workers: Annotated[int, typer.Option(min=1, help="同时问几题；多于 1 时用时不准")] = 1,
@@ -63,6 +63,8 @@ def run(
         check_tag(tag)
     texts = RawTexts(docs)
     asked = load_set(name, texts)
+    for remark in asked.remarks:
+        typer.echo(remark, err=True)
     if split is not Part.ALL:
         asked = replace(asked, questions=tuple(q for q in asked.questions if q.split == split.value))
     assistant, configuration = open_program(docs, index)

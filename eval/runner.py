@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from eval.dataset import Question, Quote
@@ -46,6 +46,7 @@ class Assistant(Protocol):
 class AnswerRow:
     """What became of one question. `error` is the traceback where asking or judging failed.
 
+    `facts` are the gold's with their accepted forms, `expected` the same, or the reference answer, in words.
     `scores` are the metrics that apply, by name; `unsupported` the sentences that their citations do not bear
     out, `faults` the broken pointers, `missing` and `forbidden` what should and should not have been said;
     `citations` the places as `rag.records.place_json` writes them, with their number as `n`. `judge` is what
@@ -56,8 +57,10 @@ class AnswerRow:
     type: str
     split: str
     question: str
+    history: tuple[Mapping[str, str], ...] = ()
     answerable: bool
     expected: str = ""
+    facts: tuple[tuple[str, ...], ...] = ()
     standalone: str = ""
     reason: str | None = None
     answer: str = ""
@@ -187,8 +190,10 @@ def _gold(question: Question) -> dict[str, Any]:
         "type": question.type,
         "split": question.split,
         "question": question.question,
+        "history": tuple(asdict(turn) for turn in question.history),
         "answerable": question.answerable,
         "expected": facts or question.reference,
+        "facts": question.facts,
         "limit": question.max_chars,
     }
 

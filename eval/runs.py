@@ -127,7 +127,8 @@ def _write_rows(path: Path, rows: Sequence[AnswerRow | QuoteRow]) -> None:
 
 def _read_rows(path: Path) -> list[dict[str, Any]]:
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [
-        {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
-        for row in rows
-    ]
+    return [{name: _tuples(value) for name, value in row.items()} for row in rows]
+
+
+def _tuples(value: Any) -> Any:  # noqa: ANN401 - any value of a row
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from eval.dataset import Question, Quote, load_questions, load_quotes
 from eval.matching import RawTexts
+from eval.own import load_own
+from eval.tables import is_table
 
 HERE = Path(__file__).parent
 QUESTIONS = HERE / "questions.jsonl"
@@ -20,7 +22,7 @@ OURS = "yinju"
 class EvaluationSet:
     """What is asked and looked up. `fingerprints` are the SHA-256 of the files that it was read from.
 
-    Without `asks` the questions are only searched for, not answered.
+    Without `asks` the questions are only searched for, not answered. `remarks` are to be told, one line each.
     """
 
     name: str
@@ -28,6 +30,7 @@ class EvaluationSet:
     quotes: tuple[Quote, ...] = ()
     asks: bool = True
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 def load_set(name: str, texts: RawTexts) -> EvaluationSet:
@@ -36,6 +39,14 @@ def load_set(name: str, texts: RawTexts) -> EvaluationSet:
     Raises:
         UsageError: there is no such set, or an entry of it contradicts the documents.
     """
+    if is_table(name):
+        questions, remarks = load_own(Path(name), texts)
+        return EvaluationSet(
+            name=Path(name).name,
+            questions=questions,
+            fingerprints=fingerprints(Path(name)),
+            remarks=remarks,
+        )
     return EvaluationSet(
         name=name,
         questions=load_questions(QUESTIONS, texts),
