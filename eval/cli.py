@@ -17,7 +17,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from eval import runs, structure_run, terminal
+from eval import own_commands, runs, structure_run, terminal
 from eval.compare import compare as compare_runs
 from eval.dataset import load_quotes
 from eval.gate import judge
@@ -34,6 +34,8 @@ STRUCTURE = HERE / "structure.jsonl"
 _USAGE_ERROR = cast(type[Exception], typer.BadParameter.__base__)
 
 app = typer.Typer(help="评测：问答、引文、结构；比较、报告与回归。", no_args_is_help=False, add_completion=False)
+app.command()(own_commands.export)
+app.command()(own_commands.draft)
 
 
 class Part(Enum):

@@ -41,8 +41,9 @@ def export(run: Run, path: Path, version: str) -> None:
 
 def _ragas(row: AnswerRow) -> tuple[str, str, list[str], str]:
     """Return the question, the answer without its markers, the words that it cites, and the gold answer."""
+    gold = "；".join(forms[0] for forms in row.facts) or row.expected
     contexts = list(dict.fromkeys(citation["quote"] for citation in row.citations))
-    return row.question, _MARKER.sub("", row.answer), contexts, row.expected
+    return row.question, _MARKER.sub("", row.answer), contexts, gold
 
 
 def _ours(row: AnswerRow) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def load_feedback(path: Path) -> list[Feedback]:
 def _feedback(row: Row) -> Feedback:
     values = row.values
     answer = cast(Mapping[str, Any], values["answer"])
-    rating = values["rating"]
+    rating = cast(Rating, values["rating"])
     if rating not in get_args(Rating):
         raise DatasetError(f"rating 是 {rating}，应是 right 或 wrong")
     question = values["question"]

@@ -124,7 +124,7 @@ def _unguarded(cell: str) -> str:
 def write_table(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
     """Write rows as CSV (UTF-8 with a byte order mark, for spreadsheets) or as JSONL, by the suffix.
 
-    In a CSV a list or a truth value is written as JSON, and `guarded` cells cannot become formulas.
+    In a CSV a list is written as JSON, a truth value as 是 or 否, and `guarded` cells cannot become formulas.
 
     Raises:
         UsageError: the suffix is neither, the file exists, or it cannot be written.
@@ -153,4 +153,6 @@ def write_table(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, 
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
     return guarded(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
