@@ -26,6 +26,7 @@ from eval.runner import Assistant, run_questions, run_quotes
 from eval.runs import Run, check_tag, find_run, write_run
 from eval.sets import HERE, OURS, QUOTES, EvaluationSet, load_set
 from eval.structure_labels import load_labels
+from eval.tables import is_table
 from rag.errors import UsageError, YinjuError
 
 STRUCTURE = HERE / "structure.jsonl"
@@ -92,6 +93,8 @@ def run(
         console.print(table)
     if done.quotes:
         console.print(terminal.quote_table(done.quotes))
+    if is_table(name):
+        console.print(*own_commands.wrong(done.answers), sep="\n", soft_wrap=True)
     for line in terminal.failures(done):
         console.print(line)
     console.print(f"结果：{path}", soft_wrap=True)
@@ -236,5 +239,7 @@ def _misused(error: Exception, arguments: Sequence[str]) -> str:
     if option:
         return f"没有选项 {option}" if hasattr(error, "possibilities") else f"选项 {option} 缺少值"
     if parameter is not None and parameter.opts:
+        if type(error).__name__ == "MissingParameter":
+            return f"缺少 {parameter.opts[0]}"
         return f"选项 {parameter.opts[0]} 的值不对"
     return f"命令不对：{' '.join(arguments)}" if arguments else "没有给出命令"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from eval.drafting import draft as propose
 from eval.drafting import write_draft
@@ -15,7 +17,9 @@ from eval.export import export as write_export
 from eval.feedback import load_feedback
 from eval.finder import Finder
 from eval.matching import RawTexts
+from eval.runner import AnswerRow
 from eval.runs import find_run
+from eval.terminal import why_answer
 
 
 class Ragas(Enum):
@@ -49,9 +53,20 @@ def draft(
     for line in failures:
         typer.echo(line, err=True)
     waiting = sum(one.answerable and not (one.facts or one.reference) for one in rated)
-    typer.echo(
-        f"拟了 {len(rated) + len(proposed)} 题，写到 {to}"
-        + (f"；其中 {waiting} 题等您补标准答案" if waiting else "")
-        + "。请逐题看过、改好、删去不要的，再运行 python -m eval run --set "
-        + f"{to} --docs {docs}"
-    )
+    missing = f"；其中 {waiting} 题等您补标准答案" if waiting else ""
+    typer.echo(f"拟了 {len(rated) + len(proposed)} 题，写到 {to}{missing}")
+    typer.echo("请逐题看过、改好，删去不要的，再运行（索引另放一处，不动原有的）：")
+    typer.echo(f"python -m eval run --set {to} --docs {docs} --index {docs.name}-index")
+
+
+def wrong(rows: Sequence[AnswerRow]) -> Iterator[Text]:
+    """Yield a line per question that was not answered rightly: what was wrong."""
+    for row in rows:
+        if not row.right:
+            yield Text(f"不对 {row.id}：{row.question}　{_why(row)}")
+
+
+def _why(row: AnswerRow) -> str:
+    if row.answerable or row.error is not None:
+        return why_answer(row)
+    return f"应拒答而作答：{row.answer}"

@@ -12,7 +12,9 @@ from rag.numerals import Number, numbers
 from rag.text import clauses, fold
 
 _LONGEST = 62
-_SHORTEST = 11
+_SHORTEST = 9
+_LEAST = 8
+"""Characters in front of the figure: 租期最长不超过 says too little by itself."""
 _LONGEST_SENTENCE = 170
 _NO_COUNT = frozenset([*"月号期版章节款届级名强度点步国大位次条", "部门"])
 _HAN_UNITS = ("年", "日", "天", "小时", "元", "倍", "岁", "周", "分钟", "%", "个百分点")
@@ -126,7 +128,7 @@ def _is_year(number: Number) -> bool:
 def _good(question: str, before: str, after: str) -> bool:
     return (
         _SHORTEST <= len(question) <= _LONGEST
-        and len(before) >= 6
+        and len(before) >= _LEAST
         and has_subject(before)
         and not points_back(before + after)
         and not _BEFORE.fullmatch(TIME.sub("", before))

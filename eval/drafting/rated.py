@@ -37,6 +37,8 @@ def _right(row: Feedback, finder: Finder) -> Candidate:
     standing = [place for place in row.places if finder.places(place.quote, _held(finder, place.file))]
     facts = _figures(row.said) if analyse(row.question).kind in ("number", "date") else []
     lost = len(row.places) - len(standing)
+    gone = f"有 {lost} 处引文已不在文档里" if lost else ""
+    many = "要点是回答里的全部数字，请只留问到的" if len(facts) > 1 else ""
     return Candidate(
         question=row.question,
         history=row.history,
@@ -47,7 +49,7 @@ def _right(row: Feedback, finder: Finder) -> Candidate:
         reference="" if row.refused or facts else " ".join(row.said),
         file="" if row.refused else "\n".join(dict.fromkeys(place.file for place in standing)),
         quotes=() if row.refused else tuple(dict.fromkeys(place.quote for place in standing)),
-        note="；".join(filter(None, (row.note, f"有 {lost} 处引文已不在文档里" if lost else ""))),
+        note="；".join(filter(None, (row.note, gone, many))),
     )
 
 
