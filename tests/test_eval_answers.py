@@ -193,6 +193,7 @@ def test_a_place_without_spans_or_beyond_the_text_is_a_fault():
 
 QUOTE = Quote(
     id="c",
+    split="dev",
     kind="number",
     quote="到2030年不超过600个。",
     verdict="altered",

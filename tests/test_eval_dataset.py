@@ -196,6 +196,7 @@ def test_an_id_that_stands_twice_is_refused(folder):
 def test_a_quote_that_does_not_fit_its_verdict_is_refused(folder, changes, message):
     quote = {
         "id": "c1",
+        "split": "dev",
         "kind": "year",
         "quote": "办法将于2027年4月1日起实施。",
         "verdict": "altered",

@@ -31,7 +31,15 @@ def answers(right: int, wrong: int, *, answerable: bool = True, prefix: str = "q
 
 def quotes(right: int, wrong: int) -> list[QuoteRow]:
     return [
-        QuoteRow(id=f"c{number}", kind="exact", quote="", expected="exact", right=number < right, seconds=0.0)
+        QuoteRow(
+            id=f"c{number}",
+            kind="exact",
+            split="dev",
+            quote="",
+            expected="exact",
+            right=number < right,
+            seconds=0.0,
+        )
         for number in range(right + wrong)
     ]
 
@@ -150,7 +158,13 @@ def test_a_broken_hard_rule_makes_it_red_without_any_baseline(broken, words):
 
 def test_a_false_place_of_a_quote_makes_it_red():
     told = QuoteRow(
-        id="c", kind="exact", quote="", expected="exact", seconds=0.0, faults=("a 处的原文不是“甲”",)
+        id="c",
+        kind="exact",
+        split="dev",
+        quote="",
+        expected="exact",
+        seconds=0.0,
+        faults=("a 处的原文不是“甲”",),
     )
     assert judge(run([], [told]), None).broken == ("c：a 处的原文不是“甲”",)
     assert not judge(run(answers(0, 3), quotes(0, 3)), None).regressed

@@ -57,11 +57,24 @@ def test_only_what_was_measured_is_summed_up_in_the_order_of_the_table():
 def test_quote_figures_tell_the_verdict_from_the_whole():
     rows = [
         QuoteRow(
-            id="1", kind="number", quote="", expected="altered", verdict="altered", right=True, seconds=0.1
+            id="1",
+            kind="number",
+            split="dev",
+            quote="",
+            expected="altered",
+            verdict="altered",
+            right=True,
+            seconds=0.1,
         ),
-        QuoteRow(id="2", kind="number", quote="", expected="altered", verdict="altered", seconds=0.3),
-        QuoteRow(id="3", kind="exact", quote="", expected="exact", verdict="altered", seconds=0.2),
-        QuoteRow(id="4", kind="exact", quote="", expected="exact", error="Traceback…", seconds=9),
+        QuoteRow(
+            id="2", kind="number", split="dev", quote="", expected="altered", verdict="altered", seconds=0.3
+        ),
+        QuoteRow(
+            id="3", kind="exact", split="dev", quote="", expected="exact", verdict="altered", seconds=0.2
+        ),
+        QuoteRow(
+            id="4", kind="exact", split="dev", quote="", expected="exact", error="Traceback…", seconds=9
+        ),
     ]
     assert quote_accuracy(rows) == 1 / 4
     assert verdict_accuracy(rows) == 2 / 4
