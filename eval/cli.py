@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import typer
 
@@ -21,12 +18,16 @@ from eval import own_commands, runs, structure_run, terminal
 from eval.compare import compare as compare_runs
 from eval.dataset import load_quotes
 from eval.gate import judge
+from eval.grounding import load_labelled, run_labelled
+from eval.judge import judge_rows
 from eval.matching import RawTexts
+from eval.program import describe, open_program
 from eval.runner import Assistant, run_questions, run_quotes
 from eval.runs import Run, check_tag, find_run, write_run
-from eval.sets import HERE, OURS, QUOTES, EvaluationSet, load_set
+from eval.sets import HERE, OURS, QUOTES, SENTENCES, EvaluationSet, load_set
 from eval.structure_labels import load_labels
 from eval.tables import is_table
+from rag.answering.endpoint import LLMOptions
 from rag.errors import UsageError, YinjuError
 
 STRUCTURE = HERE / "structure.jsonl"
@@ -34,7 +35,9 @@ STRUCTURE = HERE / "structure.jsonl"
 # Wherever this version of typer keeps click's class of usage errors.
 _USAGE_ERROR = cast(type[Exception], typer.BadParameter.__base__)
 
-app = typer.Typer(help="评测：问答、引文、结构；比较、报告与回归。", no_args_is_help=False, add_completion=False)
+app = typer.Typer(
+    help="评测：问答、引文、结构；比较、报告与回归。", no_args_is_help=False, add_completion=False
+)
 app.command()(own_commands.export)
 app.command()(own_commands.draft)
 
@@ -59,6 +62,9 @@ def run(
     name: Annotated[str, typer.Option("--set", help="问哪一套：yinju，或自己的 .csv、.jsonl")] = OURS,
     tag: Annotated[str, typer.Option(help="给这次结果起的名字，以后用它来比较")] = "",
     split: Annotated[Part, typer.Option(help="用哪一半问题；调试只用 dev")] = Part.ALL,
+    judged: Annotated[
+        bool, typer.Option("--judge", help="再请设置里的语言模型判一遍回答对不对（要设好 llm.base_url）")
+    ] = False,
     workers: Annotated[int, typer.Option(min=1, help="同时问几题；多于 1 时用时不准")] = 1,
 ) -> None:
     """跑评测：按类型列表，存下结果。"""
@@ -69,13 +75,14 @@ def run(
     for remark in asked.remarks:
         typer.echo(remark, err=True)
     if split is not Part.ALL:
-        asked = replace(asked, questions=tuple(q for q in asked.questions if q.split == split.value))
-    assistant, configuration = open_program(docs, index)
+        asked = asked.half(split.value)
+    assistant, settings = open_program(docs, index)
+    if judged and not settings.llm.base_url:
+        raise UsageError("--judge 要有语言模型：请设置 llm.base_url 和 llm.model")
     started = datetime.now(UTC)
-    rows = _put(assistant, asked, texts, workers)
-    done = Run(
-        answers=rows[0],
-        quotes=rows[1],
+    done = _put(assistant, asked, texts, workers, settings.llm if judged else None)
+    done = replace(
+        done,
         configuration={
             "set": asked.name,
             "tag": tag,
@@ -83,7 +90,8 @@ def run(
             "started": started.isoformat(timespec="seconds"),
             "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
             "workers": workers,
-            **configuration,
+            "judge": settings.llm.model if judged else None,
+            **describe(assistant, settings),
             "gold": dict(asked.fingerprints),
         },
     )
@@ -93,6 +101,8 @@ def run(
         console.print(table)
     if done.quotes:
         console.print(terminal.quote_table(done.quotes))
+    if done.sentences:
+        console.print(terminal.sentence_table(done.sentences))
     if is_table(name):
         console.print(*own_commands.wrong(done.answers), sep="\n", soft_wrap=True)
     for line in terminal.failures(done):
@@ -100,12 +110,21 @@ def run(
     console.print(f"结果：{path}", soft_wrap=True)
 
 
-def _put(assistant: Assistant, asked: EvaluationSet, texts: RawTexts, workers: int) -> tuple[Any, Any]:
-    """Return the rows of the questions and of the quotes, with a progress bar for both."""
-    with _progress(len(asked.questions) + len(asked.quotes)) as done:
-        return (
-            run_questions(assistant, asked.questions, texts, asks=asked.asks, workers=workers, done=done),
-            run_quotes(assistant, asked.quotes, texts, workers=workers, done=done),
+def _put(
+    assistant: Assistant, asked: EvaluationSet, texts: RawTexts, workers: int, judge: LLMOptions | None
+) -> Run:
+    """Return a run with the rows of the set, with one progress bar for all of it."""
+    with _progress(len(asked.questions) * (1 + bool(judge)) + len(asked.quotes)) as done:
+        answers = run_questions(
+            assistant, asked.questions, texts, asks=asked.asks, workers=workers, done=done
+        )
+        if judge is not None:
+            answers = judge_rows(answers, judge, workers=workers, done=done)
+        return Run(
+            answers=answers,
+            quotes=run_quotes(assistant, asked.quotes, texts, workers=workers, done=done),
+            sentences=run_labelled(asked.sentences, texts),
+            configuration={},
         )
 
 
@@ -166,6 +185,19 @@ def quotes(docs: Docs = Path("docs_src"), index: Index = Path("index")) -> None:
 
 
 @app.command()
+def grounding(
+    docs: Docs = Path("docs_src"),
+    split: Annotated[Part, typer.Option(help="列出哪一半判错的句子；调试只用 dev")] = Part.DEV,
+) -> None:
+    """依据判定准不准：对照人工标注的句子，按种类列表，逐条列出判错的。"""
+    texts = RawTexts(docs)
+    rows = run_labelled(load_labelled(SENTENCES, texts), texts)
+    console = terminal.console()
+    console.print(terminal.sentence_table(rows))
+    console.print(terminal.wrong_sentences([row for row in rows if split in (Part.ALL, Part(row.split))]))
+
+
+@app.command()
 def structure(
     docs: Docs = Path("docs_src"),
     data: Annotated[Path | None, typer.Option(help="开发数据文件夹；没有则只测本库的文档")] = None,
@@ -189,34 +221,6 @@ def structure(
         for line in structure_run.remarks(measured, swept):
             console.print(line, soft_wrap=True)
     raise typer.Exit(1 if structure_run.broken(measured, swept) else 0)
-
-
-def open_program(docs: Path, index: Path) -> tuple[Assistant, dict[str, Any]]:
-    """Return the program that is judged, as `yinju.toml` and the environment set it up, and what it is."""
-    from rag.assistant import open_assistant
-    from rag.config import load_settings
-
-    settings = replace(load_settings(), docs=docs, index=index)
-    assistant = open_assistant(settings)
-    described = asdict(settings)
-    del described["llm"]["api_key"]
-    files = assistant.index.documents.files().values()
-    contents = "\n".join(f"{file.sha256} {file.name}" for file in files)
-    return assistant, {
-        "settings": described,
-        "program": {"commit": _commit(), "python": sys.version.split()[0], "cpus": os.cpu_count()},
-        "documents": {"files": len(files), "sha256": hashlib.sha256(contents.encode()).hexdigest()},
-        "embedder": assistant.index.embedder.fingerprint,
-    }
-
-
-def _commit() -> str | None:
-    """Return the commit that is checked out, with a `+` where files differ from it; None outside a repository."""
-    try:
-        asked = ("git", "-C", str(HERE), "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*")
-        return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        return None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

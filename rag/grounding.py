@@ -16,7 +16,7 @@ from itertools import combinations
 from rag.claims import Item, items
 from rag.contradiction import contradictions, stated, surroundings
 from rag.datatypes import Evidence, Span, locate
-from rag.text import fold, sentences, squeeze
+from rag.text import fold, sentences, squeeze, worded
 from rag.words import content_words
 
 COVERAGE = 0.65
@@ -248,7 +248,7 @@ def states_fact(sentence: str) -> bool:
     a lead-in of more than 30 characters does, and one with a date or a figure other than a small count.
     """
     folded = fold(sentence).strip()
-    if not any(character.isalnum() for character in folded):
+    if not worded(folded):
         return False
     if folded.endswith(":"):
         return len(folded) > 30 or _TELLING.search(folded) is not None

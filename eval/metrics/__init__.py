@@ -125,6 +125,19 @@ METRICS = _table(
         )
     ),
     Metric(
+        name="judge_right",
+        title="模型判对",
+        formula="语言模型判为对的 / 它判出对错的可答的题；拒答算错（只在 run --judge 时有）",
+        score=None,
+    ),
+    Metric(
+        name="judge_failed",
+        title="模型没判",
+        formula="语言模型没能判出对错的 / 交给它判的；出错从不算对",
+        score=None,
+        better="less",
+    ),
+    Metric(
         name="brevity",
         title="字数",
         formula="可答的题里，没有拒答的回答的平均字数",
@@ -155,7 +168,11 @@ METRICS = _table(
 
 def scores(case: Case, metrics: Mapping[str, Metric] = METRICS) -> dict[str, float]:
     """Return the scores of a case, by metric; without those that do not apply or have nothing to count."""
-    found = {name: metric.score(case) for name, metric in metrics.items() if metric.applies(case.question)}
+    found = {
+        name: metric.score(case)
+        for name, metric in metrics.items()
+        if metric.score is not None and metric.applies(case.question)
+    }
     return {name: score for name, score in found.items() if score is not None}
 
 
