@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from eval.drafting.candidate import Candidate, Piece, Statement, plain_words
-from eval.drafting.wording import TIME, body, has_subject, named, points_back
+from eval.drafting.wording import BREAKS_OFF, TIME, body, has_subject, named, points_back
 from rag.datatypes import Span
 from rag.numerals import Number, numbers
 from rag.text import clauses, fold
@@ -17,7 +17,7 @@ _LEAST = 8
 """Characters in front of the figure: 租期最长不超过 says too little by itself."""
 _LONGEST_SENTENCE = 170
 _NO_COUNT = frozenset([*"月号期版章节款届级名强度点步国大位次条", "部门"])
-_HAN_UNITS = ("年", "日", "天", "小时", "元", "倍", "岁", "周", "分钟", "%", "个百分点")
+_HAN_UNITS = ("年", "日", "天", "小时", "元", "倍", "岁", "周", "分钟", "%", "个百分点", "个月", "个工作日")
 _BEFORE = re.compile(
     r"(?P<keep>不超过|不少于|不低于|不高于|超过|突破|达到|达|超出|超|逾|近|约|大约|将近|接近|至少|最多)$"
 )
@@ -26,7 +26,8 @@ _DROPPED = ("近", "约", "大约", "将近", "接近")
 _AFTER = re.compile(r"^(?:左右|以上|以下|上下|多|余)")
 _BASE = re.compile(r"(?:从|由|较|比(?!重|例|率)|与|按|每|第)[^，,到至增升降减涨长提]{0,14}$")
 _NAMES = re.compile(r"^(?:行动|计划|规划|以来|来|前|后|目标|愿景|峰会|年会|博览会|工程|新|版|强)")
-_YEAR = re.compile(r"(?:19|20)\d\d年(?!的|至|到)")
+_YEAR = re.compile(r"(?:19|20)\d\d年(?![底末初]?的|至|到)")
+_LONG_UNIT = re.compile(r"月|工作日|小时|百分点|学期|季度")
 _RANGE = re.compile(r"(?<![从由])[\d一二三四五六七八九十百千万亿%.]{1,8}(?:到|至)$")
 _POINTS = re.compile(r"^(?:方面|亮点|原则|举措|任务|问题|要求|特点|阶段|步骤|重点|关键|目标)")
 _DEADLINE = re.compile(r"^(?:内|之内|以内|前|后|以上|以下)")
@@ -39,11 +40,20 @@ def figures(piece: Piece) -> Iterator[Candidate]:
         if not 10 <= plain_words(statement.text) <= _LONGEST_SENTENCE or statement.text.endswith(("？", "?")):
             continue
         text, said = body(statement.text)
-        for number in numbers(text):
+        for number in (_with_unit(text, number) for number in numbers(text)):
             if _asks(text, number):
                 found = _figure(piece, statement, (text, said), number)
                 if found:
                     yield found
+
+
+def _with_unit(text: str, number: Number) -> Number:
+    """Return a number with the whole of its unit: 个月, 个工作日."""
+    more = _LONG_UNIT.match(text, number.span.end) if number.unit == "个" else None
+    if not more:
+        return number
+    span = Span(start=number.span.start, end=more.end())
+    return Number(value=number.value, unit=number.unit + more.group(), span=span)
 
 
 def _asks(text: str, number: Number) -> bool:
@@ -130,6 +140,7 @@ def _good(question: str, before: str, after: str) -> bool:
         _SHORTEST <= len(question) <= _LONGEST
         and len(before) >= _LEAST
         and has_subject(before)
+        and not BREAKS_OFF.search(question)
         and not points_back(before + after)
         and not _BEFORE.fullmatch(TIME.sub("", before))
         and sum(one.unit not in ("", *_NO_COUNT) and not _is_year(one) for one in numbers(before)) <= 1
@@ -144,7 +155,7 @@ def _question(before: str, after: str, text: str, number: Number) -> str:
         word = bound["keep"]
         before = before[: bound.start()] + ("" if word in _DROPPED else _SAID.get(word, word))
     written = text[number.span.start : number.span.end]
-    scale = re.search(r"[万亿千百]*(?=(?:美|欧|日)?元$)", written) if number.unit.endswith("元") else None
+    scale = re.search(r"[万亿]*(?=(?:美|欧|日)?元$)", written) if number.unit.endswith("元") else None
     unit = "" if number.unit in ("%", "‰") else (scale.group() if scale else "") + number.unit
     if after.startswith("的") and not unit:
         return f"{before}多大比例{after}"

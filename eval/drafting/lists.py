@@ -8,7 +8,16 @@ from collections.abc import Iterator, Sequence
 import rjieba
 
 from eval.drafting.candidate import Candidate, Piece, Statement, plain_words
-from eval.drafting.wording import TIME, begins_with_verb, body, has_subject, named, points_back, to_do
+from eval.drafting.wording import (
+    BREAKS_OFF,
+    TIME,
+    begins_with_verb,
+    body,
+    has_subject,
+    named,
+    points_back,
+    to_do,
+)
 from rag.numerals import chinese_value
 from rag.text import clauses
 
@@ -35,7 +44,7 @@ _EDGE = frozenset(
     """
     在 对 向 从 以 为 将 把 由 按 按照 围绕 聚焦 覆盖 包括 涵盖 涉及 针对 如 有 设立 建立 实施 推动 推进 推出 加强 开展 提供 形成 支持 培育
     深化 完善 提升 强化 构建 打造 建设 增强 优化 制定 运用 遵循 抓好 用好 催生 落实 基于 根据 依托 通过 结合 引入 利用 统筹 健全 发挥
-    促进 攻克 做强 发展
+    促进 攻克 做强
     """.split()  # noqa: SIM905  a list of sixty strings does not read
 )
 _UNFINISHED = re.compile(r"(?:在|从|对|向|围绕|聚焦|以)$")
@@ -141,10 +150,14 @@ def _first_item(text: str) -> int | None:
         position += len(word)
         if word in _EDGE and position < end:
             edges.append(position + len(_AFTER_VERB.match(text[position:]).group()))  # type: ignore[union-attr]
-    second = text[end + 1 :].partition("、")[0]
-    verbal = len(second) >= _PHRASE and begins_with_verb(second)
-    fitting = [edge for edge in edges if begins_with_verb(text[edge:end]) == verbal]
+    verbal = _is_phrase(text[end + 1 :].partition("、")[0])
+    fitting = [edge for edge in edges if _is_phrase(text[edge:end]) == verbal]
     return fitting[-1] if fitting else None
+
+
+def _is_phrase(item: str) -> bool:
+    """Whether an item is a verb with its object."""
+    return len(item) >= _PHRASE and begins_with_verb(item)
 
 
 def _clean(found: Sequence[str]) -> bool:
@@ -162,10 +175,11 @@ def _clean(found: Sequence[str]) -> bool:
 
 def _whole(question: str) -> bool:
     """Whether a question asks something in particular and does not break off."""
+    question = question.rstrip("，,；;：:。 ")
     subject = re.match(rf"哪[^，,]{{0,8}}?{_KIND}(?P<rest>.*)", question)
     return (
         len(question) >= _CORE
-        and not re.search(r"(?:后|时|前|的|中)$", question)
+        and not BREAKS_OFF.search(question)
         and not (subject and len(subject["rest"]) < _PHRASE)
     )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from eval.drafting.candidate import Candidate, Piece, Statement
-from eval.drafting.wording import body, points_back
+from eval.drafting.wording import BREAKS_OFF, body, points_back
 from rag.datatypes import Fact, Span
 from rag.text import squeeze
 
@@ -103,7 +103,6 @@ _DIRECT = re.compile(
     r"“(?P<words>[^“”]{14,80})[。！，,]?”(?P<who>[一-鿿]{2,4}?)(?P<verb>表示|指出|强调|认为|坦言|说|介绍)"
 )
 _GOES_ON = re.compile(r"^(?:是|必须|才|就|都|也|并|而|要|有利于|将|能)")
-_BREAKS_OFF = re.compile(r"(?:上|中|下|时|后|方面|基础|目标|过程|情况下)$")
 _LONGEST_WORDS = 52
 
 
@@ -135,10 +134,12 @@ def _words(said: str) -> str | None:
         if len(words) >= _THOUGHT and not _GOES_ON.match(part):
             break
         words += part
-    words = words.strip("，,；;。：:”’ ")
+    words = words.strip("，,；;。：: ")
+    if words.endswith("”") and words.count("“") < words.count("”"):
+        words = words[:-1].rstrip("。，,")
     balanced = words.count("“") == words.count("”") and words.count("‘") == words.count("’")
     fits = _THOUGHT <= len(words) <= _LONGEST_WORDS and balanced
-    return words if fits and not points_back(words) and not _BREAKS_OFF.search(words) else None
+    return words if fits and not points_back(words) and not BREAKS_OFF.search(words) else None
 
 
 _BODY = r"[一-鿿]{1,14}?(?:部|委|局|署|办|会|院|行|厅|政府|中心)"
