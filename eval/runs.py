@@ -136,7 +136,7 @@ def _write_rows(path: Path, rows: Sequence[AnswerRow | QuoteRow | SentenceRow]) 
 
 
 def _read_rows(path: Path) -> list[dict[str, Any]]:
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
     return [
         {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
         for row in rows
