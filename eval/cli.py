@@ -187,6 +187,10 @@ def compare(before: Name = "baseline", now: Name = "latest") -> None:
 def gate(now: Name = "latest") -> None:
     """守住基线：硬规则被破坏，或比基线显著变差，则退出码为 1。"""
     new = find_run(now)
+    if new.configuration["set"] != OURS:
+        raise UsageError(
+            f"结果 {new.name} 问的是 {new.configuration['set']}，不是本库的题：请先运行 python -m eval run"
+        )
     baseline = find_run("baseline") if runs.BASELINE.exists() else None
     verdict = judge(new, baseline)
     console = terminal.console()

@@ -49,7 +49,7 @@ _KINDS = (
         re.compile("完全|彻底|绝对|必|肯定|保证|确保|全面|全部|坚决|一定"),
     ),
     _Kind(
-        re.compile(r"首次|首个|首家|首批|唯一|最[大高多早好强先](?!\d)|第一个|第一次"),
+        re.compile(r"首次|首个|首家|首批|唯一|最[大高早好强先](?!\d)|第一个|第一次"),
         re.compile("首|唯一|最|第一|率先|领先|居前|榜|冠|破纪录|新高|仅有|只有"),
     ),
     # A cause, where the source sets one thing beside another.
