@@ -17,6 +17,7 @@ import typer
 from eval import own_commands, runs, structure_run, terminal
 from eval.compare import compare as compare_runs
 from eval.dataset import load_quotes
+from eval.external.running import beside, laid_out, load_external
 from eval.gate import judge
 from eval.grounding import load_labelled, run_labelled
 from eval.judge import judge_rows
@@ -42,6 +43,13 @@ app.command()(own_commands.export)
 app.command()(own_commands.draft)
 
 
+class Mode(Enum):
+    """How an external set is put to the program."""
+
+    RETRIEVER = "retriever"
+    READER = "reader"
+
+
 class Part(Enum):
     """Which questions are asked."""
 
@@ -58,8 +66,19 @@ Name = Annotated[str, typer.Argument(help="baseline、latest、标签，或结�
 @app.command()
 def run(
     docs: Docs = Path("docs_src"),
-    index: Index = Path("index"),
-    name: Annotated[str, typer.Option("--set", help="问哪一套：yinju，或自己的 .csv、.jsonl")] = OURS,
+    index: Annotated[
+        Path | None,
+        typer.Option(
+            help="索引文件夹；外部集自带的文档建在它下面，不给则建在临时文件夹", show_default="index"
+        ),
+    ] = None,
+    name: Annotated[
+        str, typer.Option("--set", help="问哪一套：自己的 .csv 或 .jsonl，或外部集（与 --data 一起用）")
+    ] = OURS,
+    data: Annotated[Path | None, typer.Option(help="外部集所在的数据文件夹")] = None,
+    mode: Annotated[
+        Mode | None, typer.Option(help="外部集：只检索，还是只读给出的段落；不给则用该集的第一种")
+    ] = None,
     tag: Annotated[str, typer.Option(help="给这次结果起的名字，以后用它来比较")] = "",
     split: Annotated[Part, typer.Option(help="用哪一半问题；调试只用 dev")] = Part.ALL,
     judged: Annotated[
@@ -70,28 +89,32 @@ def run(
     """跑评测：按类型列表，存下结果。"""
     if tag:
         check_tag(tag)
-    texts = RawTexts(docs)
-    asked = load_set(name, texts)
-    for remark in asked.remarks:
-        typer.echo(remark, err=True)
+    asked = _asked(name, docs, data, mode)
     if split is not Part.ALL:
         asked = asked.half(split.value)
-    assistant, settings = open_program(docs, index)
-    if judged and not settings.llm.base_url:
-        raise UsageError("--judge 要有语言模型：请设置 llm.base_url 和 llm.model")
-    started = datetime.now(UTC)
-    done = _put(assistant, asked, texts, workers, settings.llm if judged else None)
+    if not asked.questions:
+        raise UsageError(f"{asked.name} 没有 {split.value} 的题：外部集和没写 split 的题都是 test")
+    with laid_out(asked, docs, index) as folders:
+        assistant, settings = open_program(*folders)
+        if judged and not settings.llm.base_url:
+            raise UsageError("--judge 要有语言模型：请设置 llm.base_url 和 llm.model")
+        started = datetime.now(UTC)
+        done = _put(assistant, asked, RawTexts(folders[0]), workers, settings.llm if judged else None)
+        if asked.documents:  # the folders of the moment are no setting that two runs differ in
+            settings = replace(settings, docs=Path(asked.name), index=Path(asked.name))
+        described = describe(assistant, settings)
     done = replace(
         done,
         configuration={
             "set": asked.name,
+            "mode": asked.mode,
             "tag": tag,
             "split": split.value,
             "started": started.isoformat(timespec="seconds"),
             "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
             "workers": workers,
             "judge": settings.llm.model if judged else None,
-            **describe(assistant, settings),
+            **described,
             "gold": dict(asked.fingerprints),
         },
     )
@@ -103,11 +126,26 @@ def run(
         console.print(terminal.quote_table(done.quotes))
     if done.sentences:
         console.print(terminal.sentence_table(done.sentences))
+    others = beside(asked, done.answers)
+    if others is not None:
+        console.print(others)
     if is_table(name):
         console.print(*own_commands.wrong(done.answers), sep="\n", soft_wrap=True)
     for line in terminal.failures(done):
         console.print(line)
     console.print(f"结果：{path}", soft_wrap=True)
+
+
+def _asked(name: str, docs: Path, data: Path | None, mode: Mode | None) -> EvaluationSet:
+    """Return our own set, a user's file of questions with what is to be told of it, or an external set."""
+    if name != OURS and not is_table(name):
+        return load_external(name, data, None if mode is None else mode.value)
+    if data is not None or mode is not None:
+        raise UsageError("--data 和 --mode 要与 --set 一起用：本库和自己的题没有这两样")
+    asked = load_set(name, RawTexts(docs))
+    for remark in asked.remarks:
+        typer.echo(remark, err=True)
+    return asked
 
 
 def _put(
@@ -116,7 +154,13 @@ def _put(
     """Return a run with the rows of the set, with one progress bar for all of it."""
     with _progress(len(asked.questions) * (1 + bool(judge)) + len(asked.quotes)) as done:
         answers = run_questions(
-            assistant, asked.questions, texts, asks=asked.asks, workers=workers, done=done
+            assistant,
+            asked.questions,
+            texts,
+            metrics=asked.metrics,
+            asks=asked.asks,
+            workers=workers,
+            done=done,
         )
         if judge is not None:
             answers = judge_rows(answers, judge, workers=workers, done=done)
@@ -153,6 +197,10 @@ def compare(before: Name = "baseline", now: Name = "latest") -> None:
 def gate(now: Name = "latest") -> None:
     """守住基线：硬规则被破坏，或比基线显著变差，则退出码为 1。"""
     new = find_run(now)
+    if new.configuration["set"] != OURS:
+        raise UsageError(
+            f"结果 {new.name} 问的是 {new.configuration['set']}，不是本库的题：请先运行 python -m eval run"
+        )
     baseline = find_run("baseline") if runs.BASELINE.exists() else None
     verdict = judge(new, baseline)
     console = terminal.console()

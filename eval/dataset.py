@@ -66,7 +66,7 @@ class Question:
     """One question. `sources` are the passages an answer needs, each with the places that serve as well.
 
     In place of `facts` there may be a whole answer as `reference`, in place of `sources` whole files as
-    `documents`. With `passages`, the question is put to these texts and not to the documents.
+    `documents`. `alternatives` are whole answers as good as the reference, for published metrics. With `passages`, the question is put to these texts and not to the documents.
     """
 
     id: str
@@ -79,6 +79,7 @@ class Question:
     forbidden: tuple[str, ...] = ()
     sources: tuple[tuple[Passage, ...], ...] = ()
     reference: str = ""
+    alternatives: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     passages: tuple[str, ...] | None = None
     reason: RefusalReason | None = None

@@ -1,4 +1,4 @@
-"""The sets that can be run: our own, a user's file of questions."""
+"""The sets that can be run: our own, a user's file of questions; those of a data folder are in `eval.external`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from eval.dataset import Question, Quote, load_questions, load_quotes
 from eval.grounding import LabelledSentence, load_labelled
 from eval.matching import RawTexts
+from eval.metrics import METRICS
+from eval.metrics.case import Metric
 from eval.own import load_own
 from eval.tables import is_table
 
@@ -24,7 +27,9 @@ OURS = "yinju"
 class EvaluationSet:
     """What is asked, looked up, and judged by the grounding metric. `fingerprints` are the SHA-256 of the files that it was read from.
 
-    Without `asks` the questions are only searched for, not answered. `remarks` are to be told, one line each.
+    Without `asks` the questions are only searched for, not answered. With `documents`, the lines of a
+    `.jsonl`, the set is run over these and not over the docs folder; `mode` is how an external set is put.
+    `remarks` are to be told before it is run, one line each.
     """
 
     name: str
@@ -32,6 +37,9 @@ class EvaluationSet:
     quotes: tuple[Quote, ...] = ()
     sentences: tuple[LabelledSentence, ...] = ()
     asks: bool = True
+    metrics: Mapping[str, Metric] = field(default_factory=lambda: METRICS)
+    documents: tuple[Mapping[str, Any], ...] = ()
+    mode: str | None = None
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 

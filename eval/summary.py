@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import fmean, median
 
 from eval.grounding import SentenceRow, agreement, precision, recall
-from eval.metrics import METRICS
+from eval.metrics import KNOWN
 from eval.metrics.case import Metric
 from eval.runner import AnswerRow, QuoteRow
 
@@ -41,9 +41,9 @@ def quote_latency(rows: Sequence[QuoteRow]) -> float | None:
 
 
 def measured(*runs: Sequence[AnswerRow]) -> list[Metric]:
-    """Return the metrics that any row of the runs has a score of, in the order of the table."""
+    """Return the metrics that any row of the runs has a score of, in the order of the tables."""
     found = {name for rows in runs for row in rows for name in row.scores}
-    return [metric for name, metric in METRICS.items() if name in found]
+    return [metric for name, metric in KNOWN.items() if name in found]
 
 
 def summary(

@@ -310,6 +310,16 @@ def test_half_of_the_questions_is_compared_but_not_accepted(command, tmp_path):
     assert (status, "不是问了本库全部问题的" in err) == (2, True)
 
 
+def test_the_gate_and_the_baseline_are_for_our_own_set(command, tmp_path):
+    command(*RUN, "--tag", "ours")
+    other = find_run("ours")
+    write_run(runs.RUNS, replace(other, configuration={**other.configuration, "set": "rgb_zh", "tag": "rgb"}))
+    for name in ("gate", "accept"):
+        status, _, err = command(name)
+        assert (status, "请先运行 python -m eval run" in err) == (2, True)
+        assert command(name, "ours")[0] == 0
+
+
 def test_quotes_are_listed_by_kind(command):
     status, out, _ = command("quotes", "--docs", str(DOCS))
     assert status == 0

@@ -29,7 +29,17 @@ ROWS = [
     ),
     ({"question", "manifest"}, False),
     (
-        {"indexing", "retrieval", "claims", "polarity", "contradiction", "grounding", "quoting", "quotes"},
+        {
+            "indexing",
+            "retrieval",
+            "claims",
+            "polarity",
+            "overstatement",
+            "contradiction",
+            "grounding",
+            "quoting",
+            "quotes",
+        },
         True,
     ),
     ({"answering", "render", "records", "passages"}, True),

@@ -12,6 +12,8 @@ from rag.text import sentences, squeeze
 
 _LONGEST_QUOTE = 90
 _STEP = 8
+# A table, an annex, or the body that issued a paper, read as its title.
+_NO_TITLE = re.compile(r"^(?:专栏|附件|附表|表\s*\d)|(?:办公[厅室]|委员会|人民政府|[^全]部|局)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +58,10 @@ class Piece:
 
     @property
     def title(self) -> str | None:
-        """The title as a question names it, None where it is too long or there is none."""
+        """The title as a question names it, None where there is none that would do."""
         title = squeeze_title(self.article.title or "")
-        return title if 4 <= len(title) <= 40 and not self.article.fragment else None
+        fits = 4 <= len(title) <= 40 and not self.article.fragment and not _NO_TITLE.search(title)
+        return title if fits else None
 
     def once(self, words: str) -> bool:
         """Whether words stand exactly once in the file."""

@@ -14,6 +14,8 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
 _HOME = re.compile(
     r"我国|(?<!一)中国(?!大陆|特色|式|人民|共产党|科学院|工程院|银行)|全国(?!人大|政协|代表|两会|各)"
 )
+_OURS = re.compile(r"[“‘《]|国家级|五年计划|省")
+"""What only this country has: a question for it of another gives itself away."""
 _OTHERS = ("印度", "巴西", "日本", "德国", "法国", "韩国", "俄罗斯", "越南", "墨西哥", "南非")
 _REACH = 12
 
@@ -26,7 +28,9 @@ def unanswerable(candidates: Sequence[Candidate], texts: Sequence[str]) -> Itera
         # A second figure in the question would be false of another year, and give the question away.
         if candidate.type not in ("数字", "日期") or re.search(r"\d", _YEAR.sub("", candidate.question)):
             continue
-        exchanged = _other_year(candidate.question, everything) or _abroad(candidate.question, next(absent))
+        exchanged = _other_year(candidate.question, everything)
+        if exchanged is None and candidate.type == "数字":
+            exchanged = _abroad(candidate.question, next(absent))
         if exchanged:
             question, note = exchanged
             yield replace(
@@ -58,6 +62,6 @@ def _other_year(question: str, everything: str) -> tuple[str, str] | None:
 def _abroad(question: str, country: str) -> tuple[str, str] | None:
     """Return the question with 我国 or 中国 as another country, None where it names neither or both."""
     home = _HOME.findall(question)
-    if not country or len(home) != 1:
+    if not country or len(home) != 1 or _OURS.search(question):
         return None
     return _HOME.sub(country, question), f"文档里没有{country}（原句是{home[0]}）；确认确实不可答"

@@ -7,12 +7,8 @@ from collections.abc import Mapping
 from eval.dataset import Question
 from eval.metrics import answers, citations, support
 from eval.metrics.case import Case, Metric, answerable, unanswerable
+from eval.metrics.published import PUBLISHED, has_answer
 from eval.metrics.retrieval import has_gold, retrieval
-
-
-def _asked(question: Question) -> bool:
-    """Whether a question says what a right answer says."""
-    return question.answerable and bool(question.facts or question.reference)
 
 
 def _cited(question: Question) -> bool:
@@ -36,7 +32,7 @@ METRICS = _table(
         title="要点",
         formula="答出的要点数 / 要点数，对可答的题取平均；拒答算 0",
         score=answers.fact_recall,
-        applies=_asked,
+        applies=has_answer,
         failed=0.0,
         guarded=True,
     ),
@@ -164,6 +160,9 @@ METRICS = _table(
         median=True,
     ),
 )
+
+KNOWN: Mapping[str, Metric] = {**METRICS, **PUBLISHED}
+"""Every metric that a row may have a score of; those of published sets are measured only where a set asks for them."""
 
 
 def scores(case: Case, metrics: Mapping[str, Metric] = METRICS) -> dict[str, float]:
