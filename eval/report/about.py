@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from eval.compare import flat
@@ -26,7 +27,8 @@ def facts(run: Run, baseline: Run | None) -> dict[str, str]:
     """Return what a reader must know of a run, by name; what is not recorded is left out."""
     own = run.configuration
     answerable = sum(row.answerable for row in run.answers)
-    counts = [f"{len(run.answers)} 题（可答 {answerable}，应拒答 {len(run.answers) - answerable}）"]
+    refusable = len(run.answers) - answerable
+    counts = [f"{len(run.answers)} 题" + (f"（可答 {answerable}，应拒答 {refusable}）" if refusable else "")]
     counts += [f"引文 {len(run.quotes)} 条"] if run.quotes else []
     name = "引据自己的题库" if own["set"] == OURS else own["set"]
     found = {
@@ -44,13 +46,13 @@ def facts(run: Run, baseline: Run | None) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def _time(own: Any) -> str:  # noqa: ANN401 - what was read from JSON
+def _time(own: Mapping[str, Any]) -> str:
     took = f"，用时 {own['seconds']} 秒" if "seconds" in own else ""
     together = f"（同时问 {own['workers']} 题，单题用时不准）" if own.get("workers", 1) > 1 else ""
     return f"{when(own['started']):%Y-%m-%d %H:%M}（UTC）{took}{together}"
 
 
-def _program(own: Any) -> str:  # noqa: ANN401
+def _program(own: Mapping[str, Any]) -> str:
     program = own.get("program")
     if not program:
         return ""
@@ -59,17 +61,17 @@ def _program(own: Any) -> str:  # noqa: ANN401
     return f"版本 {commit.rstrip('+')}{changed}，Python {program['python']}，{program['cpus']} 个处理器"
 
 
-def _documents(own: Any) -> str:  # noqa: ANN401
+def _documents(own: Mapping[str, Any]) -> str:
     documents = own.get("documents")
     return f"{documents['files']} 个，指纹 {documents['sha256'][:12]}" if documents else ""
 
 
-def _embedder(own: Any) -> str:  # noqa: ANN401
+def _embedder(own: Mapping[str, Any]) -> str:
     name = own.get("settings", {}).get("embedder")
     return f"{'内置' if name == 'builtin' else name}，指纹 {own.get('embedder')}" if name else ""
 
 
-def _answerer(own: Any) -> str:  # noqa: ANN401
+def _answerer(own: Mapping[str, Any]) -> str:
     if "settings" not in own:
         return ""
     llm = own["settings"]["llm"]

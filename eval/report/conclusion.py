@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from eval.compare import Comparison, Flips
 from eval.gate import Verdict
-from eval.terminal import CHANGES, flipped, moved
+from eval.report.figures import chance
+from eval.terminal import CHANGES, moved
 
 ANY_RUN = "没有可比的基线，这份报告只说这一次的结果"
 # Where questions were only searched for, this figure stands for the run.
@@ -32,8 +33,13 @@ def conclude(verdict: Verdict, comparison: Comparison | None) -> Conclusion:
         detail=detail,
         held=not verdict.regressed,
         broken=verdict.broken,
-        losses=tuple(flipped(loss) if isinstance(loss, Flips) else moved(loss) for loss in verdict.losses),
+        losses=tuple(_fallen(loss) if isinstance(loss, Flips) else moved(loss) for loss in verdict.losses),
     )
+
+
+def _fallen(group: Flips) -> str:
+    counts = f"{group.compared} 题中由对变错 {len(group.lost)}，由错变对 {len(group.gained)}"
+    return f"{group.name}：{counts}，单侧 {chance(group.fallen)}"
 
 
 def _against(comparison: Comparison) -> tuple[str, str]:
@@ -42,7 +48,7 @@ def _against(comparison: Comparison) -> tuple[str, str]:
     if whole is not None and "right" in shifts:
         shares = f"答对率 {shifts['right'].before:.1%} → {shifts['right'].now:.1%}"
         numbers = f"{whole.compared} 题中由错变对 {len(whole.gained)}，由对变错 {len(whole.lost)}"
-        return f"与基线相比{CHANGES[whole.change]}", f"{shares}；{numbers}；p = {whole.changed:.3f}"
+        return f"与基线相比{CHANGES[whole.change]}", f"{shares}；{numbers}；{chance(whole.changed)}"
     if _OF_SEARCH in shifts:
         found = shifts[_OF_SEARCH]
         return f"与基线相比，检索{CHANGES[found.change]}", moved(found)

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval.compare import SIGNIFICANT, Comparison, compare
 from eval.gate import judge
-from eval.report import about, cases, figures, labels, parts, tables
+from eval.report import about, cases, figures, parts, tables
 from eval.report.conclusion import conclude
 from eval.runs import Run
 from eval.sets import OURS
@@ -63,19 +63,10 @@ def page(
     content = {
         "conclusion": conclude(judge(run, baseline), comparison),
         "figures": found,
-        "types": parts.types(run, baseline),
-        "search": tables.type_tables(run.answers).get("检索"),
-        "refusal": [
-            table for table in (tables.refusal_table(run.answers), tables.reason_table(run.answers)) if table
-        ],
-        "length": parts.length(run),
-        "quotes": tables.quote_table(run.quotes),
         "changes": _changes(run, baseline, comparison),
-        "wrong": cases.wrong_answers(run.answers),
-        "errors": cases.failures(run),
         "history": parts.history(run, past),
         "trust": parts.trust(run, grounding),
-        "terms": about.terms(run),
+        **_told(run, baseline),
     }
     return _ENVIRONMENT.get_template("page.html.j2").render(
         **content,
@@ -86,13 +77,26 @@ def page(
         wrong_quotes=cases.wrong_quotes(run.quotes),
         compared=comparison is not None,
         answered=bool(values(run.answers, "right")),
-        run=run,
         ours=run.configuration["set"] == OURS,
-        labels=labels,
         confidence=CONFIDENCE,
         resamples=RESAMPLES,
         significant=SIGNIFICANT,
     )
+
+
+def _told(run: Run, baseline: Run | None) -> dict[str, Any]:
+    """Return the sections that tell of the run's own rows."""
+    refusals = (tables.refusal_table(run.answers), tables.reason_table(run.answers))
+    return {
+        "types": parts.types(run, baseline),
+        "search": tables.type_tables(run.answers).get("检索"),
+        "refusal": [table for table in refusals if table],
+        "length": parts.length(run),
+        "quotes": tables.quote_table(run.quotes),
+        "wrong": cases.wrong_answers(run.answers),
+        "errors": cases.failures(run),
+        "terms": about.terms(run),
+    }
 
 
 def write_page(path: Path, text: str) -> None:

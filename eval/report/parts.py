@@ -66,13 +66,13 @@ def length(run: Run) -> dict[str, Any] | None:
 def history(run: Run, past: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any] | None:
     """Return the share right of the runs of the same questions up to this one; None where there are fewer than two."""
     own = run.configuration
-    known = [
-        (described["configuration"], described["metrics"]["right"])
-        for _, described in past
-        if described["metrics"].get("right") is not None
-        and all(described["configuration"][key] == own[key] for key in ("set", "split"))
-        and described["configuration"]["started"] <= own["started"]
-    ][-MOST_RUNS:]
+    known = []
+    for _, described in past:
+        old, share = described.get("configuration", {}), described.get("metrics", {}).get("right")
+        alike = all(old.get(key) == own[key] for key in ("set", "split"))
+        if share is not None and alike and old["started"] <= own["started"]:
+            known.append((old, share))
+    known = known[-MOST_RUNS:]
     if len(known) < 2:
         return None
     rows = [

@@ -21,6 +21,7 @@ WIDTH = 6.0
 _SIZE = 9
 _EM = _SIZE / 72
 _TOP = 1.6
+_LONGEST = 14
 
 # Drawn in these colours and then given the page's, which differ in light and dark.
 _INK, _MUTED, _LINE, _ACCENT, _PAPER = "#010101", "#020202", "#030303", "#040404", "#050505"
@@ -71,7 +72,7 @@ class Past(NamedTuple):
 def shares(rows: Sequence[Share], title: str) -> Markup:
     """Plot shares one under the other: a dot with its interval, the baseline as a ring."""
     with mpl.rc_context(_STYLE):
-        left, right = max(_em(row.label) for row in rows) + 1, 10.5
+        left, right = max(_em(_short(row.label)) for row in rows) + 1, 10.5
         figure, axes = _axes(0.27 * len(rows) + 0.35, left=left, right=right, bottom=2.2)
         for y, row in enumerate(rows):
             share = row.right / row.asked
@@ -82,7 +83,7 @@ def shares(rows: Sequence[Share], title: str) -> Markup:
             axes.plot(share, y, "o", markersize=5, color=_ACCENT)
             beside = f"{share:.1%}（{row.right}/{row.asked}）"
             axes.text(1.04, y, beside, va="center", transform=axes.get_yaxis_transform())
-        axes.set_yticks(range(len(rows)), [row.label for row in rows])
+        axes.set_yticks(range(len(rows)), [_short(row.label) for row in rows])
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
         axes.set_xlim(-0.02, 1.02)
@@ -157,6 +158,11 @@ def _axes(height: float, *, left: float, right: float, bottom: float) -> tuple[F
 def _em(text: str) -> float:
     """Return the width of a text: a Chinese character is as wide as it is high, others about half."""
     return sum(1 if east_asian_width(character) in "WF" else 0.6 for character in text)
+
+
+def _short(label: str) -> str:
+    """Return a label cut where it would leave no room for the plot."""
+    return label if len(label) <= _LONGEST else label[: _LONGEST - 1] + "…"
 
 
 def _beside(axes: Any, text: str, at: tuple[float, float], offset: tuple[float, float], **how: str) -> None:  # noqa: ANN401

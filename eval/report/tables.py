@@ -10,7 +10,7 @@ from typing import TypeVar
 from eval.compare import Flips
 from eval.metrics import METRICS
 from eval.metrics.case import Metric
-from eval.report.figures import between, grouped
+from eval.report.figures import between, chance, grouped
 from eval.report.labels import QUOTE_KINDS, REASONS, SENTENCE_KINDS, SPLITS, type_name
 from eval.runner import AnswerRow, QuoteRow
 from eval.statistics import interval
@@ -58,14 +58,13 @@ def type_tables(rows: Sequence[AnswerRow]) -> dict[str, Table]:
 
 def split_table(rows: Sequence[AnswerRow]) -> Table | None:
     """Return the share right of the half that is used to tune and of the half that is held out."""
-    splits = dict.fromkeys(row.split for row in rows)
+    splits = dict.fromkeys(row.split for row in rows if "right" in row.scores)
     right, body = METRICS["right"], []
     for split in splits if len(splits) > 1 else ():
-        scores = values([row for row in rows if row.split == split], "right")
-        mean = sum(scores) / len(scores) if scores else None
-        body.append(
-            (SPLITS.get(split, split), str(len(scores)), shown(right, mean), between(right, interval(scores)))
-        )
+        members = [row for row in rows if row.split == split]
+        scores = values(members, "right")
+        told = (shown(right, figure(members, right)), between(right, interval(scores)))
+        body.append((SPLITS.get(split, split), str(len(scores)), *told))
     columns = ("题目", "题数", "答对", "95% 区间")
     return Table(caption="开发用的一半与留出的一半", columns=columns, rows=tuple(body)) if body else None
 
@@ -154,11 +153,11 @@ def flip_table(groups: Sequence[Flips]) -> Table:
     """Return how many questions flipped, by group."""
     return Table(
         caption="由对变错的与由错变对的",
-        columns=("范围", "同题", "由对变错", "由错变对", "p", "结论"),
+        columns=("范围", "同题", "由对变错", "由错变对", "检验", "结论"),
         rows=tuple(
             (
                 *(group.name, str(group.compared), str(len(group.lost)), str(len(group.gained))),
-                *(f"{group.changed:.3f}", CHANGES[group.change]),
+                *(chance(group.changed), CHANGES[group.change]),
             )
             for group in groups
         ),
