@@ -13,6 +13,7 @@ run: $(VENV)/.core
 test: $(VENV)/.dev lint
 	$(BIN)/python -m pytest
 	$(BIN)/python -m eval run
+	$(BIN)/python -m eval gate
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import typer
 
 from eval import runs, structure_run, terminal
 from eval.compare import compare as compare_runs
 from eval.dataset import load_quotes
+from eval.external.running import beside, laid_out, load_external
 from eval.gate import judge
+from eval.grounding import load_labelled, run_labelled
+from eval.judge import judge_rows
 from eval.matching import RawTexts
+from eval.program import describe, open_program
 from eval.runner import Assistant, run_questions, run_quotes
 from eval.runs import Run, check_tag, find_folder, find_run, write_run
-from eval.sets import HERE, OURS, QUOTES, EvaluationSet, load_set
+from eval.sets import HERE, OURS, QUOTES, SENTENCES, EvaluationSet, load_set
 from eval.structure_labels import load_labels
+from rag.answering.endpoint import LLMOptions
 from rag.errors import UsageError, YinjuError
 
 STRUCTURE = HERE / "structure.jsonl"
@@ -36,6 +38,13 @@ _USAGE_ERROR = cast(type[Exception], typer.BadParameter.__base__)
 app = typer.Typer(
     help="评测：问答、引文、结构；比较、报告与回归。", no_args_is_help=False, add_completion=False
 )
+
+
+class Mode(Enum):
+    """How an external set is put to the program."""
+
+    RETRIEVER = "retriever"
+    READER = "reader"
 
 
 class Part(Enum):
@@ -54,33 +63,53 @@ Name = Annotated[str, typer.Argument(help="baseline、latest、标签，或结�
 @app.command()
 def run(
     docs: Docs = Path("docs_src"),
-    index: Index = Path("index"),
-    name: Annotated[str, typer.Option("--set", help="问哪一套")] = OURS,
+    index: Annotated[
+        Path | None,
+        typer.Option(
+            help="索引文件夹；外部集自带的文档建在它下面，不给则建在临时文件夹", show_default="index"
+        ),
+    ] = None,
+    name: Annotated[str, typer.Option("--set", help="问哪一套；外部集要与 --data 一起用")] = OURS,
+    data: Annotated[Path | None, typer.Option(help="外部集所在的数据文件夹")] = None,
+    mode: Annotated[
+        Mode | None, typer.Option(help="外部集：只检索，还是只读给出的段落；不给则用该集的第一种")
+    ] = None,
     tag: Annotated[str, typer.Option(help="给这次结果起的名字，以后用它来比较")] = "",
     split: Annotated[Part, typer.Option(help="用哪一半问题；调试只用 dev")] = Part.ALL,
+    judged: Annotated[
+        bool, typer.Option("--judge", help="再请设置里的语言模型判一遍回答对不对（要设好 llm.base_url）")
+    ] = False,
     workers: Annotated[int, typer.Option(min=1, help="同时问几题；多于 1 时用时不准")] = 1,
 ) -> None:
     """跑评测：按类型列表，存下结果。"""
     if tag:
         check_tag(tag)
-    texts = RawTexts(docs)
-    asked = load_set(name, texts)
+    asked = _asked(name, docs, data, mode)
     if split is not Part.ALL:
-        asked = replace(asked, questions=tuple(q for q in asked.questions if q.split == split.value))
-    assistant, configuration = open_program(docs, index)
-    started = datetime.now(UTC)
-    rows = _put(assistant, asked, texts, workers)
-    done = Run(
-        answers=rows[0],
-        quotes=rows[1],
+        asked = asked.half(split.value)
+    if not asked.questions:
+        raise UsageError(f"{asked.name} 没有 {split.value} 的题：外部集的题都是 test")
+    with laid_out(asked, docs, index) as folders:
+        assistant, settings = open_program(*folders)
+        if judged and not settings.llm.base_url:
+            raise UsageError("--judge 要有语言模型：请设置 llm.base_url 和 llm.model")
+        started = datetime.now(UTC)
+        done = _put(assistant, asked, RawTexts(folders[0]), workers, settings.llm if judged else None)
+        if asked.documents:  # the folders of the moment are no setting that two runs differ in
+            settings = replace(settings, docs=Path(asked.name), index=Path(asked.name))
+        described = describe(assistant, settings)
+    done = replace(
+        done,
         configuration={
             "set": asked.name,
+            "mode": asked.mode,
             "tag": tag,
             "split": split.value,
             "started": started.isoformat(timespec="seconds"),
             "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
             "workers": workers,
-            **configuration,
+            "judge": settings.llm.model if judged else None,
+            **described,
             "gold": dict(asked.fingerprints),
         },
     )
@@ -90,17 +119,46 @@ def run(
         console.print(table)
     if done.quotes:
         console.print(terminal.quote_table(done.quotes))
+    if done.sentences:
+        console.print(terminal.sentence_table(done.sentences))
+    others = beside(asked, done.answers)
+    if others is not None:
+        console.print(others)
     for line in terminal.failures(done):
         console.print(line)
     console.print(f"结果：{path}", soft_wrap=True)
 
 
-def _put(assistant: Assistant, asked: EvaluationSet, texts: RawTexts, workers: int) -> tuple[Any, Any]:
-    """Return the rows of the questions and of the quotes, with a progress bar for both."""
-    with _progress(len(asked.questions) + len(asked.quotes)) as done:
-        return (
-            run_questions(assistant, asked.questions, texts, asks=asked.asks, workers=workers, done=done),
-            run_quotes(assistant, asked.quotes, texts, workers=workers, done=done),
+def _asked(name: str, docs: Path, data: Path | None, mode: Mode | None) -> EvaluationSet:
+    """Return our own set, or an external one of the data folder."""
+    if name != OURS:
+        return load_external(name, data, None if mode is None else mode.value)
+    if data is not None or mode is not None:
+        raise UsageError("--data 和 --mode 要与 --set 一起用：本库的问题没有这两样")
+    return load_set(name, RawTexts(docs))
+
+
+def _put(
+    assistant: Assistant, asked: EvaluationSet, texts: RawTexts, workers: int, judge: LLMOptions | None
+) -> Run:
+    """Return a run with the rows of the set, with one progress bar for all of it."""
+    with _progress(len(asked.questions) * (1 + bool(judge)) + len(asked.quotes)) as done:
+        answers = run_questions(
+            assistant,
+            asked.questions,
+            texts,
+            metrics=asked.metrics,
+            asks=asked.asks,
+            workers=workers,
+            done=done,
+        )
+        if judge is not None:
+            answers = judge_rows(answers, judge, workers=workers, done=done)
+        return Run(
+            answers=answers,
+            quotes=run_quotes(assistant, asked.quotes, texts, workers=workers, done=done),
+            sentences=run_labelled(asked.sentences, texts),
+            configuration={},
         )
 
 
@@ -129,6 +187,10 @@ def compare(before: Name = "baseline", now: Name = "latest") -> None:
 def gate(now: Name = "latest") -> None:
     """守住基线：硬规则被破坏，或比基线显著变差，则退出码为 1。"""
     new = find_run(now)
+    if new.configuration["set"] != OURS:
+        raise UsageError(
+            f"结果 {new.name} 问的是 {new.configuration['set']}，不是本库的题：请先运行 python -m eval run"
+        )
     baseline = find_run("baseline") if runs.BASELINE.exists() else None
     verdict = judge(new, baseline)
     console = terminal.console()
@@ -149,7 +211,7 @@ def report(
 
     path = to or find_folder(now) / "report.html"
     compared = against != "baseline" or runs.BASELINE.exists()
-    write_page(path, page(find_run(now), find_run(against) if compared else None, runs.past_runs()))
+    write_page(path, page(find_run(now), find_run(against) if compared else None, runs.past_runs(runs.RUNS)))
     terminal.console().print(f"报告：{path}", soft_wrap=True)
 
 
@@ -176,6 +238,19 @@ def quotes(docs: Docs = Path("docs_src"), index: Index = Path("index")) -> None:
 
 
 @app.command()
+def grounding(
+    docs: Docs = Path("docs_src"),
+    split: Annotated[Part, typer.Option(help="列出哪一半判错的句子；调试只用 dev")] = Part.DEV,
+) -> None:
+    """依据判定准不准：对照人工标注的句子，按种类列表，逐条列出判错的。"""
+    texts = RawTexts(docs)
+    rows = run_labelled(load_labelled(SENTENCES, texts), texts)
+    console = terminal.console()
+    console.print(terminal.sentence_table(rows))
+    console.print(terminal.wrong_sentences([row for row in rows if split in (Part.ALL, Part(row.split))]))
+
+
+@app.command()
 def structure(
     docs: Docs = Path("docs_src"),
     data: Annotated[Path | None, typer.Option(help="开发数据文件夹；没有则只测本库的文档")] = None,
@@ -199,34 +274,6 @@ def structure(
         for line in structure_run.remarks(measured, swept):
             console.print(line, soft_wrap=True)
     raise typer.Exit(1 if structure_run.broken(measured, swept) else 0)
-
-
-def open_program(docs: Path, index: Path) -> tuple[Assistant, dict[str, Any]]:
-    """Return the program that is judged, as `yinju.toml` and the environment set it up, and what it is."""
-    from rag.assistant import open_assistant
-    from rag.config import load_settings
-
-    settings = replace(load_settings(), docs=docs, index=index)
-    assistant = open_assistant(settings)
-    described = asdict(settings)
-    del described["llm"]["api_key"]
-    files = assistant.index.documents.files().values()
-    contents = "\n".join(f"{file.sha256} {file.name}" for file in files)
-    return assistant, {
-        "settings": described,
-        "program": {"commit": _commit(), "python": sys.version.split()[0], "cpus": os.cpu_count()},
-        "documents": {"files": len(files), "sha256": hashlib.sha256(contents.encode()).hexdigest()},
-        "embedder": assistant.index.embedder.fingerprint,
-    }
-
-
-def _commit() -> str | None:
-    """Return the commit that is checked out, with a `+` where files differ from it; None outside a repository."""
-    try:
-        asked = ("git", "-C", str(HERE), "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*")
-        return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        return None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Literal, TypeVar
 
+from eval.grounding import SentenceRow
 from eval.metrics.case import Metric
 from eval.runner import AnswerRow, QuoteRow
 from eval.runs import Run
@@ -17,7 +18,8 @@ from eval.summary import measured
 # than one run of twenty. Without gains it takes five lost questions (0.5 ** 5 = 0.031; four give 0.063).
 SIGNIFICANT = 0.05
 
-_Row = TypeVar("_Row", AnswerRow, QuoteRow)
+_Judged = AnswerRow | QuoteRow | SentenceRow
+_Row = TypeVar("_Row", AnswerRow, QuoteRow, SentenceRow)
 Change = Literal["better", "worse", "no difference"]
 
 
@@ -56,7 +58,9 @@ class Shift:
     @property
     def change(self) -> Change:
         """Better or worse where the interval leaves 0 on one side."""
-        low, high = self.interval if self.metric.better == "more" else (-self.interval.high, -self.interval.low)
+        low, high = (
+            self.interval if self.metric.better == "more" else (-self.interval.high, -self.interval.low)
+        )
         return "better" if low > 0 else "worse" if high < 0 else "no difference"
 
 
@@ -77,11 +81,13 @@ def compare(before: Run, now: Run, confidence: float = 1 - SIGNIFICANT) -> Compa
     refusals lost. Wall times are not compared: they are of other moments and maybe machines (see `bench/`).
     """
     asked, others = _pairs(before.answers, now.answers), _pairs(before.quotes, now.quotes)
-    groups = {
+    judged = _pairs(before.sentences, now.sentences)
+    groups: dict[str, Sequence[tuple[_Judged, _Judged]]] = {
         "全部问题": asked,
         "可答的问题": [pair for pair in asked if pair[1].answerable],
         "应拒答的问题": [pair for pair in asked if not pair[1].answerable],
         "引文": others,
+        "依据判定": judged,
     }
     return Comparison(
         groups=tuple(flips(name, pairs) for name, pairs in groups.items() if pairs),
@@ -100,11 +106,16 @@ def _pairs(before: Sequence[_Row], now: Sequence[_Row]) -> list[tuple[_Row, _Row
     return [(known[row.id], row) for row in now if row.id in known]
 
 
+def rows_of(run: Run) -> tuple[_Judged, ...]:
+    """Return all rows of a run: questions, quotes, labelled sentences."""
+    return (*run.answers, *run.quotes, *run.sentences)
+
+
 def _ids(run: Run) -> set[str]:
-    return {row.id for row in (*run.answers, *run.quotes)}
+    return {row.id for row in rows_of(run)}
 
 
-def flips(name: str, pairs: Sequence[tuple[AnswerRow | QuoteRow, AnswerRow | QuoteRow]]) -> Flips:
+def flips(name: str, pairs: Sequence[tuple[_Judged, _Judged]]) -> Flips:
     """Return the flips among pairs of rows, the earlier one first."""
     lost = tuple(row.id for old, row in pairs if old.right and not row.right)
     gained = tuple(row.id for old, row in pairs if row.right and not old.right)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, Protocol, TypeVar, get_args
 
 from eval.matching import RawTexts, occurrences, plain, states
 from rag.datatypes import QuoteVerdict, RefusalReason, Span, Turn
@@ -40,7 +40,12 @@ QUOTE_KINDS = (
 )
 
 
-_Entry = TypeVar("_Entry", "Question", "Quote")
+_Entry = TypeVar("_Entry", bound="_HasId")
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
 
 
 class DatasetError(UsageError):
@@ -61,7 +66,7 @@ class Question:
     """One question. `sources` are the passages an answer needs, each with the places that serve as well.
 
     In place of `facts` there may be a whole answer as `reference`, in place of `sources` whole files as
-    `documents`. With `passages`, the question is put to these texts and not to the documents.
+    `documents`. `alternatives` are whole answers as good as the reference, for published metrics. With `passages`, the question is put to these texts and not to the documents.
     """
 
     id: str
@@ -74,6 +79,7 @@ class Question:
     forbidden: tuple[str, ...] = ()
     sources: tuple[tuple[Passage, ...], ...] = ()
     reference: str = ""
+    alternatives: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     passages: tuple[str, ...] | None = None
     reason: RefusalReason | None = None
@@ -85,6 +91,7 @@ class Quote:
     """One quote. `file` is where it comes from; `difference` is what a report must at least point out."""
 
     id: str
+    split: Split
     kind: str
     quote: str
     verdict: QuoteVerdict
@@ -99,15 +106,20 @@ def load_questions(path: Path, texts: RawTexts) -> tuple[Question, ...]:
     Raises:
         DatasetError: a line is not an entry, an id stands twice, or an entry contradicts the raw files.
     """
-    return _load(path, lambda entry: _question(entry, texts))
+    return load_entries(path, lambda entry: _question(entry, texts))
 
 
 def load_quotes(path: Path, texts: RawTexts) -> tuple[Quote, ...]:
     """Return the quotes of a JSONL file, in its order; errors as in `load_questions`."""
-    return _load(path, lambda entry: _quote(entry, texts))
+    return load_entries(path, lambda entry: _quote(entry, texts))
 
 
-def _load(path: Path, parse: Callable[[dict[str, Any]], _Entry]) -> tuple[_Entry, ...]:
+def load_entries(path: Path, parse: Callable[[dict[str, Any]], _Entry]) -> tuple[_Entry, ...]:
+    """Return what `parse` makes of the lines of a JSONL file, in its order.
+
+    Raises:
+        DatasetError: a line is no JSON, `parse` refuses it, or an id stands twice; with the line's number.
+    """
     entries: dict[str, _Entry] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         where = f"{path.name} 第 {number} 行"
@@ -144,10 +156,15 @@ def _question(entry: dict[str, Any], texts: RawTexts) -> Question:
 
 def _source(entry: dict[str, Any], texts: RawTexts) -> tuple[Passage, ...]:
     also = entry.pop("also", [])
-    return tuple(_passage(texts=texts, **place) for place in [entry, *also])
+    return tuple(the_passage(texts=texts, **place) for place in [entry, *also])
 
 
-def _passage(*, file: str, quote: str, texts: RawTexts) -> Passage:
+def the_passage(*, file: str, quote: str, texts: RawTexts) -> Passage:
+    """Return the passage with these words.
+
+    Raises:
+        DatasetError: they do not stand in the file, or more than once.
+    """
     places = occurrences(texts[file], quote)
     _check(len(places) == 1, f"引文在 {file} 中出现 {len(places)} 次，应恰好一次：{quote}")
     return Passage(file=file, quote=quote, span=places[0])

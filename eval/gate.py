@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eval.compare import SIGNIFICANT, Comparison, Flips, Shift, compare
+from eval.compare import SIGNIFICANT, Comparison, Flips, Shift, compare, rows_of
 from eval.metrics import METRICS
+from eval.runner import last_line
 from eval.runs import Run
 
 # The gate looks at this many figures besides the shares right, and one of them is to cry wolf in fewer than
@@ -43,7 +44,8 @@ def judge(run: Run, baseline: Run | None) -> Verdict:
     """Return the gate's verdict on a run."""
     level = SIGNIFICANT / len(GUARDED)
     return Verdict(
-        broken=broken_rules(run), comparison=baseline and compare(baseline, run, confidence=1 - level)
+        broken=broken_rules(run),
+        comparison=None if baseline is None else compare(baseline, run, confidence=1 - level),
     )
 
 
@@ -52,11 +54,9 @@ def broken_rules(run: Run) -> tuple[str, ...]:
 
     No false pointer, no marker without its citation, no sentence without support, no error.
     """
-    broken = []
-    for row in (*run.answers, *run.quotes):
-        broken += [f"{row.id}：{fault}" for fault in row.faults]
-        if row.error is not None:
-            broken.append(f"{row.id}：出错 {row.error.strip().splitlines()[-1]}")
+    faults = [(row.id, row.faults) for row in run.answers] + [(row.id, row.faults) for row in run.quotes]
+    broken = [f"{identifier}：{fault}" for identifier, found in faults for fault in found]
     for row in run.answers:
         broken += [f"{row.id}：引文不支持这句话：{sentence}" for sentence in row.unsupported]
+    broken += [f"{row.id}：出错 {last_line(row.error)}" for row in rows_of(run) if row.error is not None]
     return tuple(broken)

@@ -16,12 +16,14 @@ from eval.metrics.answers import characters, forbidden_words, missing_facts
 from eval.metrics.case import Case, Metric
 from eval.metrics.citations import place_faults, pointer_faults
 from eval.metrics.quotes import quote_faults
+from eval.metrics.retrieval import has_gold
 from eval.metrics.support import unsupported
 from rag.datatypes import Answer, Hit, QuoteReport, Turn
 from rag.records import place_json
 
 DEPTH = 50
 """Hits that are asked for; more than any retrieval metric counts, since hits of one document are one."""
+
 
 _Asked = TypeVar("_Asked", Question, Quote)
 _Row = TypeVar("_Row")
@@ -94,6 +96,7 @@ class QuoteRow:
 
     id: str
     kind: str
+    split: str
     quote: str
     expected: str
     verdict: str | None = None
@@ -162,6 +165,7 @@ def run_quotes(
             return QuoteRow(
                 id=quote.id,
                 kind=quote.kind,
+                split=quote.split,
                 quote=quote.quote,
                 expected=quote.verdict,
                 seconds=time.perf_counter() - start,
@@ -208,7 +212,8 @@ def _answer_row(
         answer = Answer(question=question.question, standalone_question=question.question, sentences=())
     seconds = time.perf_counter() - start
     given = question.passages
-    hits = [] if given is not None else assistant.search(answer.standalone_question, k=DEPTH)
+    searched = given is None and (has_gold(question) or not answer.refused)
+    hits = assistant.search(answer.standalone_question, k=DEPTH) if searched else []
     case = Case(
         question=question,
         answer=answer,
@@ -242,6 +247,7 @@ def _quote_row(assistant: Assistant, quote: Quote, texts: RawTexts) -> QuoteRow:
     return QuoteRow(
         id=quote.id,
         kind=quote.kind,
+        split=quote.split,
         quote=quote.quote,
         expected=quote.verdict,
         verdict=report.verdict,
@@ -251,3 +257,8 @@ def _quote_row(assistant: Assistant, quote: Quote, texts: RawTexts) -> QuoteRow:
         faults=place_faults(places, texts.__getitem__),
         seconds=seconds,
     )
+
+
+def last_line(error: str) -> str:
+    """Return the last line of a traceback: what was raised."""
+    return error.strip().splitlines()[-1]

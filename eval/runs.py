@@ -1,6 +1,6 @@
 """Runs on disk, the baseline among them.
 
-A run is a folder: `answers.jsonl` and `quotes.jsonl` (one row a line) and, written last, `run.json` (what was
+A run is a folder: `answers.jsonl`, `quotes.jsonl` and `sentences.jsonl` (one row a line) and, written last, `run.json` (what was
 run, with which settings and fingerprints, and the metrics). The baseline is such a folder in the repository.
 """
 
@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from eval.grounding import SentenceRow
 from eval.runner import AnswerRow, QuoteRow
 from eval.summary import summary
 from rag.errors import UsageError
@@ -30,6 +31,7 @@ class Run:
 
     answers: tuple[AnswerRow, ...]
     quotes: tuple[QuoteRow, ...]
+    sentences: tuple[SentenceRow, ...] = ()
     configuration: Mapping[str, Any]
     name: str = ""
 
@@ -59,24 +61,29 @@ def check_tag(tag: str) -> None:
         UsageError: it has other characters than letters, digits, `_`, `-` and `.`, or is a name of its own.
     """
     if not _TAG.fullmatch(tag) or tag in ("baseline", "latest"):
-        raise UsageError(f"标签 {tag} 不能用：请用字母、汉字、数字、下划线、连字符或点，且不是 baseline、latest")
+        raise UsageError(
+            f"标签 {tag} 不能用：请用字母、汉字、数字、下划线、连字符或点，且不是 baseline、latest"
+        )
 
 
-def find_run(name: str, runs: Path = RUNS, baseline: Path = BASELINE) -> Run:
+def find_run(name: str, runs: Path | None = None) -> Run:
     """Return the run of that name; as `find_folder`."""
-    return read_run(find_folder(name, runs, baseline))
+    return read_run(find_folder(name, runs))
 
 
-def find_folder(name: str, runs: Path = RUNS, baseline: Path = BASELINE) -> Path:
+def find_folder(name: str, runs: Path | None = None) -> Path:
     """Return the folder of a run: `baseline`, `latest`, a tag (its newest run), or a run's folder.
+
+    Runs are looked for in the folder `runs`, `RUNS` where none is given.
 
     Raises:
         UsageError: there is none.
     """
+    runs = runs or RUNS
     if name == "baseline":
-        if not (baseline / "run.json").exists():
+        if not (BASELINE / "run.json").exists():
             raise UsageError("还没有基线：请先运行 python -m eval run，再运行 python -m eval accept")
-        return baseline
+        return BASELINE
     finished = [path.parent for path in sorted(runs.glob("*/run.json"))]
     if name == "latest" and not finished:
         raise UsageError(f"{runs} 里还没有评测结果：请先运行 python -m eval run")
@@ -100,12 +107,11 @@ def read_run(path: Path) -> Run:
             name=path.name,
             answers=tuple(AnswerRow(**row) for row in _read_rows(path / "answers.jsonl")),
             quotes=tuple(QuoteRow(**row) for row in _read_rows(path / "quotes.jsonl")),
+            sentences=tuple(SentenceRow(**row) for row in _read_rows(path / "sentences.jsonl")),
             configuration=described["configuration"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"{path} 不是这个版本写的评测结果：请删去它，重新运行 python -m eval run"
-        ) from error
+        raise UsageError(f"{path} 不是这个版本写的评测结果：请删去它，重新运行 python -m eval run") from error
 
 
 def past_runs(folder: Path = RUNS) -> list[tuple[str, Mapping[str, Any]]]:
@@ -120,18 +126,22 @@ def _write(path: Path, run: Run) -> None:
     path.mkdir(parents=True)
     _write_rows(path / "answers.jsonl", run.answers)
     _write_rows(path / "quotes.jsonl", run.quotes)
-    described = {"configuration": dict(run.configuration), "metrics": summary(run.answers, run.quotes)}
+    _write_rows(path / "sentences.jsonl", run.sentences)
+    described = {
+        "configuration": dict(run.configuration),
+        "metrics": summary(run.answers, run.quotes, run.sentences),
+    }
     text = json.dumps(described, ensure_ascii=False, indent=1, default=str)
     (path / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _write_rows(path: Path, rows: Sequence[AnswerRow | QuoteRow]) -> None:
+def _write_rows(path: Path, rows: Sequence[AnswerRow | QuoteRow | SentenceRow]) -> None:
     lines = (json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
     path.write_text("".join(lines), encoding="utf-8")
 
 
 def _read_rows(path: Path) -> list[dict[str, Any]]:
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
     return [
         {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
         for row in rows

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean, median
 
-from eval.metrics import METRICS
+from eval.grounding import SentenceRow, agreement, precision, recall
+from eval.metrics import KNOWN
 from eval.metrics.case import Metric
 from eval.runner import AnswerRow, QuoteRow
 
@@ -40,13 +41,17 @@ def quote_latency(rows: Sequence[QuoteRow]) -> float | None:
 
 
 def measured(*runs: Sequence[AnswerRow]) -> list[Metric]:
-    """Return the metrics that any row of the runs has a score of, in the order of the table."""
+    """Return the metrics that any row of the runs has a score of, in the order of the tables."""
     found = {name for rows in runs for row in rows for name in row.scores}
-    return [metric for name, metric in METRICS.items() if name in found]
+    return [metric for name, metric in KNOWN.items() if name in found]
 
 
-def summary(answers: Sequence[AnswerRow], quotes: Sequence[QuoteRow]) -> dict[str, float | None]:
+def summary(
+    answers: Sequence[AnswerRow], quotes: Sequence[QuoteRow], sentences: Sequence[SentenceRow] = ()
+) -> dict[str, float | None]:
     """Return every metric that was measured by name, over all rows of a run."""
     asked = {metric.name: figure(answers, metric) for metric in measured(answers)}
     looked_up = (quote_accuracy, verdict_accuracy, quote_latency) if quotes else ()
-    return {**asked, **{measure.__name__: measure(quotes) for measure in looked_up}}
+    told = {measure.__name__: measure(quotes) for measure in looked_up}
+    judged = (precision, recall, agreement) if sentences else ()
+    return {**asked, **told, **{f"grounding_{measure.__name__}": measure(sentences) for measure in judged}}

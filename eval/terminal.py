@@ -8,10 +8,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from eval.compare import Comparison, Flips, Shift
+from eval.compare import Comparison, Flips, Shift, rows_of
 from eval.gate import Verdict
+from eval.grounding import SentenceRow, agreement, precision, recall
 from eval.metrics.case import Metric
-from eval.runner import AnswerRow, QuoteRow
+from eval.runner import AnswerRow, QuoteRow, last_line
 from eval.runs import Run
 from eval.summary import figure, measured, quote_accuracy, quote_latency, verdict_accuracy
 
@@ -79,6 +80,48 @@ def quote_table(rows: Sequence[QuoteRow]) -> Table:
     return table
 
 
+def sentence_table(rows: Sequence[SentenceRow]) -> Table:
+    """Return how far the grounding metric agrees with the readers, by kind, and its precision and recall."""
+    table = Table(title="依据判定准不准（标注句）")
+    table.add_column("种类")
+    table.add_column("应判")
+    for column in ("句数", "判对", "准确率", "召回率"):
+        table.add_column(column, justify="right")
+    kinds = dict.fromkeys(row.kind for row in rows)
+    for kind in kinds:
+        group = [row for row in rows if row.kind == kind]
+        expected = "有据" if group[0].expected else "无据"
+        table.add_row(kind, expected, str(len(group)), _share(agreement(group)), "", "")
+    for split in (*dict.fromkeys(row.split for row in rows), "全部"):
+        group = [row for row in rows if split in (row.split, "全部")]
+        shares = (_share(measure(group)) for measure in (agreement, precision, recall))
+        table.add_row(split, "", str(len(group)), *shares)
+    return table
+
+
+def _share(value: float | None) -> str:
+    return "—" if value is None else f"{value:.1%}"
+
+
+def why_sentence(row: SentenceRow) -> str:
+    """Say how the metric judged a sentence, and how it was labelled."""
+    if row.error is not None:
+        return f"出错：{last_line(row.error)}"
+    judged = "有据" if row.supported else f"无据（{'、'.join(row.missing[:5])}）"
+    return f"判为{judged}，标注{'有据' if row.expected else '无据'}"
+
+
+def wrong_sentences(rows: Sequence[SentenceRow]) -> RenderableType:
+    """Return one line per labelled sentence that the metric judges otherwise than the reader."""
+    return Group(
+        *(
+            Text(f"{row.id} {row.kind}：{why_sentence(row)}　“{row.sentence}”")
+            for row in rows
+            if not row.right
+        )
+    )
+
+
 def wrong_quotes(rows: Sequence[QuoteRow]) -> RenderableType:
     """Return one line per quote that was reported wrongly: what was wrong with it."""
     return Group(*(Text(f"{row.id}：{why_quote(row)}　“{row.quote}”") for row in rows if not row.right))
@@ -86,9 +129,9 @@ def wrong_quotes(rows: Sequence[QuoteRow]) -> RenderableType:
 
 def failures(run: Run) -> Iterator[Text]:
     """Yield a line per question and quote that ended in an error."""
-    for row in (*run.answers, *run.quotes):
+    for row in rows_of(run):
         if row.error is not None:
-            yield Text(f"出错 {row.id}：{row.error.strip().splitlines()[-1]}", style="bold red")
+            yield Text(f"出错 {row.id}：{last_line(row.error)}", style="bold red")
 
 
 def comparison(found: Comparison, before: Run, now: Run) -> RenderableType:
@@ -97,16 +140,15 @@ def comparison(found: Comparison, before: Run, now: Run) -> RenderableType:
 
 
 def _flipped(found: Comparison, before: Run, now: Run) -> Iterator[Text]:
-    old = {row.id: row for row in (*before.answers, *before.quotes)}
-    new = {row.id: row for row in (*now.answers, *now.quotes)}
+    old = {row.id: row for row in rows_of(before)}
+    new = {row.id: row for row in rows_of(now)}
     for style, title, ids in (
         ("red", "由对变错", _once(group.lost for group in found.groups)),
         ("green", "由错变对", _once(group.gained for group in found.groups)),
     ):
         for key in ids:
             row = new[key]
-            asked = row.question if isinstance(row, AnswerRow) else row.quote
-            lines = [f"{title} {key}：{asked}", f"  前 {_told(old[key])}", f"  今 {_told(row)}"]
+            lines = [f"{title} {key}：{_asked(row)}", f"  前 {_told(old[key])}", f"  今 {_told(row)}"]
             yield Text("\n".join(lines), style=style)
 
 
@@ -114,8 +156,16 @@ def _once(groups: Iterable[Sequence[str]]) -> list[str]:
     return list(dict.fromkeys(key for group in groups for key in group))
 
 
-def _told(row: AnswerRow | QuoteRow) -> str:
+def _asked(row: AnswerRow | QuoteRow | SentenceRow) -> str:
+    if isinstance(row, AnswerRow):
+        return row.question
+    return row.quote if isinstance(row, QuoteRow) else row.sentence
+
+
+def _told(row: AnswerRow | QuoteRow | SentenceRow) -> str:
     """Say what became of a row, and what it cites."""
+    if isinstance(row, SentenceRow):
+        return f"{why_sentence(row)}；{' … '.join(row.evidence)}"
     if isinstance(row, QuoteRow):
         return f"{why_quote(row)}；{row.found}"
     cited = "　".join(
@@ -160,9 +210,7 @@ def gate_report(verdict: Verdict) -> RenderableType:
     if verdict.comparison is None:
         lines.append(Text("还没有基线：只核对了硬规则。确认结果后运行 python -m eval accept"))
     for loss in verdict.losses:
-        fallen = (
-            f"{flipped(loss)}（单侧 p = {loss.fallen:.3f}）" if isinstance(loss, Flips) else moved(loss)
-        )
+        fallen = f"{flipped(loss)}（单侧 p = {loss.fallen:.3f}）" if isinstance(loss, Flips) else moved(loss)
         lines.append(Text(f"显著变差 {fallen}", style="bold red"))
     lines.append(Text("回归：不通过" if verdict.regressed else "回归：通过", style="bold"))
     return Group(*lines)
@@ -185,7 +233,7 @@ def why_answer(row: AnswerRow) -> str:
 def notes(row: AnswerRow) -> list[str]:
     """Say what an answer is like: what it lacks, what it must not say, how long it is; one remark at least."""
     if row.error is not None:
-        return [f"出错：{row.error.strip().splitlines()[-1]}"]
+        return [f"出错：{last_line(row.error)}"]
     if row.refused:
         return ["拒答"]
     if not row.answerable:
@@ -199,5 +247,5 @@ def notes(row: AnswerRow) -> list[str]:
 def why_quote(row: QuoteRow) -> str:
     """Say what was wrong with a quote report, or its verdict."""
     if row.error is not None:
-        return f"出错：{row.error.strip().splitlines()[-1]}"
+        return f"出错：{last_line(row.error)}"
     return "；".join(row.wrong) or f"判为 {row.verdict}"

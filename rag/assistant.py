@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -47,7 +46,8 @@ from rag.passages import Passages
 from rag.question import analyse, parts
 from rag.quotes import QuoteIndex
 from rag.retrieval import search
-from rag.verification import verify
+from rag.text import worded
+from rag.verification import STALE, verify
 
 DEPTH = 30
 """Chunks whose sentences are looked at for an answer."""
@@ -140,7 +140,7 @@ class Assistant:
             passages: answer from these texts alone; their `file` is then `passages#N`, N from 0.
 
         Raises:
-            UsageError: the question is empty, too long, or has no word in it.
+            UsageError: the question is empty or too long.
         """
         *_, last = self.stream(question, history=history, filters=filters, passages=passages)
         return last.answer
@@ -226,6 +226,8 @@ class Assistant:
             UsageError: the query is empty, too long, or has no word in it.
         """
         check_input(query, "检索词", MAX_QUESTION)
+        if not worded(query):
+            raise UsageError("检索词里只有标点符号；请输入文字后重试")
         return search(self.index, query, k, self.settings.retrieval, filters)
 
     def cite(self, quote: str) -> QuoteReport:
@@ -264,7 +266,7 @@ class Assistant:
         problems = self.verify(places)
         if not problems:
             return answer
-        message = f"源文件在建索引之后改动过，引文已对不上（{problems[0]}）；请更新索引后再问。"
+        message = f"{STALE}（{problems[0]}）；请更新索引后再问。"
         return replace(
             answer,
             sentences=(Sentence(text=message),),
@@ -274,7 +276,7 @@ class Assistant:
 
 
 def check_input(text: str, what: str, limit: int) -> None:
-    """Refuse what is no question: nothing, more than `limit` characters, or no word at all.
+    """Refuse what is no question: nothing, or more than `limit` characters.
 
     Raises:
         UsageError: with a line in Chinese about `what`.
@@ -283,5 +285,3 @@ def check_input(text: str, what: str, limit: int) -> None:
         raise UsageError(f"{what}是空的；请输入文字后重试")
     if len(text) > limit:
         raise UsageError(f"{what}有 {len(text)} 个字，超过 {limit} 字的上限；请缩短后重试")
-    if not re.search(r"[^\W_]", text):
-        raise UsageError(f"{what}里只有标点符号；请输入文字后重试")

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from rag.claims import LOOSER, Item, displaced, items
 from rag.datatypes import Place
+from rag.overstatement import overstated
 from rag.polarity import turned
 from rag.text import fold
 
@@ -125,4 +126,4 @@ def contradictions(claim: str, claimed: Sequence[Item], ground: str, places: Seq
         rivals = [other.span for other in alike]
         if not stands or (own and displaced((claim, item.span, others), (folded, rivals), own)):
             missing.append(claim[item.span.start : item.span.end])
-    return missing + turned(claim, folded, wide)
+    return missing + turned(claim, folded, wide) + overstated(claim, folded, wide)

@@ -8,7 +8,7 @@ sentence's words stand there near one another: in one run of sentences of a pass
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
@@ -16,11 +16,13 @@ from itertools import combinations
 from rag.claims import Item, items
 from rag.contradiction import contradictions, stated, surroundings
 from rag.datatypes import Evidence, Span, locate
-from rag.text import fold, sentences, squeeze
+from rag.text import clauses, fold, sentences, squeeze, worded
 from rag.words import content_words
 
 COVERAGE = 0.65
 """Least share of a sentence's words and character pairs that its evidence must have (fitted)."""
+CLAUSE_COVERAGE = 0.2
+"""Least share of each clause of a sentence, so that a clause of its own does not ride along (fitted)."""
 WORD_WEIGHT = 0.5
 """Weight of content words in the coverage; character pairs have the rest."""
 LONGER = 0.015
@@ -29,6 +31,7 @@ LEAST_GAIN = 0.12
 """What a second passage must add, in coverage, to be cited beside the first."""
 _LONGEST_RUN = 8
 _CANDIDATES = 3
+_MARKS = " \t\u3000。！？!?,，;；:：、\"'.…"
 _folded = lru_cache(maxsize=1024)(fold)
 
 
@@ -50,13 +53,17 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A sentence made ready: words and character pairs apart from figures, which help to choose a run."""
+    """A sentence made ready: words and character pairs apart from figures, which help to choose a run.
+
+    `clauses` are those long enough to be judged apart, each with its words and pairs as bits.
+    """
 
     folded: str
     words: tuple[str, ...]
     pairs: tuple[str, ...]
     figures: tuple[str, ...]
     items: tuple[Item, ...]
+    clauses: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,18 @@ def _claim(sentence: str) -> _Claim:
     runs = _HAN_RUN.findall(plain)
     pairs = dict.fromkeys(run[i : i + 2] for run in runs for i in range(len(run) - 1))
     figures = dict.fromkeys(_FIGURE.findall(folded))
-    return _Claim(folded, tuple(words), tuple(pairs), tuple(figures), claimed)
+    parts = tuple(_clauses(folded, tuple(words), tuple(pairs)))
+    return _Claim(folded, tuple(words), tuple(pairs), tuple(figures), claimed, parts)
+
+
+def _clauses(folded: str, words: Sequence[str], pairs: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield the clauses that have at least two of the words and three of the pairs, with these as bits."""
+    for span in clauses(folded):
+        clause = folded[span.start : span.end]
+        ours = [i for i, word in enumerate(words) if word in clause]
+        theirs = [len(words) + i for i, pair in enumerate(pairs) if pair in clause]
+        if len(ours) >= 2 and len(theirs) >= 3:
+            yield clause.strip(_MARKS), sum(1 << i for i in (*ours, *theirs))
 
 
 @lru_cache(maxsize=1024)
@@ -108,13 +126,21 @@ def _parts(passage: str) -> tuple[tuple[Span, str], ...]:
     return tuple((span, folded[span.start : span.end]) for span in sentences(passage))
 
 
+def _coverage(claim: _Claim, bits: int, of: int = -1) -> float:
+    """Return the share of the claim's words and pairs, or of those in `of`, that the units in `bits` make."""
+    words, pairs = (1 << len(claim.words)) - 1, ((1 << len(claim.pairs)) - 1) << len(claim.words)
+    shares = [
+        (bits & of & kind).bit_count() / (of & kind).bit_count() if of & kind else 1.0
+        for kind in (words, pairs)
+    ]
+    return WORD_WEIGHT * shares[0] + (1 - WORD_WEIGHT) * (shares[1] if pairs else shares[0])
+
+
 def _rank(claim: _Claim, bits: int) -> tuple[float, float]:
     """Return the coverage that the units in `bits` make, and the same with figures counted for choosing."""
-    words, pairs = len(claim.words), len(claim.pairs)
-    by_word = (bits & ((1 << words) - 1)).bit_count() / words if words else 1.0
-    by_pair = ((bits >> words) & ((1 << pairs) - 1)).bit_count() / pairs if pairs else by_word
-    coverage = WORD_WEIGHT * by_word + (1 - WORD_WEIGHT) * by_pair
-    figures = (bits >> (words + pairs)).bit_count() / len(claim.figures) if claim.figures else 0.0
+    coverage = _coverage(claim, bits)
+    counted = (bits >> (len(claim.words) + len(claim.pairs))).bit_count()
+    figures = counted / len(claim.figures) if claim.figures else 0.0
     return coverage, coverage + 0.2 * figures
 
 
@@ -150,16 +176,14 @@ def _judge(claim: _Claim, runs: Sequence[_Run]) -> Support:
         bits |= run.bits
     coverage = _rank(claim, bits)[0]
     ground = "\n".join(run.evidence.place.quote[run.span.start : run.span.end] for run in runs)
-    missing = contradictions(claim.folded, claim.items, ground, [run.evidence.place for run in runs])
+    alone = [text for text, units in claim.clauses if _coverage(claim, bits, units) < CLAUSE_COVERAGE]
+    missing = alone + contradictions(claim.folded, claim.items, ground, [run.evidence.place for run in runs])
     supported = coverage >= COVERAGE and not missing
     if not supported:
         missing += [word for i, word in enumerate(claim.words) if not bits >> i & 1]
         return Support(supported=False, score=coverage, missing=tuple(dict.fromkeys(missing)))
     places = {run.evidence.n: locate(run.evidence.place.spans, run.span.start, run.span.end) for run in runs}
     return Support(supported=True, evidence=tuple(places), spans=places, score=coverage)
-
-
-_MARKS = " \t\u3000。！？!?,，;；:：、\"'.…"
 
 
 def _verbatim(folded: str, evidence: Sequence[Evidence]) -> Support | None:
@@ -248,7 +272,7 @@ def states_fact(sentence: str) -> bool:
     a lead-in of more than 30 characters does, and one with a date or a figure other than a small count.
     """
     folded = fold(sentence).strip()
-    if not any(character.isalnum() for character in folded):
+    if not worded(folded):
         return False
     if folded.endswith(":"):
         return len(folded) > 30 or _TELLING.search(folded) is not None

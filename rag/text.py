@@ -147,6 +147,11 @@ def squeeze(text: str) -> str:
     return "".join(text.split())
 
 
+def worded(text: str) -> bool:
+    """Whether there is a letter, a character or a digit in `text`, and not marks and white space alone."""
+    return any(character.isalnum() for character in text)
+
+
 def unlike_markers(text: str) -> str:
     """Return `text` with a source's own [2026] written 〔2026〕: [n] is how an answer marks its citations."""
     return re.sub(r"\[(\d+)\]", r"〔\1〕", text)

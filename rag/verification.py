@@ -14,6 +14,9 @@ from rag.errors import ReadingError
 from rag.reading import extract, load
 from rag.text import squeeze
 
+STALE = "源文件在建索引之后改动过，引文已对不上"
+"""What a reader is told in place of an answer whose quotes do not stand in their files."""
+
 
 def verify(docs: Path, places: Sequence[tuple[int, Place]]) -> list[str]:
     """Return a line in Chinese for each numbered place whose quote does not stand in its source file.

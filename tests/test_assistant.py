@@ -129,12 +129,18 @@ def test_passages_take_the_place_of_the_index(assistant):
     assert assistant.ask("再贷款规模增加到多少？", passages=passages).refused
 
 
-@pytest.mark.parametrize(
-    ("question", "said"), [("", "空"), ("  \n", "空"), ("？？。。", "标点"), ("问" * 10000, "10000")]
-)
+@pytest.mark.parametrize(("question", "said"), [("", "空"), ("  \n", "空"), ("问" * 10000, "10000")])
 def test_what_is_no_question_is_told_so(assistant, question, said):
     with pytest.raises(UsageError, match=said):
         assistant.ask(question)
+
+
+@pytest.mark.parametrize("question", ["？？。。", "……", "_"])
+def test_a_question_without_a_word_gets_a_friendly_refusal(assistant, question):
+    answer = assistant.ask(question)
+    assert (answer.refusal.reason, answer.text) == ("off_topic", "没有看到问题；请用文字提问。")
+    with pytest.raises(UsageError, match="标点"):
+        assistant.search(question)
 
 
 def test_the_stream_ends_in_the_whole_answer(assistant):

@@ -332,13 +332,16 @@ def check_refused(result, *words, status=2):
         ("", "是空的"),
         (" \u3000\n", "是空的"),
         ("科" * 10_000, "10000 个字，超过 2000 字的上限"),
-        ("，。？！……", "只有标点符号"),
         ("科技\udce4\udcb8", "不是有效的 UTF-8"),
     ],
 )
 @pytest.mark.parametrize("command", ["ask", "search"])
 def test_questions_that_are_none(run, index, command, text, words):
     check_refused(run(command, text, "--docs", DOCS, "--index", index, "--json"), words)
+
+
+def test_marks_alone_are_nothing_to_search_for(run, index):
+    check_refused(run("search", "，。？！……", "--docs", DOCS, "--index", index, "--json"), "只有标点符号")
 
 
 @pytest.mark.parametrize(
@@ -416,7 +419,7 @@ def test_a_batch_in_another_encoding_is_refused(run, tmp_path):
 def test_lines_that_cannot_be_answered_do_not_stop_the_others(run, index, tmp_path):
     good = {"question": QUESTION}
     bad = [
-        {"question": "？？"},
+        {"question": " "},
         {**good, "filters": 5},
         {**good, "filters": {"place": "x"}},
         {**good, "filters": {"files": "004_90f40236bc051bf2.txt"}},

@@ -10,6 +10,7 @@ from eval.metrics.quotes import quote_faults
 from eval.metrics.support import faithfulness, sentence_support, unsupported
 from rag.datatypes import (
     Answer,
+    Chunk,
     Citation,
     Difference,
     Hit,
@@ -192,6 +193,7 @@ def test_a_place_without_spans_or_beyond_the_text_is_a_fault():
 
 QUOTE = Quote(
     id="c",
+    split="dev",
     kind="number",
     quote="到2030年不超过600个。",
     verdict="altered",
@@ -223,3 +225,145 @@ def report(verdict: str, given: str, source: str, file: str = "a.txt") -> QuoteR
 )
 def test_a_quote_report_is_right_in_verdict_file_and_difference(told, expected):
     assert quote_faults(QUOTE, told) == expected
+
+
+# --- whole answers as gold
+
+
+def free(reference: str) -> Question:
+    return Question(
+        id="f",
+        split="test",
+        type="own",
+        question="？",
+        answerable=True,
+        reference=reference,
+        max_chars=300,
+    )
+
+
+@pytest.mark.parametrize(
+    ("reference", "said", "expected"),
+    [
+        ("500个", "到2030年不超过500个。", 1),
+        ("500个", "到2030年不超过1500个。", 0),
+        ("到2030年累计创建认定示范区不超过500个。", "示范区的创建认定到2030年累计不超过500个。", 1),
+        ("到2030年累计创建认定示范区不超过500个。", "示范区的创建认定到2030年累计不超过600个。", 0),
+        (
+            "到2030年累计创建认定示范区不超过500个。重点建设都市农业示范区。",
+            "到2030年累计创建认定示范区不超过500个。",
+            1 / 2,
+        ),
+    ],
+)
+def test_the_sentences_of_a_whole_answer_are_its_facts(reference, said, expected):
+    assert answers.fact_recall(case(free(reference), answer(said))) == expected
+
+
+# --- support
+
+
+GROUND = "科技创新和技术改造再贷款规模增加至8000亿元。债券市场“科技板”正式推出。"
+
+
+def grounded(*told: tuple[str, tuple[int, ...]], hits: tuple[Hit, ...] = (), quote: str = GROUND) -> Case:
+    """An answer of sentences with their markers over two citations: 1 is GROUND, 2 is RAW."""
+    whole = Place(file="g.txt", article="", paragraph=1, spans=(Span(start=0, end=len(GROUND)),), quote=quote)
+    given = Answer(
+        question="？",
+        standalone_question="？",
+        sentences=tuple(Sentence(text=text, citations=numbers) for text, numbers in told),
+        citations=(Citation(n=1, place=whole), Citation(n=2, place=place((0, 11)))),
+    )
+    texts = {"g.txt": GROUND, "a.txt": RAW}
+    return Case(question=QUESTION, answer=given, hits=hits, seconds=0.0, read=texts.__getitem__)
+
+
+TRUE = "再贷款规模增加至8000亿元。"
+FALSE = "再贷款规模增加至9000亿元。"
+
+
+@pytest.mark.parametrize(
+    ("told", "supported", "faithful"),
+    [
+        ([(TRUE, (1,))], 1, 1),
+        (
+            [(TRUE, (2,))],
+            0,
+            1,
+        ),  # the wrong marker: faithful to what was found, not borne out by what it cites
+        ([(TRUE, ())], 0, 1),
+        ([(FALSE, (1,))], 0, 0),
+        ([(TRUE, (1,)), (FALSE, (1,))], 1 / 2, 1 / 2),
+        ([("主要有以下两点：", ()), (TRUE, (1,))], 1, 1),  # a lead-in states nothing
+    ],
+)
+def test_support_goes_by_the_markers_faithfulness_by_what_was_found(told, supported, faithful):
+    given = grounded(*told)
+    assert sentence_support(given) == supported
+    assert faithfulness(given) == faithful
+
+
+def test_what_is_not_borne_out_is_named_with_what_is_missing():
+    (words,) = unsupported(grounded((FALSE, (1,))))
+    assert words == "“再贷款规模增加至9000亿元。”（9000亿元）"
+
+
+def test_support_is_judged_by_the_raw_text_and_not_by_the_quote_of_the_answer():
+    assert sentence_support(grounded((FALSE, (1,)), quote=GROUND.replace("8000", "9000"))) == 0
+
+
+def test_hits_count_for_faithfulness():
+    chunk = Chunk(
+        id=1, file="a.txt", article=0, paragraphs=(1, 1), text="", spans=(Span(start=12, end=26),), context=""
+    )
+    told = ("到2030年不超过500个。", (1,))
+    assert faithfulness(grounded(told)) == 0
+    assert faithfulness(grounded(told, hits=(Hit(chunk=chunk, score=1.0, ranks={}),))) == 1
+
+
+def test_a_refusal_has_no_sentence_to_support():
+    refused = answer("文中没有500个。", refusal=REFUSED)
+    assert sentence_support(case(QUESTION, refused)) is None
+    assert faithfulness(case(QUESTION, refused)) is None
+
+
+# --- which metrics a case has
+
+
+def test_the_scores_of_an_answer_of_a_refusal_and_of_a_failure():
+    good = case(
+        QUESTION,
+        answer("到2027年建设工厂。到2030年不超过500个。", place((0, 11)), place((12, 26))),
+        seconds=0.5,
+    )
+    found = scores(good)
+    assert found["brevity"] == 11 + 14
+    assert found["latency"] == 0.5
+    assert {name: found[name] for name in ("fact_recall", "citation_recall", "over_refusal")} == {
+        "fact_recall": 1,
+        "citation_recall": 1,
+        "over_refusal": 0,
+    }
+    assert not {"refusal_precision", "refusal_recall", "under_refusal"} & found.keys()
+    refused = scores(case(UNANSWERABLE, answer("文中没有。", refusal=REFUSED)))
+    expected = {
+        "right": 1,
+        "refusal_precision": 1,
+        "refusal_recall": 1,
+        "under_refusal": 0,
+        "pointer_validity": 1,
+    }
+    assert {name: refused[name] for name in expected} == expected
+    assert not {"brevity", "fact_recall", "recall@1", "sentence_support"} & refused.keys()
+    over = scores(case(QUESTION, answer("文中没有。", refusal=REFUSED)))
+    assert (over["refusal_precision"], over["over_refusal"], over["fact_recall"]) == (0, 1, 0)
+    assert failed(QUESTION) == {"right": 0, "fact_recall": 0, "citation_recall": 0, "over_refusal": 0}
+    assert failed(UNANSWERABLE) == {"right": 0, "refusal_recall": 0, "under_refusal": 0}
+
+
+def test_every_metric_says_what_it_is():
+    assert len({metric.title for metric in METRICS.values()}) == len(METRICS)
+    assert all(
+        " / " in metric.formula or metric.unit != "share" or "@" in metric.name for metric in METRICS.values()
+    )

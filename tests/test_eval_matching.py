@@ -66,10 +66,29 @@ def test_raw_texts_keep_line_endings_and_drop_the_byte_order_mark(tmp_path: Path
     assert RawTexts(tmp_path)["a.txt"] == "甲\r\n乙"
 
 
-def test_a_missing_or_undecodable_document_is_named(tmp_path: Path):
-    (tmp_path / "b.txt").write_bytes("甲".encode("gb18030"))
+def test_other_encodings_and_formats_are_read_as_the_program_reads_them(tmp_path: Path):
+    (tmp_path / "b.txt").write_bytes("规模增加至8000亿元。".encode("gb18030"))
+    (tmp_path / "c.jsonl").write_text(
+        '{"id": "7", "text": "甲"}\n{"id": "8", "text": "乙"}\n', encoding="utf-8"
+    )
+    (tmp_path / "d.html").write_text("<html><body><p>丙</p></body></html>", encoding="utf-8")
+    (tmp_path / "e.xyz").write_bytes(b"?")
     texts = RawTexts(tmp_path)
-    with pytest.raises(UsageError, match=r"读不到文档 .*none\.txt"):
-        texts["none.txt"]
-    with pytest.raises(UsageError, match=r"b\.txt 不是 UTF-8"):
-        texts["b.txt"]
+    assert texts["b.txt"] == "规模增加至8000亿元。"
+    assert texts["c.jsonl#8"] == "乙"
+    assert texts.all().keys() == {"b.txt", "c.jsonl#7", "c.jsonl#8", "d.html"}
+    assert texts["d.html"].strip() == "丙"
+
+
+def test_a_document_that_cannot_be_read_is_named(tmp_path: Path):
+    (tmp_path / "b.docx").write_bytes(b"not a zip")
+    (tmp_path / "c.jsonl").write_text('{"id": "7", "text": "甲"}\n', encoding="utf-8")
+    texts = RawTexts(tmp_path)
+    for name, words in (
+        ("none.txt", "读不到文档"),
+        ("b.docx", "读不了文档"),
+        ("c.jsonl#9", "没有这一条"),
+        ("e.pdf", "读不了文档"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            texts[name]

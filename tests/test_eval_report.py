@@ -14,6 +14,7 @@ from lxml import etree
 
 import eval.cli as cli
 from eval import runs
+from eval.grounding import SentenceRow
 from eval.metrics import METRICS
 from eval.report import plots
 from eval.report.page import page
@@ -87,6 +88,7 @@ def quote(number: int, right: bool = True) -> QuoteRow:
     return QuoteRow(
         id=f"number-{number:02}",
         kind="number",
+        split="dev",
         quote="规模增加到1.5万亿元",
         expected="altered",
         verdict="altered" if right else "not_found",
@@ -97,7 +99,20 @@ def quote(number: int, right: bool = True) -> QuoteRow:
     )
 
 
-def a_run(answers=(), quotes=(), *, name="20260101T000000-a", **configuration) -> Run:
+def sentence(number: int, kind: str, expected: bool, supported: bool | None) -> SentenceRow:
+    return SentenceRow(
+        id=f"{kind}-{number:03}",
+        kind=kind,
+        split="dev" if number % 2 else "test",
+        sentence=f"第{number}句",
+        evidence=("所引的话",),
+        expected=expected,
+        supported=supported,
+        missing=("2030年",),
+    )
+
+
+def a_run(answers=(), quotes=(), sentences=(), *, name="20260101T000000-a", **configuration) -> Run:
     own = {
         "set": "yinju",
         "tag": "a",
@@ -111,7 +126,13 @@ def a_run(answers=(), quotes=(), *, name="20260101T000000-a", **configuration) -
         "embedder": "fedcba",
         "gold": {"questions.jsonl": "1"},
     }
-    return Run(answers=tuple(answers), quotes=tuple(quotes), configuration=own | configuration, name=name)
+    return Run(
+        answers=tuple(answers),
+        quotes=tuple(quotes),
+        sentences=tuple(sentences),
+        configuration=own | configuration,
+        name=name,
+    )
 
 
 def mixed(wrong=(2, 5), missed=(1,), misjudged=(3,)) -> Run:
@@ -121,6 +142,7 @@ def mixed(wrong=(2, 5), missed=(1,), misjudged=(3,)) -> Run:
             *(unanswerable(n, n not in missed) for n in range(1, 7)),
         ],
         [quote(n, n not in misjudged) for n in range(1, 9)],
+        [*(sentence(n, "verbatim", True, n > 2) for n in range(8)), sentence(8, "别的", False, True)],
     )
 
 
@@ -161,7 +183,7 @@ def sections(root: etree._Element) -> list[str]:
 
 
 def test_a_page_has_all_sections_and_a_table_of_contents():
-    text = page(mixed(), mixed(wrong=(2, 3)), [], [("verbatim", True, True)])
+    text = page(mixed(), mixed(wrong=(2, 3)))
     root = parsed(text)
     expected = [*SECTIONS, "changes", "wrong", "trust", "terms"]
     assert sections(root) == expected
@@ -180,7 +202,7 @@ def test_the_figures_are_the_summary_s():
     root = parsed(page(run))
     shown = {cell.get("data-figure"): words(cell) for cell in root.iterfind(".//td[@data-figure]")}
     expected = {}
-    for name, value in summary(run.answers, run.quotes).items():
+    for name, value in summary(run.answers, run.quotes).items():  # those of the sentences have a section
         unit = METRICS[name].unit if name in METRICS else "seconds" if name == "quote_latency" else "share"
         forms = {
             "share": f"{value:.1%}",
@@ -281,13 +303,16 @@ def test_hostile_texts_are_only_text():
     ]
     rows.append(answer(4, type="fact", question=HOSTILE, error=HOSTILE))
     run = a_run(
-        rows, [replace(quote(1, right=False), quote=HOSTILE, found=HOSTILE, kind=HOSTILE)], tag=HOSTILE
+        rows,
+        [replace(quote(1, right=False), quote=HOSTILE, found=HOSTILE, kind=HOSTILE)],
+        [replace(sentence(1, HOSTILE, True, False), sentence=HOSTILE, evidence=(HOSTILE,))],
+        tag=HOSTILE,
     )
-    text = page(run, a_run([answer(1)], name=HOSTILE, tag="b"), [], [(HOSTILE, True, True)])
+    text = page(run, a_run([answer(1)], name=HOSTILE, tag="b"))
     parsed(text)
     lenient = lxml.html.document_fromstring(text)  # reads as a browser does
     check(lenient)
-    assert lenient.xpath("//h4/text()").count(" " + HOSTILE) == 3
+    assert lenient.xpath("//h4/text()").count(" " + HOSTILE) == 4
     assert HOSTILE in lenient.xpath("//blockquote/text()")
     assert f"{HOSTILE[:13]}…" in lenient.xpath("//*[local-name()='text']/text()")
     assert "{{" not in text.replace("{{ 7*7 }}", "")
@@ -330,14 +355,27 @@ def test_a_run_that_only_searched():
 
 
 def test_the_grounding_metric_is_measured_against_labels():
-    rows = [("verbatim", True, True)] * 6 + [("verbatim", True, False)] * 2 + [("别的", False, True)] * 3
-    root = parsed(page(mixed(), grounding=[*rows, ("别的", False, False)]))
+    rows = [sentence(n, "verbatim", True, n > 2) for n in range(1, 9)]
+    rows += [sentence(n, "别的", False, n < 12) for n in range(9, 13)]
+    root = parsed(page(a_run([answer(1)], (), rows)))
     found = {words(row[0]): [words(cell) for cell in row] for row in root.xpath("//section[@id='trust']//tr")}
-    assert found["准确率"][1::2] == [f"{6 / 9:.1%}", "6 / 9"]
-    assert found["召回率"][1::2] == [f"{6 / 8:.1%}", "6 / 8"]
+    # Supported by the metric are verbatim 3 to 8 and wrongly 9 to 11; odd ones are dev.
+    assert found["准确率"][1::2] == [f"{6 / 9:.1%}", "6 / 9", f"{3 / 4:.1%}"]
+    assert found["准确率"][4] == f"{3 / 5:.1%}"
+    assert found["召回率"][1::2] == [f"{6 / 8:.1%}", "6 / 8", f"{3 / 4:.1%}"]
     assert found["照抄"][1:] == ["8", "8", "6", f"{6 / 8:.1%}"]
     assert found["别的"][1:] == ["4", "0", "3", f"{1 / 4:.1%}"]
-    assert "没有与人工标注的句子比较" in section(parsed(page(mixed())), "trust")
+    told = section(root, "trust")
+    assert "verbatim-001（标注句，照抄） 第1句 应为 有据 ✗ 错：判为无据（2030年），标注有据" in told
+    assert "没有与人工标注的句子比较" in section(parsed(page(a_run([answer(1)]))), "trust")
+
+
+def test_figures_of_an_external_set_stand_beside_what_others_report():
+    rows = [answer(n, type="noise 0.2", scores={"rgb_accuracy": float(n % 4 > 0)}) for n in range(8)]
+    root = parsed(page(a_run(rows, set="rgb_zh", mode="reader")))
+    (row,) = root.xpath("//table[caption='与已发表的数字并看']/tbody/tr")
+    assert [words(cell) for cell in row][:6] == ["含答案", "noise 0.2", "8", "75.0%", "94.7%", "ChatGPT"]
+    assert "回归检查" not in section(root, "conclusion")
 
 
 def test_the_history_is_of_the_same_questions_up_to_this_run():
@@ -421,7 +459,7 @@ def test_the_page_in_a_browser(tmp_path, width, scheme):
         for day in range(1, 31)
     ]
     path = tmp_path / "report.html"
-    path.write_text(page(mixed(), mixed(wrong=(2, 3)), past, [("verbatim", True, True)]), encoding="utf-8")
+    path.write_text(page(mixed(), mixed(wrong=(2, 3)), past), encoding="utf-8")
     names = ("chromium", "chromium-browser", "google-chrome")
     chromium = next(filter(None, map(shutil.which, names)), None)
     assert chromium, "the browser tests need Chromium: apt-get install chromium"

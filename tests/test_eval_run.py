@@ -7,16 +7,20 @@ from pathlib import Path
 
 import pytest
 
-import eval.cli as cli
+from eval import cli, runs
 from eval.dataset import Passage, load_questions, load_quotes
+from eval.grounding import load_labelled, run_labelled
 from eval.matching import RawTexts
-from eval.metrics import summary
+from eval.metrics import METRICS
 from eval.runner import run_questions, run_quotes
-from eval.runs import Run, newest_run, write_run
+from eval.runs import Run, find_run, write_run
+from eval.summary import summary
 from rag.datatypes import (
     Answer,
+    Chunk,
     Citation,
     Difference,
+    Hit,
     Place,
     QuoteMatch,
     QuoteReport,
@@ -32,6 +36,8 @@ DOCS = ROOT / "docs_src"
 TEXTS = RawTexts(DOCS)
 QUESTIONS = load_questions(ROOT / "eval" / "questions.jsonl", TEXTS)
 QUOTES = load_quotes(ROOT / "eval" / "quotes.jsonl", TEXTS)
+SENTENCES = load_labelled(ROOT / "eval" / "grounding.jsonl", TEXTS)
+ANSWERABLE = sum(question.answerable for question in QUESTIONS)
 
 
 def place(passage: Passage) -> Place:
@@ -57,14 +63,11 @@ class Oracle:
         self.questions = {(question.question, question.history): question for question in QUESTIONS}
         self.quotes = {quote.quote: quote for quote in QUOTES}
 
-    def ask(self, question, *, history=()):
+    def ask(self, question, *, history=(), passages=None):
         gold = self.questions[question, tuple(history)]
-        citations = tuple(
-            Citation(n=n, place=place(passages[0])) for n, passages in enumerate(gold.sources, start=1)
-        )
-        also = " ".join(passage.quote for passages in gold.sources for passage in passages[1:])
+        passages = [passage for passages in gold.sources for passage in passages]
+        citations = tuple(Citation(n=n, place=place(one)) for n, one in enumerate(passages, start=1))
         sentences = [Sentence(text=unmarked(one.place.quote), citations=(one.n,)) for one in citations]
-        sentences += [Sentence(text=also)] if also else []
         refusal = None if gold.answerable else Refusal(reason=gold.reason, message="文中没有。")
         answer = Answer(
             question=question,
@@ -90,8 +93,15 @@ class Oracle:
         match = QuoteMatch(place=where, similarity=1.0, differences=(difference,))
         return QuoteReport(quote=quote, verdict=gold.verdict, matches=(match,))
 
-    def document(self, file):
-        raise KeyError(file)
+    def search(self, query, k=10):
+        """Find the gold of every question that reads so."""
+        gold = [question for question in QUESTIONS if question.question == query]
+        places = [place(passages[0]) for question in gold for passages in question.sources]
+        chunks = [
+            Chunk(id=n, file=one.file, article=0, paragraphs=(1, 1), text="", spans=one.spans, context="")
+            for n, one in enumerate(places)
+        ]
+        return [Hit(chunk=chunk, score=1.0, ranks={}) for chunk in chunks][:k]
 
 
 def refuse(answer: Answer) -> Answer:
@@ -109,6 +119,11 @@ def falsify(answer: Answer) -> Answer:
     return replace(answer, citations=(false, *others))
 
 
+def invent(answer: Answer) -> Answer:
+    added = Sentence(text="同比增长了93.7%。", citations=(1,))
+    return replace(answer, sentences=(*answer.sentences, added))
+
+
 def crash(answer: Answer) -> Answer:
     raise ValueError("坏了")
 
@@ -121,16 +136,33 @@ def test_answering_from_the_gold_is_right_everywhere():
     perfect = {
         "right": 1,
         "fact_recall": 1,
-        "refusal_correct": 1,
+        "refusal_precision": 1,
+        "refusal_recall": 1,
         "under_refusal": 0,
         "over_refusal": 0,
         "citation_precision": 1,
         "citation_recall": 1,
         "pointer_validity": 1,
+        "recall@10": 1,
+        "mrr@10": 1,
         "quote_accuracy": 1,
         "verdict_accuracy": 1,
     }
     assert {name: values[name] for name in perfect} == perfect
+
+
+def test_a_row_has_what_was_expected_said_and_cited():
+    (row,) = run_questions(Oracle(), QUESTIONS[:1], TEXTS)
+    passage = QUESTIONS[0].sources[0][0]
+    assert (row.id, row.expected) == (QUESTIONS[0].id, " / ".join(QUESTIONS[0].facts[0]))
+    assert row.answer == f"{passage.quote}[1]"
+    (cited,) = row.citations
+    assert (cited["n"], cited["file"], cited["start"], cited["end"]) == (
+        1,
+        passage.file,
+        passage.span.start,
+        passage.span.end,
+    )
 
 
 def test_a_failure_is_a_row_with_its_traceback_and_the_others_go_on():
@@ -138,36 +170,69 @@ def test_a_failure_is_a_row_with_its_traceback_and_the_others_go_on():
     assert [row.right for row in rows] == [True, False, True]
     assert "Traceback" in rows[1].error
     assert rows[1].error.endswith("ValueError: 坏了\n")
-    assert (rows[1].fact_recall, rows[1].citation_recall, rows[1].citation_precision) == (0, 0, None)
+    assert rows[1].scores == {"right": 0, "fact_recall": 0, "citation_recall": 0, "over_refusal": 0}
+
+
+def test_several_at_once_give_the_same_rows_in_the_same_order():
+    def rows(workers):
+        done = []
+        found = run_questions(Oracle(), QUESTIONS, TEXTS, workers=workers, done=lambda: done.append(1))
+        assert len(done) == len(QUESTIONS)
+        return [replace(row, seconds=0, scores={**row.scores, "latency": 0}) for row in found]
+
+    assert rows(4) == rows(1)
+
+
+def test_without_asking_only_the_search_is_measured():
+    (row,) = run_questions(Oracle(), QUESTIONS[:1], TEXTS, metrics=retrieval_metrics(), asks=False)
+    assert row.answer == ""
+    assert row.scores == {"recall@1": 1, "recall@5": 1, "recall@10": 1, "mrr@10": 1, "ndcg@10": 1}
+
+
+def retrieval_metrics():
+    return {name: metric for name, metric in METRICS.items() if "@" in name}
 
 
 def test_a_run_is_read_back_as_it_was_written(tmp_path):
     run = Run(
         answers=run_questions(Oracle(**{"fact-02": dangle}), QUESTIONS, TEXTS),
         quotes=run_quotes(Oracle(), QUOTES, TEXTS),
-        configuration={"split": "all"},
+        sentences=run_labelled(SENTENCES[:5], TEXTS),
+        configuration={"split": "all", "tag": "甲"},
     )
-    first = write_run(tmp_path, replace(run, answers=()))
+    first = write_run(tmp_path, replace(run, answers=(), configuration={"tag": ""}))
     second = write_run(tmp_path, run)
-    assert first < second
-    assert newest_run(tmp_path) == run
+    third = write_run(tmp_path, replace(run, quotes=()))
+    assert first < second < third
+    assert find_run("latest", tmp_path) == replace(run, quotes=(), name=third.name)
+    assert find_run("甲", tmp_path).name == third.name
+    for name in (second.name, str(second)):
+        assert find_run(name, tmp_path) == replace(run, name=second.name)
 
 
 def test_an_unfinished_run_does_not_count(tmp_path):
     (tmp_path / "20990101T000000").mkdir()
     with pytest.raises(UsageError, match="还没有评测结果"):
-        newest_run(tmp_path)
+        find_run("latest", tmp_path)
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "不是 JSON", '{"configuration": {}}'])
+def test_a_folder_that_holds_something_else_is_refused(tmp_path, content):
+    (tmp_path / "run.json").write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match="不是这个版本写的评测结果"):
+        find_run(str(tmp_path), tmp_path / "runs")
 
 
 @pytest.fixture
-def command(tmp_path, monkeypatch, capsys):
+def command(tmp_path, monkeypatch, capsys, assistant):
     """Run the command line over an oracle with the lapses given; returns the exit status and the output."""
-    monkeypatch.setattr(cli, "RUNS", tmp_path / "runs")
-    monkeypatch.setattr(cli, "BASELINE", tmp_path / "baseline.json")
+    monkeypatch.setattr(runs, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(runs, "BASELINE", tmp_path / "baseline")
 
     def call(*arguments, **lapses):
-        settings = {"docs": DOCS}
-        monkeypatch.setattr(cli, "open_program", lambda docs, index: (Oracle(**lapses), settings))
+        oracle = Oracle(**lapses)
+        oracle.index = assistant.index
+        monkeypatch.setattr(cli, "open_program", lambda docs, index: (oracle, assistant.settings))
         status = cli.main([*arguments])
         printed = capsys.readouterr()
         return status, printed.out, printed.err
@@ -175,57 +240,101 @@ def command(tmp_path, monkeypatch, capsys):
     return call
 
 
+RUN = ("run", "--docs", str(DOCS))
+
+
 def lapses(kind: str, count: int, lapse):
     return {f"{kind}-{number:02d}": lapse for number in range(1, count + 1)}
 
 
 def test_the_first_run_has_no_baseline_then_it_is_accepted_and_holds(command, tmp_path):
-    status, out, _ = command("run", "--docs", str(DOCS))
+    assert command(*RUN)[0] == 0
+    status, out, _ = command("gate")
     assert (status, "还没有基线" in out) == (0, True)
     assert command("accept")[0] == 0
-    accepted = json.loads((tmp_path / "baseline.json").read_text(encoding="utf-8"))
-    assert accepted["questions"] == {question.id: True for question in QUESTIONS}
+    accepted = json.loads((tmp_path / "baseline" / "run.json").read_text(encoding="utf-8"))
     assert accepted["metrics"]["right"] == 1
-    status, out, _ = command("run", "--docs", str(DOCS))
+    assert accepted["configuration"]["documents"]["files"] == 5
+    assert "api_key" not in str(accepted)
+    assert command(*RUN, "--tag", "again")[0] == 0
+    status, out, _ = command("gate", "again")
     assert (status, "回归：通过" in out) == (0, True)
 
 
-def test_questions_lost_are_named_with_the_reason_and_many_make_it_fail(command):
-    command("run", "--docs", str(DOCS))
+def test_questions_lost_are_named_with_both_answers_and_many_make_it_fail(command):
+    command(*RUN)
     command("accept")
-    status, out, _ = command("run", "--docs", str(DOCS), **lapses("fact", 4, refuse))
+    command(*RUN, **lapses("fact", 4, refuse))
+    assert command("gate")[0] == 0
+    status, out, _ = command("compare", "baseline", "latest")
     assert status == 0
-    assert "由对变错 fact-04" in out
-    assert "拒答" in out
-    status, out, _ = command("run", "--docs", str(DOCS), **lapses("fact", 5, refuse))
-    assert (status, "回归：不通过" in out) == (1, True)
+    (told,) = re.findall(r"由对变错 fact-04：.*\n  前 (.*)\n(.*)\n  今 (.*)\n", out)
+    assert told[0].startswith("要点齐全；答：") and told[2].startswith("拒答；答：")
+    assert "[1]" in told[1] and ".txt《" in told[1]
+    assert "结论：无显著差别" in out
+    command(*RUN, **lapses("fact", 6, refuse))
+    status, out, _ = command("gate")
+    assert (status, "回归：不通过" in out, "结论：显著变差" in out) == (1, True, True)
+    assert "显著变差 可答的问题" in out
 
 
-def test_what_was_wrong_and_is_right_now_is_named_beside_the_metrics_of_the_baseline(command):
-    command("run", "--docs", str(DOCS), **lapses("fact", 1, refuse))
-    command("accept")
-    status, out, _ = command("run", "--docs", str(DOCS))
-    assert (status, "由错变对 fact-01" in out) == (0, True)
-    assert re.search(rf"基线\W+{137 / 138:.1%}", out)
+def test_what_was_wrong_and_is_right_now_is_named_and_counted_as_better(command):
+    command(*RUN, "--tag", "before", **lapses("fact", 6, refuse))
+    command(*RUN, "--tag", "after")
+    status, out, _ = command("compare", "before", "after")
+    assert (status, "由错变对 fact-01" in out, "结论：显著变好" in out) == (0, True, True)
+    assert f"答对：{(len(QUESTIONS) - 6) / len(QUESTIONS):.1%} → 100.0%" in out
 
 
-@pytest.mark.parametrize("lapse", [dangle, falsify, crash])
-def test_one_broken_pointer_or_crash_makes_it_fail(command, lapse):
-    status, out, _ = command("run", "--docs", str(DOCS), **{"fact-01": lapse})
-    assert (status, "硬规则被破坏 fact-01" in out) == (1, True)
+@pytest.mark.parametrize(
+    ("lapse", "reason"),
+    [
+        (dangle, "标记 [9] 没有对应的引文"),
+        (falsify, "处的原文不是"),
+        (invent, "引文不支持这句话：“同比增长了93.7%。”"),
+        (crash, "出错 ValueError: 坏了"),
+    ],
+)
+def test_one_broken_hard_rule_makes_it_fail_with_the_reason(command, lapse, reason):
+    assert command(*RUN, **{"fact-01": lapse})[0] == 0
+    status, out, _ = command("gate")
+    assert status == 1
+    assert re.search(rf"硬规则被破坏 fact-01：.*{re.escape(reason)}", out.replace("\n", ""))
 
 
 def test_half_of_the_questions_is_compared_but_not_accepted(command, tmp_path):
-    assert command("run", "--docs", str(DOCS), "--split", "dev")[0] == 0
-    assert len(newest_run(tmp_path / "runs").answers) == 69
+    assert command(*RUN, "--split", "dev")[0] == 0
+    rows = find_run("latest").answers
+    assert {row.id for row in rows} == {q.id for q in QUESTIONS if q.split == "dev"}
     status, _, err = command("accept")
-    assert (status, err) == (2, "最近一次评测只问了一半问题：请先运行 python -m eval run --split all\n")
+    assert (status, "不是问了本库全部问题的" in err) == (2, True)
+
+
+def test_the_gate_and_the_baseline_are_for_our_own_set(command, tmp_path):
+    command(*RUN, "--tag", "ours")
+    other = find_run("ours")
+    write_run(runs.RUNS, replace(other, configuration={**other.configuration, "set": "rgb_zh", "tag": "rgb"}))
+    for name in ("gate", "accept"):
+        status, _, err = command(name)
+        assert (status, "请先运行 python -m eval run" in err) == (2, True)
+        assert command(name, "ours")[0] == 0
 
 
 def test_quotes_are_listed_by_kind(command):
     status, out, _ = command("quotes", "--docs", str(DOCS))
     assert status == 0
-    assert re.search(r"negation\W+4\W+100\.0%\W+100\.0%", out)
+    assert re.search(r"negation\W+10\W+100\.0%\W+100\.0%", out)
+
+
+def test_the_grounding_metric_is_held_against_the_labels(command):
+    status, out, _ = command("grounding", "--docs", str(DOCS))
+    assert status == 0
+    assert re.search(r"verbatim\W+有据\W+14\W+100\.0%", out)
+
+
+def test_a_judge_needs_a_model(command):
+    status, _, err = command(*RUN, "--judge")
+    assert (status, err) == (2, "--judge 要有语言模型：请设置 llm.base_url 和 llm.model\n")
 
 
 @pytest.mark.parametrize(
@@ -234,7 +343,12 @@ def test_quotes_are_listed_by_kind(command):
         (["run", "--split", "train"], "选项 --split 的值不对；用法见 python -m eval --help"),
         (["run", "--nothing"], "没有选项 --nothing；用法见 python -m eval --help"),
         (["run", "--docs", "nowhere"], "读不到文档 nowhere"),
+        (["run", "--workers", "0"], "选项 --workers 的值不对"),
+        (["run", "--tag", "a/b"], "标签 a/b 不能用"),
+        (["run", "--tag", "latest"], "标签 latest 不能用"),
         (["accept"], "还没有评测结果"),
+        (["compare"], "还没有基线"),
+        (["compare", "gone", "latest"], "没有叫 gone 的评测结果"),
         (["walk"], "命令不对"),
         (["run", "--docs"], "选项 --docs 缺少值"),
         ([], "没有给出命令"),

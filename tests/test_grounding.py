@@ -108,6 +108,17 @@ SUPPORTED = [
 ]
 
 
+ALLOWED = "鼓励各地制定正面清单,部分企业已经参与,2035年建成中试平台,惠及企业。"
+PLANNED = "省里拟安排重大项目670个,争取到2030年建成中试平台。"
+
+SUPPORTED += [
+    ("鼓励各地制定正面清单。", ALLOWED),
+    ("部分企业已经参与。", ALLOWED),
+    ("省里拟安排重大项目670个。", PLANNED),
+    ("到2030年累计创建认定示范区最多500个。", ZONE),
+]
+
+
 @pytest.mark.parametrize(("sentence", "quote"), SUPPORTED)
 def test_said_in_other_words(sentence, quote):
     found = support(sentence, [passage(quote)])
@@ -143,6 +154,24 @@ CONTRADICTED = [
 ]
 
 
+# Every word of these but one stands in the source, and that one says more than the source does.
+CONTRADICTED += [
+    ("各地必须制定正面清单。", ALLOWED, "必须"),
+    ("所有企业都已经参与。", "部分企业已经参与。", "所有"),
+    ("惠及中小企业。", ALLOWED, "中小"),
+    ("省里已经安排重大项目670个。", PLANNED, "已经"),
+    ("省里拟安排重大项目670个,是全球最多的。", PLANNED, "全球"),
+    ("由于示范区实行先创建后认定,才重点建设粮食产业、养殖业、优势特色产业等6类示范区。", ZONE, "由于"),
+    ("价格始终同比上涨0.5%。", PRICE, "始终"),
+    ("占比达到26.3%,位居世界首位。", TRADE + "占比达到26.3%。", "世界"),
+    (
+        "再贷款规模增加至8000亿元,债券市场“科技板”正式推出,免费向农户和渔民开放。",
+        LOAN,
+        "免费向农户和渔民开放",
+    ),
+]
+
+
 @pytest.mark.parametrize(("sentence", "quote", "wrong"), CONTRADICTED)
 def test_what_the_source_does_not_say(sentence, quote, wrong):
     found = support(sentence, [passage(quote)])
@@ -155,9 +184,17 @@ def test_a_sentence_on_another_matter_is_not_supported():
         assert not support("猫咪喜欢在温暖的窗台上晒太阳并打盹。", [evidence]).supported
 
 
+def test_a_person_named_behind_a_post_is_checked():
+    source = passage("据自然资源部国土空间规划局局长谢海霞介绍,通知明确鼓励各地制定正面清单。")
+    said = "自然资源部国土空间规划局局长{}介绍,通知鼓励各地制定正面清单。"
+    assert support(said.format("谢海霞"), [source]).supported
+    assert "谢海峰" in support(said.format("谢海峰"), [source]).missing
+
+
 def test_the_supporting_passage_is_found_among_others():
     evidence = [
-        passage(quote, n) for n, quote in enumerate((LOAN, ZONE, TRADE, SHARE, PAPER, RULE, PRICE), start=1)
+        passage(quote, n)
+        for n, quote in enumerate((LOAN, ZONE, TRADE, SHARE, PAPER, RULE, PRICE, ALLOWED, PLANNED), start=1)
     ]
     for sentence, quote in SUPPORTED:
         assert [evidence[n - 1].place.quote for n in support(sentence, evidence).evidence] == [quote]

@@ -1,12 +1,12 @@
-"""Fits the coverage threshold of rag/grounding.py and prints the curve.
+"""Fits the coverage thresholds of rag/grounding.py, of a sentence and of its clauses, and prints the curves.
 
-    python training/fit_grounding.py DATA [--limit 400] [--foreign 0.02]
+    python training/fit_grounding.py DATA [--limit 400] [--foreign 0.02] [--lost 0.02]
 
 DATA is a folder of training sets that has `crud_events/pairs` (articles with summaries written by a model:
 what a language model's answer looks like). Each summary sentence is put to passages of its own article
 (right), to the most similar passages of other articles (foreign), and, altered by rule so that it says
-something else, to its own article again (altered). Some foreign passages report the same event, so that
-part of what is accepted there is right.
+something else, to its own article again (altered), and with a clause of another article at its end (added).
+Some foreign passages report the same event, so that part of what is accepted there is right.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from pathlib import Path
 from rag import grounding
 from rag.claims import items
 from rag.datatypes import Evidence, Place, Span
-from rag.text import sentences
+from rag.text import clauses, sentences
 from training.data import passages, read
 
 K = 8
 """Passages that a sentence is put to, as in an answer."""
 THRESHOLDS = [0.40, 0.45, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85]
+CLAUSE_THRESHOLDS = [0.0, 0.1, 0.15, 0.2, 0.25, 0.3]
 Case = tuple[str, list[Evidence]]
 
 
@@ -90,6 +91,12 @@ def evidence(texts: list[str], date: str | None) -> list[Evidence]:
     ]
 
 
+def clauses_of(text: str) -> list[str]:
+    """Return the clauses of a text without their marks; those of four characters and less are left out."""
+    parts = [text[span.start : span.end].rstrip("，。；：,;:！？") for span in clauses(text)]
+    return [part for part in parts if len(part) > 4] or [text]
+
+
 def nearest(sentence: str, pool: list[tuple[str, set[str]]]) -> list[str]:
     """Return the K passages of `pool` that share most character pairs with the sentence."""
     wanted = pairs(sentence)
@@ -119,13 +126,15 @@ def cases(folder: Path, limit: int, draw: random.Random) -> Iterator[tuple[str, 
             around = "\n".join(entry.place.quote for entry in own)
             yield "right", (sentence, own)
             yield "foreign", (sentence, evidence(nearest(sentence, others), date))
+            clause = draw.choice(clauses_of(draw.choice(records)["summary"]))
+            yield "added", (f"{sentence.rstrip('。')}，{clause}。", own)
             for name, alter in ALTERATIONS.items():
                 if (other := alter(sentence, around, draw)) != sentence:
                     yield name, (other, own)
 
 
 def main() -> None:
-    """Print the share accepted of each kind by threshold, and the threshold chosen."""
+    """Print the share accepted of each kind by threshold, and the thresholds chosen."""
     arguments = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -134,22 +143,38 @@ def main() -> None:
     arguments.add_argument(
         "--foreign", type=float, default=0.02, help="share of foreign sentences to accept at most"
     )
+    arguments.add_argument(
+        "--lost", type=float, default=0.02, help="share of right sentences that the clauses may cost at most"
+    )
     options = arguments.parse_args()
     kinds: dict[str, list[Case]] = {}
     for kind, case in cases(options.data, options.limit, random.Random(0)):
         kinds.setdefault(kind, []).append(case)
-    print("threshold", *(f"{kind}({len(found)})" for kind, found in kinds.items()), sep="\t")
-    chosen = THRESHOLDS[-1]
-    for threshold in reversed(THRESHOLDS):
-        grounding.COVERAGE = threshold
-        shares = {
+    grounding.CLAUSE_COVERAGE = 0.0
+    rows = curve("COVERAGE", THRESHOLDS, kinds)
+    chosen = min(t for t, shares in rows.items() if shares["foreign"] <= options.foreign)
+    print(f"chosen: {chosen:.2f}, the lowest that accepts at most {options.foreign:.0%} of foreign sentences")
+    grounding.COVERAGE = chosen
+    rows = curve("CLAUSE_COVERAGE", CLAUSE_THRESHOLDS, kinds)
+    least = rows[0.0]["right"] * (1 - options.lost)
+    chosen = max(t for t, shares in rows.items() if shares["right"] >= least)
+    print(
+        f"chosen: {chosen:.2f}, the highest that loses at most {options.lost:.0%} of what was accepted rightly"
+    )
+
+
+def curve(name: str, thresholds: list[float], kinds: dict[str, list[Case]]) -> dict[float, dict[str, float]]:
+    """Print and return the share accepted of each kind, by value of the threshold `name` of `rag.grounding`."""
+    print(name, *(f"{kind}({len(found)})" for kind, found in kinds.items()), sep="\t")
+    rows = {}
+    for threshold in thresholds:
+        setattr(grounding, name, threshold)
+        rows[threshold] = {
             kind: sum(grounding.support(*case).supported for case in found) / len(found)
             for kind, found in kinds.items()
         }
-        print(f"{threshold:.2f}", *(f"{share:.3f}" for share in shares.values()), sep="\t")
-        if shares["foreign"] <= options.foreign:
-            chosen = threshold
-    print(f"chosen: {chosen:.2f}, the lowest that accepts at most {options.foreign:.0%} of foreign sentences")
+        print(f"{threshold:.2f}", *(f"{share:.3f}" for share in rows[threshold].values()), sep="\t")
+    return rows
 
 
 if __name__ == "__main__":

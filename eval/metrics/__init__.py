@@ -7,12 +7,8 @@ from collections.abc import Mapping
 from eval.dataset import Question
 from eval.metrics import answers, citations, support
 from eval.metrics.case import Case, Metric, answerable, unanswerable
+from eval.metrics.published import PUBLISHED, has_answer
 from eval.metrics.retrieval import has_gold, retrieval
-
-
-def _asked(question: Question) -> bool:
-    """Whether a question says what a right answer says."""
-    return question.answerable and bool(question.facts or question.reference)
 
 
 def _cited(question: Question) -> bool:
@@ -36,7 +32,7 @@ METRICS = _table(
         title="要点",
         formula="答出的要点数 / 要点数，对可答的题取平均；拒答算 0",
         score=answers.fact_recall,
-        applies=_asked,
+        applies=has_answer,
         failed=0.0,
         guarded=True,
     ),
@@ -125,6 +121,19 @@ METRICS = _table(
         )
     ),
     Metric(
+        name="judge_right",
+        title="模型判对",
+        formula="语言模型判为对的 / 它判出对错的可答的题；拒答算错（只在 run --judge 时有）",
+        score=None,
+    ),
+    Metric(
+        name="judge_failed",
+        title="模型没判",
+        formula="语言模型没能判出对错的 / 交给它判的；出错从不算对",
+        score=None,
+        better="less",
+    ),
+    Metric(
         name="brevity",
         title="字数",
         formula="可答的题里，没有拒答的回答的平均字数",
@@ -152,10 +161,17 @@ METRICS = _table(
     ),
 )
 
+KNOWN: Mapping[str, Metric] = {**METRICS, **PUBLISHED}
+"""Every metric that a row may have a score of; those of published sets are measured only where a set asks for them."""
+
 
 def scores(case: Case, metrics: Mapping[str, Metric] = METRICS) -> dict[str, float]:
     """Return the scores of a case, by metric; without those that do not apply or have nothing to count."""
-    found = {name: metric.score(case) for name, metric in metrics.items() if metric.applies(case.question)}
+    found = {
+        name: metric.score(case)
+        for name, metric in metrics.items()
+        if metric.score is not None and metric.applies(case.question)
+    }
     return {name: score for name, score in found.items() if score is not None}
 
 

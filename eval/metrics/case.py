@@ -44,7 +44,7 @@ class Metric:
     """A metric: its score of a case, and what is needed to sum it up and to show it.
 
     `score` returns None where there is nothing to count (nothing was cited, say); it is asked only of the
-    questions that `applies` takes. A run's figure is the mean of the scores (the median where `median`).
+    questions that `applies` takes; a metric without one is told by a judge afterwards. A run's figure is the mean of the scores (the median where `median`).
     `failed` is the score of a question that ended in an error, None to leave it out. `title` and `formula`
     are what the report says of it. The gate looks at those that are `guarded`.
     """
@@ -52,7 +52,7 @@ class Metric:
     name: str
     title: str
     formula: str
-    score: Callable[[Case], float | None]
+    score: Callable[[Case], float | None] | None
     applies: Callable[[Question], bool] = always
     failed: float | None = None
     unit: Literal["share", "characters", "tokens", "seconds"] = "share"

@@ -11,6 +11,7 @@ from eval.matching import visible
 from eval.metrics.case import Case, ReadRaw
 from rag.datatypes import Place, Span, cut
 from rag.text import squeeze
+from rag.verification import STALE
 
 # A cited place is the gold one when they share at least this part of the shorter: a source sentence that
 # holds a gold clause does, and so does one sentence of a longer gold passage; touching at an edge does not.
@@ -68,9 +69,12 @@ def pointer_faults(case: Case) -> tuple[str, ...]:
 
     Markers `[n]` in the text and numbers at the sentences resolve to one citation each, every citation is
     used, and the raw text at a place's spans is its quote, white space aside (the nearest passages too).
-    A `[2026]` that a sentence takes over from its source reads as a marker and is a fault as well.
+    A `[2026]` that a sentence takes over from its source reads as a marker and is a fault as well. So is an
+    answer that the program withheld because its quotes did not stand in the files: they have not changed.
     """
     answer = case.answer
+    if STALE in answer.text:
+        return (f"程序自己核对时引文已对不上，没有作答：{answer.text}",)
     counts = Counter(citation.n for citation in answer.citations)
     marked = {int(number) for number in _MARKER.findall(answer.text)}
     marked.update(number for sentence in answer.sentences for number in sentence.citations)

@@ -47,10 +47,11 @@ def _finds(hit: Hit, passages: Sequence[Any], case: Case) -> bool:
 
 
 def retrieval(measure: str) -> Callable[[Case], float]:
-    """Return the metric that ir-measures calls `measure`: `R@5`, `RR@10` or `nDCG@10`.
+    """Return the metric that ir-measures calls `measure`: `R@5`, `RR@10`, `nDCG@10` or `Success@5`.
 
     R@k is found among the first k / to be found; RR@k is 1 / rank of the first found, 0 beyond k; nDCG@k is
-    the sum of 1 / log2(rank + 1) over what is found among the first k, divided by the largest such sum.
+    the sum of 1 / log2(rank + 1) over what is found among the first k, divided by the largest such sum;
+    Success@k is 1 where any is found among the first k, else 0.
     """
 
     def score(case: Case) -> float:

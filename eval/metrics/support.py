@@ -1,6 +1,6 @@
 """Is what an answer says borne out by what it cites, and by what was found?
 
-Both metrics ask `rag.grounding`, whose own precision and recall `eval.support_labels` measures. The texts are
+Both metrics ask `rag.grounding`, whose own precision and recall `eval.grounding` measures. The texts are
 read from the raw files at the cited spans, not taken from the answer.
 """
 

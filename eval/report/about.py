@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from eval.compare import flat
+from eval.external.table import EXTERNAL
 from eval.gate import GUARDED
 from eval.metrics import METRICS
 from eval.report.labels import QUESTION_TYPES, QUOTE_FIGURES, SPLITS, TITLES
@@ -30,9 +31,9 @@ def facts(run: Run, baseline: Run | None) -> dict[str, str]:
     refusable = len(run.answers) - answerable
     counts = [f"{len(run.answers)} 题" + (f"（可答 {answerable}，应拒答 {refusable}）" if refusable else "")]
     counts += [f"引文 {len(run.quotes)} 条"] if run.quotes else []
-    name = "引据自己的题库" if own["set"] == OURS else own["set"]
+    counts += [f"标注句 {len(run.sentences)} 句"] if run.sentences else []
     found = {
-        "题库": f"{name}（{SPLITS.get(own['split'], own['split'])}）：{'，'.join(counts)}",
+        "题库": f"{_set(own)}（{SPLITS.get(own['split'], own['split'])}）：{'，'.join(counts)}",
         "时间": _time(own),
         "程序": _program(own),
         "文件": _documents(own),
@@ -44,6 +45,13 @@ def facts(run: Run, baseline: Run | None) -> dict[str, str]:
         else f"{_time(baseline.configuration)}，{_program(baseline.configuration)}",
     }
     return {name: text for name, text in found.items() if text}
+
+
+def _set(own: Mapping[str, Any]) -> str:
+    name = str(own["set"])
+    if name == OURS:
+        return "引据自己的题库"
+    return f"{name}，{EXTERNAL[name].about}" if name in EXTERNAL else name
 
 
 def _time(own: Mapping[str, Any]) -> str:
@@ -74,10 +82,12 @@ def _embedder(own: Mapping[str, Any]) -> str:
 def _answerer(own: Mapping[str, Any]) -> str:
     if "settings" not in own:
         return ""
+    given = "只看随题给出的段落，" if own.get("mode") == "reader" else ""
+    judged = f"；另由语言模型 {own['judge']} 判一遍" if own.get("judge") else ""
     llm = own["settings"]["llm"]
-    return (
-        f"由语言模型 {llm['model']} 撰写" if llm["base_url"] and llm["model"] else "从原文取句，不用语言模型"
-    )
+    generated = llm["base_url"] and llm["model"]
+    written = f"由语言模型 {llm['model']} 撰写" if generated else "从原文取句，不用语言模型"
+    return given + written + judged
 
 
 def settings(run: Run) -> dict[str, object]:

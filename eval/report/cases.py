@@ -1,4 +1,4 @@
-"""Questions and quotes one by one: what was said, what it rests on, what is wrong with it."""
+"""Questions, quotes and labelled sentences one by one: what was said, what it rests on, what is wrong with it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eval.compare import Comparison
-from eval.report.labels import QUOTE_KINDS, REASONS, type_name
-from eval.runner import AnswerRow, QuoteRow
+from eval.compare import Comparison, rows_of
+from eval.grounding import SentenceRow
+from eval.report.labels import QUOTE_KINDS, REASONS, SENTENCE_KINDS, type_name
+from eval.runner import AnswerRow, QuoteRow, last_line
 from eval.runs import Run
-from eval.terminal import notes, why_quote
+from eval.terminal import notes, why_quote, why_sentence
 from rag.render import VERDICTS
 
 MOST = 200
 """Wrong answers of one type that are shown; none of ours has so many."""
 
-_Row = AnswerRow | QuoteRow
+_Row = AnswerRow | QuoteRow | SentenceRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class Cited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What came of a question or quote in one run: what is to be noted of it, the answer, its passages."""
+    """What came of a question, quote or sentence in one run: what is to be noted of it, the answer, its passages."""
 
     right: bool
     notes: tuple[str, ...]
@@ -40,7 +41,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A question or quote with what was expected and what it was understood as where that differs."""
+    """A question, quote or sentence with what was expected and what it was understood as where that differs."""
 
     id: str
     kind: str
@@ -62,7 +63,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A question or quote that ended in an error."""
+    """A question, quote or sentence that ended in an error."""
 
     id: str
     asked: str
@@ -72,8 +73,8 @@ class Failure:
 
 def flipped(comparison: Comparison, before: Run, now: Run) -> list[Group]:
     """Return what flipped between two runs, the lost first, with what came of it in both."""
-    old = {row.id: row for row in _rows(before)}
-    new = {row.id: row for row in _rows(now)}
+    old = {row.id: row for row in rows_of(before)}
+    new = {row.id: row for row in rows_of(now)}
     found = []
     for title, ids in (
         ("由对变错", {key for group in comparison.groups for key in group.lost}),
@@ -100,22 +101,26 @@ def wrong_quotes(rows: Sequence[QuoteRow]) -> Group | None:
     return _group("报告有误的引文", wrong) if wrong else None
 
 
+def wrong_sentences(rows: Sequence[SentenceRow]) -> Group | None:
+    """Return the labelled sentences that the grounding metric judges otherwise, all in one."""
+    wrong = [row for row in rows if not row.right and row.error is None]
+    return _group("判错的句子", wrong) if wrong else None
+
+
 def failures(run: Run) -> list[Failure]:
-    """Return the questions and quotes that ended in an error."""
+    """Return the questions, quotes and sentences that ended in an error."""
     return [
-        Failure(id=row.id, asked=_asked(row), last=row.error.strip().splitlines()[-1], traceback=row.error)
-        for row in _rows(run)
+        Failure(id=row.id, asked=_asked(row), last=last_line(row.error), traceback=row.error)
+        for row in rows_of(run)
         if row.error is not None
     ]
 
 
-def _rows(run: Run) -> tuple[_Row, ...]:
-    return (*run.answers, *run.quotes)
-
-
 def _asked(row: _Row) -> str:
-    """Return the question, or the quote."""
-    return row.question if isinstance(row, AnswerRow) else row.quote
+    """Return the question, the quote, or the sentence."""
+    if isinstance(row, AnswerRow):
+        return row.question
+    return row.quote if isinstance(row, QuoteRow) else row.sentence
 
 
 def _group(title: str, rows: Sequence[_Row]) -> Group:
@@ -126,9 +131,12 @@ def _entry(row: _Row, before: _Row | None = None) -> Entry:
     if isinstance(row, AnswerRow):
         kind, understood = type_name(row.type), row.standalone if row.standalone != row.question else ""
         expected = row.expected if row.answerable else "文件里没有，应拒答"
-    else:
+    elif isinstance(row, QuoteRow):
         kind, understood = f"引文，{QUOTE_KINDS.get(row.kind, row.kind)}", ""
         expected = f"判为“{_verdict(row.expected)}”"
+    else:
+        kind, understood = f"标注句，{SENTENCE_KINDS.get(row.kind, row.kind)}", ""
+        expected = "有据" if row.expected else "无据"
     return Entry(
         id=row.id,
         kind=kind,
@@ -141,6 +149,9 @@ def _entry(row: _Row, before: _Row | None = None) -> Entry:
 
 
 def _told(row: _Row) -> Told:
+    if isinstance(row, SentenceRow):
+        evidence = (Cited(n=n, where="所引的原文", quote=text) for n, text in enumerate(row.evidence, 1))
+        return Told(right=row.right, notes=(why_sentence(row),), answer="", cited=tuple(evidence))
     if isinstance(row, QuoteRow):
         found = f"找到的原文：{row.found}" if row.found else ""
         return Told(right=row.right, notes=tuple(_quote_notes(row)), answer=found)

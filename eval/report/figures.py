@@ -14,8 +14,9 @@ from eval.report.labels import (
     KEY_FIGURES,
     KEY_FIGURES_OF_SEARCH,
     MEANINGS,
-    OTHERS,
+    PUBLISHED,
     QUOTE_FIGURES,
+    SEARCH,
     TITLES,
 )
 from eval.runner import AnswerRow, QuoteRow
@@ -60,9 +61,10 @@ def figures(run: Run, before: Run | None, comparison: Comparison | None) -> dict
 
 def grouped(metrics: Sequence[Metric]) -> dict[str, list[Metric]]:
     """Return metrics by the table that they stand in, without empty ones."""
-    known = {name for names in GROUPS.values() for name in names}
     groups = {group: [m for m in metrics if m.name in names] for group, names in GROUPS.items()}
-    groups[OTHERS] = [metric for metric in metrics if metric.name not in known]
+    groups[SEARCH] = [metric for metric in metrics if "@" in metric.name]
+    known = [metric for members in groups.values() for metric in members]
+    groups[PUBLISHED] = [metric for metric in metrics if metric not in known]
     return {group: members for group, members in groups.items() if members}
 
 

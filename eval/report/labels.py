@@ -65,15 +65,14 @@ REASONS: Mapping[str, str] = {
 }
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "回答": ("right", "fact_recall", "brevity", "tokens", "latency"),
+    "回答": ("right", "fact_recall", "judge_right", "judge_failed", "brevity", "tokens", "latency"),
     "依据与引文": (
         *("sentence_support", "faithfulness", "citation_precision", "citation_recall", "pointer_validity"),
     ),
     "拒答": ("refusal_precision", "refusal_recall", "under_refusal", "over_refusal"),
-    "检索": ("recall@1", "recall@5", "recall@10", "mrr@10", "ndcg@10"),
 }
-"""Which metrics stand in one table; those in none of them get a table of their own."""
-OTHERS = "其他"
+SEARCH, PUBLISHED = "检索", "题集自己的指标"
+"""Which metrics stand in one table; those of the search are known by the `@` in their names."""
 
 TITLES: Mapping[str, str] = {"latency": "用时"}
 """Titles of metrics where the column's head does not say enough by itself."""
@@ -93,8 +92,11 @@ MEANINGS: Mapping[str, str] = {
     "recall@1": "该找到的段落排在第一",
     "recall@5": "该找到的段落排在前五",
     "recall@10": "该找到的段落排在前十",
+    "recall@50": "该找到的段落排在前五十",
     "mrr@10": "第一个找对的段落名次的倒数",
     "ndcg@10": "找对的段落排得多靠前",
+    "judge_right": "语言模型判为答对",
+    "judge_failed": "语言模型没有判出对错",
     "brevity": "可答的题一次回答的长度",
     "tokens": "一次回答的长度，按词元计",
     "latency": "一次作答，中位数",

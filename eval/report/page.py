@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval.compare import SIGNIFICANT, Comparison, compare
 from eval.gate import judge
-from eval.report import about, cases, figures, parts, tables
+from eval.report import about, cases, figures, labels, parts, tables
 from eval.report.conclusion import conclude
 from eval.runs import Run
 from eval.sets import OURS
@@ -46,7 +46,6 @@ def page(
     run: Run,
     baseline: Run | None = None,
     past: Sequence[tuple[str, Mapping[str, Any]]] = (),
-    grounding: Sequence[tables.GroundingRow] = (),
 ) -> str:
     """Return the report of a run.
 
@@ -54,7 +53,6 @@ def page(
         run: the run.
         baseline: what it is compared with, as far as both have questions or quotes in common.
         past: the runs on disk, of any set and time, as `eval.runs.past_runs` gives them.
-        grounding: labelled sentences, and what the grounding metric says of them.
     """
     comparison = None if baseline is None else compare(baseline, run)
     if comparison is None or not comparison.groups:
@@ -65,7 +63,7 @@ def page(
         "figures": found,
         "changes": _changes(run, baseline, comparison),
         "history": parts.history(run, past),
-        "trust": parts.trust(run, grounding),
+        "trust": parts.trust(run),
         **_told(run, baseline),
     }
     return _ENVIRONMENT.get_template("page.html.j2").render(
@@ -75,6 +73,7 @@ def page(
         settings=about.settings(run),
         key_figures=figures.key_figures(found),
         wrong_quotes=cases.wrong_quotes(run.quotes),
+        published=tables.published_table(run),
         compared=comparison is not None,
         answered=bool(values(run.answers, "right")),
         ours=run.configuration["set"] == OURS,
@@ -89,7 +88,7 @@ def _told(run: Run, baseline: Run | None) -> dict[str, Any]:
     refusals = (tables.refusal_table(run.answers), tables.reason_table(run.answers))
     return {
         "types": parts.types(run, baseline),
-        "search": tables.type_tables(run.answers).get("检索"),
+        "search": tables.type_tables(run.answers).get(labels.SEARCH),
         "refusal": [table for table in refusals if table],
         "length": parts.length(run),
         "quotes": tables.quote_table(run.quotes),

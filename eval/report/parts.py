@@ -10,8 +10,8 @@ from typing import Any
 from markupsafe import Markup
 
 from eval.metrics import METRICS
-from eval.report import plots, tables
-from eval.report.labels import type_name
+from eval.report import cases, plots, tables
+from eval.report.labels import SEARCH, type_name
 from eval.runner import AnswerRow
 from eval.runs import Run
 from eval.statistics import interval
@@ -25,7 +25,7 @@ MOST_RUNS = 30
 def types(run: Run, baseline: Run | None) -> dict[str, Any] | None:
     """Return the metrics by type of question, the share right as a plot too; None where nothing was answered."""
     found = tables.type_tables(run.answers)
-    found.pop("检索", None)
+    found.pop(SEARCH, None)
     halves = tables.split_table(run.answers)
     shown = [*found.values(), *([halves] if halves else [])]
     return {"plot": _types_plot(run, baseline), "tables": shown} if shown else None
@@ -102,12 +102,13 @@ def when(started: str) -> datetime:
     return datetime.fromisoformat(started)
 
 
-def trust(run: Run, grounding: Sequence[tables.GroundingRow]) -> dict[str, Any] | None:
+def trust(run: Run) -> dict[str, Any] | None:
     """Return how far the grounding metric may be trusted; None where it was not used."""
-    if not grounding and not values(run.answers, "sentence_support"):
+    if not run.sentences and not values(run.answers, "sentence_support"):
         return None
     return {
-        "figures": tables.grounding_figures(grounding),
-        "kinds": tables.grounding_table(grounding),
-        "count": len(grounding),
+        "figures": tables.grounding_figures(run.sentences),
+        "kinds": tables.grounding_table(run.sentences),
+        "count": len(run.sentences),
+        "wrong": cases.wrong_sentences(run.sentences),
     }

@@ -8,18 +8,19 @@ from statistics import median
 from typing import TypeVar
 
 from eval.compare import Flips
-from eval.metrics import METRICS
+from eval.external.table import EXTERNAL
+from eval.grounding import SentenceRow, agreement, precision, recall
+from eval.metrics import KNOWN, METRICS
 from eval.metrics.case import Metric
 from eval.report.figures import between, chance, grouped
 from eval.report.labels import QUOTE_KINDS, REASONS, SENTENCE_KINDS, SPLITS, type_name
 from eval.runner import AnswerRow, QuoteRow
+from eval.runs import Run
 from eval.statistics import interval
 from eval.summary import figure, measured, quote_accuracy, quote_latency, values, verdict_accuracy
 from eval.terminal import CHANGES, by_kind, by_type, shown
 
 TOTAL = "全部"
-GroundingRow = tuple[str, bool, bool]
-"""The kind of a labelled sentence, whether it is supported by the label, and by the metric."""
 _Rows = TypeVar("_Rows")
 
 
@@ -164,33 +165,46 @@ def flip_table(groups: Sequence[Flips]) -> Table:
     )
 
 
-def grounding_figures(rows: Sequence[GroundingRow]) -> Table | None:
+def grounding_figures(rows: Sequence[SentenceRow]) -> Table | None:
     """Return precision and recall of the grounding metric over labelled sentences, with their intervals."""
     share = METRICS["sentence_support"]
     body = []
-    for name, scores in (
-        ("准确率", [float(labelled) for _, labelled, judged in rows if judged]),
-        ("召回率", [float(judged) for _, labelled, judged in rows if labelled]),
-        ("判对", [float(labelled == judged) for _, labelled, judged in rows]),
+    for name, measure, scores in (
+        ("准确率", precision, [float(row.expected) for row in rows if row.supported]),
+        ("召回率", recall, [float(bool(row.supported)) for row in rows if row.expected]),
+        ("判对", agreement, [float(row.right) for row in rows]),
     ):
-        value = sum(scores) / len(scores) if scores else None
+        halves = (measure([row for row in rows if row.split == split]) for split in ("dev", "test"))
+        whole = (shown(share, measure(rows)), between(share, interval(scores)))
         counts = f"{sum(scores):.0f} / {len(scores)}"
-        body.append((name, shown(share, value), between(share, interval(scores)), counts))
-    columns = ("指标", "数值", "95% 区间", "句数")
+        body.append((name, *whole, counts, *(shown(share, half) for half in halves)))
+    columns = ("指标", "数值", "95% 区间", "句数", SPLITS["dev"], SPLITS["test"])
     return Table(caption="“句有据”判得准不准", columns=columns, rows=tuple(body)) if rows else None
 
 
-def grounding_table(rows: Sequence[GroundingRow]) -> Table | None:
+def grounding_table(rows: Sequence[SentenceRow]) -> Table | None:
     """Return how often the grounding metric agrees with the labels, by kind of sentence."""
     if not rows:
         return None
     body = []
-    for kind in (*dict.fromkeys(kind for kind, _, _ in rows), TOTAL):
-        group = [(labelled, judged) for one, labelled, judged in rows if kind in (one, TOTAL)]
-        supported = sum(labelled for labelled, _ in group)
-        accepted = sum(judged for _, judged in group)
-        agreed = sum(labelled == judged for labelled, judged in group)
-        cells = (len(group), supported, accepted, f"{agreed / len(group):.1%}")
-        body.append((SENTENCE_KINDS.get(kind, kind), *map(str, cells)))
+    for kind in (*dict.fromkeys(row.kind for row in rows), TOTAL):
+        group = [row for row in rows if kind in (row.kind, TOTAL)]
+        counts = (len(group), sum(row.expected for row in group), sum(bool(row.supported) for row in group))
+        agreed = shown(METRICS["right"], agreement(group))
+        body.append((SENTENCE_KINDS.get(kind, kind), *map(str, counts), agreed))
     columns = ("句子的来历", "句数", "标注为有据", "判为有据", "判对")
     return Table(caption="判对的比例，按句子的来历", columns=columns, rows=tuple(body))
+
+
+def published_table(run: Run) -> Table | None:
+    """Return our figures beside those that others report on an external set."""
+    external = EXTERNAL.get(run.configuration["set"])
+    body = []
+    for one in external.figures if external else ():
+        group = [row for row in run.answers if one.metric in row.scores and one.type in ("", row.type)]
+        if group:
+            metric = KNOWN[one.metric]
+            ours, theirs = shown(metric, figure(group, metric)), shown(metric, one.value)
+            body.append((metric.title, one.type or TOTAL, str(len(group)), ours, theirs, one.who, one.where))
+    columns = ("指标", "类型", "题数", "本程序", "他人", "谁", "出处")
+    return Table(caption="与已发表的数字并看", columns=columns, rows=tuple(body)) if body else None

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import queue
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -127,6 +127,24 @@ class Call:
             with self._lock:
                 self._ended = True
             self._pieces.put(end)
+
+
+def text_of(options: LLMOptions, system: str, human: str, values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the text of a call as it arrives; arguments and errors are those of `Call`.
+
+    The call ends with the iterator, whether it was read to its end or not.
+    """
+    call = Call(options, system, human, values)
+    try:
+        while (piece := call.next()) is not None:
+            yield piece
+    finally:
+        call.stop()
+
+
+def inert(text: str) -> str:
+    """Return text that cannot close or open one of the tags that set data apart in a prompt."""
+    return text.replace("<", "＜").replace(">", "＞")
 
 
 # What the client library raises on an answer that is not of the protocol's form.

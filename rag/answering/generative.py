@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.answering.endpoint import Call, LLMOptions
+from rag.answering.endpoint import LLMOptions, inert, text_of
 from rag.answering.writing import REFUSAL, Draft, Writer, spoken
 from rag.datatypes import Evidence, Turn
 from rag.errors import ModelError
@@ -59,8 +59,8 @@ class Generator:
                 the evidence supports; the message is one line in Chinese.
         """
         writer = Writer(evidence, show_unsupported=self.options.show_unsupported)
-        passages = "\n".join(f'<资料 n="{entry.n}">\n{_inert(_headed(entry))}\n</资料>' for entry in evidence)
-        texts = {"evidence": passages, "question": _inert(question)}
+        passages = "\n".join(f'<资料 n="{entry.n}">\n{inert(_headed(entry))}\n</资料>' for entry in evidence)
+        texts = {"evidence": passages, "question": inert(question)}
         for piece in self._pieces(_SYSTEM, _QUESTION, texts, history):
             if writer.feed(piece):
                 yield writer.draft
@@ -80,7 +80,7 @@ class Generator:
         Raises:
             ModelError: as for `stream`, or what came back is not one line of at most 300 characters.
         """
-        text = "".join(self._pieces(_REWRITE, _REWRITE_QUESTION, {"question": _inert(question)}, history))
+        text = "".join(self._pieces(_REWRITE, _REWRITE_QUESTION, {"question": inert(question)}, history))
         lines = spoken(text).splitlines()
         if len(lines) != 1 or len(lines[0]) > _LONGEST_QUESTION:
             raise ModelError("语言模型没有给出改写后的问题；可换一个模型（llm.model）再试")
@@ -89,19 +89,9 @@ class Generator:
     def _pieces(
         self, system: str, human: str, texts: dict[str, str], history: Sequence[Turn]
     ) -> Iterator[str]:
-        """Yield the model's text as it arrives."""
-        turns = [(turn.role, _inert(turn.content)) for turn in history[-_RECENT_TURNS:]]
-        call = Call(self.options, system, human, {**texts, "history": turns})
-        try:
-            while (piece := call.next()) is not None:
-                yield piece
-        finally:
-            call.stop()
-
-
-def _inert(text: str) -> str:
-    """Return text that cannot close or open one of the tags that set data apart."""
-    return text.replace("<", "＜").replace(">", "＞")
+        """Return the model's text as it arrives."""
+        turns = [(turn.role, inert(turn.content)) for turn in history[-_RECENT_TURNS:]]
+        return text_of(self.options, system, human, {**texts, "history": turns})
 
 
 def _headed(entry: Evidence) -> str:

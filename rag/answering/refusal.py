@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.datatypes import Answer, Place, Refusal, RefusalReason, Sentence
 from rag.question import Question
-from rag.text import fold
+from rag.text import fold, worded
 
 _INJECTION = re.compile(
     r"(?:忽略|无视|忘记|忘掉|不用管|不要管|跳过|绕过)[^。?]{0,8}(?:指令|规则|提示|要求|设定|限制|文档|资料|上面|以上|之前)"
@@ -27,6 +27,7 @@ _MESSAGES: dict[RefusalReason, str] = {
     "off_topic": "这个问题与所收文档无关，我只回答文档里有依据的内容。",
     "unsafe": "这个请求不能照办；我只依据所收文档回答问题。",
 }
+_WORDLESS = "没有看到问题；请用文字提问。"
 _GREETING = "您好，我可以回答所收文档里的问题，并为每句话注明出处；请直接提问。"
 
 
@@ -36,8 +37,10 @@ def small_talk(text: str) -> bool:
 
 
 def screen(question: Question) -> Answer | None:
-    """Return a refusal for what is no question to the documents: small talk, injection, a harmful request."""
+    """Return a refusal for what is no question to the documents: no word, small talk, injection, a harmful request."""
     folded = fold(question.text).strip()
+    if not worded(folded):
+        return refuse(question, "off_topic", message=_WORDLESS)
     if _INJECTION.search(folded) or _HARM.search(folded):
         return refuse(question, "unsafe")
     if small_talk(question.text):
