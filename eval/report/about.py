@@ -103,9 +103,9 @@ def terms(run: Run) -> dict[str, Any]:
     ]
     if run.quotes:
         metrics += [Term(name, title, formula) for name, (title, formula) in QUOTE_FIGURES.items()]
-    asked = dict.fromkeys(row.type for row in run.answers)
+    asked = {row.type for row in run.answers}
     return {
         "metrics": metrics,
         "guarded": [metric.title for name, metric in METRICS.items() if name in GUARDED],
-        "types": [QUESTION_TYPES[kind] for kind in asked if kind in QUESTION_TYPES],
+        "types": [term for term in QUESTION_TYPES.values() if term[0] in asked],
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from eval.compare import Comparison, rows_of
 from eval.grounding import SentenceRow
-from eval.report.labels import QUOTE_KINDS, REASONS, SENTENCE_KINDS, type_name
+from eval.report.labels import QUOTE_KINDS, REASONS, SENTENCE_KINDS
 from eval.runner import AnswerRow, QuoteRow, last_line
 from eval.runs import Run
 from eval.terminal import notes, why_quote, why_sentence
@@ -90,7 +90,7 @@ def wrong_answers(rows: Sequence[AnswerRow]) -> list[Group]:
     """Return the wrong answers by type; errors are told apart."""
     wrong = [row for row in rows if "right" in row.scores and not row.right and row.error is None]
     return [
-        _group(type_name(kind), [row for row in wrong if row.type == kind])
+        _group(kind, [row for row in wrong if row.type == kind])
         for kind in dict.fromkeys(row.type for row in wrong)
     ]
 
@@ -102,9 +102,9 @@ def wrong_quotes(rows: Sequence[QuoteRow]) -> Group | None:
 
 
 def wrong_sentences(rows: Sequence[SentenceRow]) -> Group | None:
-    """Return the labelled sentences that the grounding metric judges otherwise, all in one."""
-    wrong = [row for row in rows if not row.right and row.error is None]
-    return _group("判错的句子", wrong) if wrong else None
+    """Return the sentences that the grounding metric judges otherwise, of the half that is used to tune."""
+    wrong = [row for row in rows if not row.right and row.error is None and row.split == "dev"]
+    return _group("判错的句子（只列开发用的一半）", wrong) if wrong else None
 
 
 def failures(run: Run) -> list[Failure]:
@@ -129,7 +129,7 @@ def _group(title: str, rows: Sequence[_Row]) -> Group:
 
 def _entry(row: _Row, before: _Row | None = None) -> Entry:
     if isinstance(row, AnswerRow):
-        kind, understood = type_name(row.type), row.standalone if row.standalone != row.question else ""
+        kind, understood = row.type, row.standalone if row.standalone != row.question else ""
         expected = row.expected if row.answerable else "文件里没有，应拒答"
     elif isinstance(row, QuoteRow):
         kind, understood = f"引文，{QUOTE_KINDS.get(row.kind, row.kind)}", ""

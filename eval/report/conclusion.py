@@ -46,10 +46,10 @@ def _against(comparison: Comparison) -> tuple[str, str]:
     shifts = {shift.metric.name: shift for shift in comparison.shifts}
     whole = next((group for group in comparison.groups if group.name == "全部问题"), None)
     if whole is not None and "right" in shifts:
-        shares = f"答对率 {shifts['right'].before:.1%} → {shifts['right'].now:.1%}"
+        shares = f"{shifts['right'].before:.1%} → {shifts['right'].now:.1%}"
         numbers = f"{whole.compared} 题中由错变对 {len(whole.gained)}，由对变错 {len(whole.lost)}"
-        return f"与基线相比{CHANGES[whole.change]}", f"{shares}；{numbers}；{chance(whole.changed)}"
+        return f"答对率与基线相比{CHANGES[whole.change]}", f"{shares}；{numbers}；{chance(whole.changed)}"
     if _OF_SEARCH in shifts:
         found = shifts[_OF_SEARCH]
-        return f"与基线相比，检索{CHANGES[found.change]}", moved(found)
+        return f"检索与基线相比{CHANGES[found.change]}", moved(found)
     return ANY_RUN, ""

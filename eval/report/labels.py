@@ -17,7 +17,7 @@ QUESTION_TYPES: Mapping[str, tuple[str, str]] = {
     "unanswerable": ("文中没有", "切题而文件里没有答案，应当拒答"),
     "off_topic": ("题外", "闲聊、代码、指令注入、危险的请求，应当拒答"),
 }
-"""Title and description by type; a type of another set goes by its own name."""
+"""Title and description by type of our own questions; the types of other sets go by their own names."""
 
 SPLITS: Mapping[str, str] = {"all": "全部", "dev": "开发用的一半", "test": "留出的一半"}
 
@@ -118,8 +118,3 @@ KEY_FIGURES = (
 )
 KEY_FIGURES_OF_SEARCH = ("recall@1", "recall@10", "mrr@10", "ndcg@10")
 """What stands large at the top of the page; the latter where questions were only searched for."""
-
-
-def type_name(name: str) -> str:
-    """Return what a type of question is called."""
-    return QUESTION_TYPES.get(name, (name, ""))[0]

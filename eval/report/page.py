@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,9 @@ def page(
         baseline: what it is compared with, as far as both have questions or quotes in common.
         past: the runs on disk, of any set and time, as `eval.runs.past_runs` gives them.
     """
+    ours = run.configuration["set"] == OURS
+    if ours:
+        run, baseline = _in_words(run), baseline and _in_words(baseline)
     comparison = None if baseline is None else compare(baseline, run)
     if comparison is None or not comparison.groups:
         baseline = comparison = None
@@ -76,10 +80,18 @@ def page(
         published=tables.published_table(run),
         compared=comparison is not None,
         answered=bool(values(run.answers, "right")),
-        ours=run.configuration["set"] == OURS,
+        ours=ours,
         confidence=CONFIDENCE,
         resamples=RESAMPLES,
         significant=SIGNIFICANT,
+    )
+
+
+def _in_words(run: Run) -> Run:
+    """Return a run of our own questions with their types by name."""
+    titles = {kind: title for kind, (title, _) in labels.QUESTION_TYPES.items()}
+    return replace(
+        run, answers=tuple(replace(row, type=titles.get(row.type, row.type)) for row in run.answers)
     )
 
 

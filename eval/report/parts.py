@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from eval.metrics import METRICS
 from eval.report import cases, plots, tables
-from eval.report.labels import SEARCH, type_name
+from eval.report.labels import SEARCH
 from eval.runner import AnswerRow
 from eval.runs import Run
 from eval.statistics import interval
@@ -35,7 +35,7 @@ def _types_plot(run: Run, baseline: Run | None) -> Markup | None:
     before = by_type(baseline.answers) if baseline is not None else {}
     rows = [
         plots.Share(
-            label=type_name(name),
+            label=name,
             right=round(sum(scores)),
             asked=len(scores),
             interval=interval(scores),

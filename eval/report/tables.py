@@ -13,7 +13,7 @@ from eval.grounding import SentenceRow, agreement, precision, recall
 from eval.metrics import KNOWN, METRICS
 from eval.metrics.case import Metric
 from eval.report.figures import between, chance, grouped
-from eval.report.labels import QUOTE_KINDS, REASONS, SENTENCE_KINDS, SPLITS, type_name
+from eval.report.labels import QUOTE_KINDS, REASONS, SENTENCE_KINDS, SPLITS
 from eval.runner import AnswerRow, QuoteRow
 from eval.runs import Run
 from eval.statistics import interval
@@ -45,7 +45,7 @@ def type_tables(rows: Sequence[AnswerRow]) -> dict[str, Table]:
         names = {metric.name for metric in metrics}
         body = [
             (
-                type_name(name),
+                name,
                 str(len(scored)),
                 *(shown(metric, figure(scored, metric)) for metric in metrics),
             )
@@ -126,7 +126,7 @@ def length_table(rows: Sequence[AnswerRow]) -> Table | None:
             limit = str(limits[0]) if len(limits) == 1 else f"{limits[0]} – {limits[-1]}"
             lengths = [row.characters for row in members]
             cells = (len(members), f"{median(lengths):.0f}", max(lengths), limit, long)
-            body.append((type_name(name), *map(str, cells)))
+            body.append((name, *map(str, cells)))
     columns = ("类型", "回答数", "字数中位", "最长", "上限", "超长")
     return Table(caption="回答的字数，按问题类型", columns=columns, rows=tuple(body)) if body else None
 
