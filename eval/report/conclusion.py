@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eval.compare import Comparison, Flips
+from eval.compare import Comparison, Flips, Shift
 from eval.gate import Verdict
 from eval.report.figures import chance
 from eval.terminal import CHANGES, moved
@@ -33,13 +33,15 @@ def conclude(verdict: Verdict, comparison: Comparison | None) -> Conclusion:
         detail=detail,
         held=not verdict.regressed,
         broken=verdict.broken,
-        losses=tuple(_fallen(loss) if isinstance(loss, Flips) else moved(loss) for loss in verdict.losses),
+        losses=tuple(_fallen(loss) for loss in verdict.losses),
     )
 
 
-def _fallen(group: Flips) -> str:
-    counts = f"{group.compared} 题中由对变错 {len(group.lost)}，由错变对 {len(group.gained)}"
-    return f"{group.name}：{counts}，单侧 {chance(group.fallen)}"
+def _fallen(loss: Flips | Shift) -> str:
+    if isinstance(loss, Shift):
+        return f"{moved(loss)}（这里的区间按受保护的项数放宽）"
+    counts = f"同题 {loss.compared}，由对变错 {len(loss.lost)}，由错变对 {len(loss.gained)}"
+    return f"{loss.name}：{counts}，单侧 {chance(loss.fallen)}"
 
 
 def _against(comparison: Comparison) -> tuple[str, str]:
