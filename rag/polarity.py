@@ -1,4 +1,4 @@
-"""Whether a sentence turns its source round: negations, directions, comparisons, duties, tenses."""
+"""Whether a sentence turns its source round: negations, directions, comparisons, duties, tenses, orders."""
 
 from __future__ import annotations
 
@@ -160,10 +160,23 @@ def _turned_tense(claim: str, ground: str) -> list[str]:
     return found
 
 
+_ORDERED = re.compile(
+    r"(?:先(?P<a>\w\w)\w{0,6}?[,]?[后再]|(?:从|由)(?P<b>\w\w)\w{0,8}?(?:到|至|向|转为|变为))(?P<then>\w\w)"
+)
+
+
+def _turned_order(claim: str, ground: str) -> list[str]:
+    """Return the beginnings of which the claim says “first, from” and the ground “then, to”, of the same two."""
+    there = {(match["a"] or match["b"], match["then"]) for match in _ORDERED.finditer(ground)}
+    here = {(match["a"] or match["b"], match["then"]) for match in _ORDERED.finditer(claim)}
+    return [first for first, then in here if (then, first) in there and (first, then) not in there]
+
+
 def turned(claim: str, ground: str, wide: str) -> list[str]:
     """Return the words of `claim` that turn round what `ground` says; both texts are folded."""
     return (
         _turned_negations(claim, ground, wide)
         + _turned_directions(claim, ground)
         + _turned_tense(claim, ground)
+        + _turned_order(claim, ground)
     )

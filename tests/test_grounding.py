@@ -109,10 +109,12 @@ SUPPORTED = [
 
 
 ALLOWED = "鼓励各地制定正面清单,部分企业已经参与,2035年建成中试平台,惠及企业。"
+ORDER = "在工作程序上,示范区实行先创建后认定、分年度推进。"
 PLANNED = "省里拟安排重大项目670个,争取到2030年建成中试平台。"
 
 SUPPORTED += [
     ("鼓励各地制定正面清单。", ALLOWED),
+    ("示范区实行先创建后认定。", ORDER),
     ("部分企业已经参与。", ALLOWED),
     ("省里拟安排重大项目670个。", PLANNED),
     ("到2030年累计创建认定示范区最多500个。", ZONE),
@@ -154,6 +156,10 @@ CONTRADICTED = [
 ]
 
 
+CONTRADICTED += [
+    ("示范区实行先认定后创建。", ORDER, "认定"),
+    ("评价由质量转为数量。", "评价由数量转为质量,从单点走向系统。", "质量"),
+]
 # Every word of these but one stands in the source, and that one says more than the source does.
 CONTRADICTED += [
     ("各地必须制定正面清单。", ALLOWED, "必须"),
@@ -194,7 +200,9 @@ def test_a_person_named_behind_a_post_is_checked():
 def test_the_supporting_passage_is_found_among_others():
     evidence = [
         passage(quote, n)
-        for n, quote in enumerate((LOAN, ZONE, TRADE, SHARE, PAPER, RULE, PRICE, ALLOWED, PLANNED), start=1)
+        for n, quote in enumerate(
+            (LOAN, ZONE, TRADE, SHARE, PAPER, RULE, PRICE, ALLOWED, PLANNED, ORDER), start=1
+        )
     ]
     for sentence, quote in SUPPORTED:
         assert [evidence[n - 1].place.quote for n in support(sentence, evidence).evidence] == [quote]
