@@ -24,7 +24,7 @@ from eval.judge import judge_rows
 from eval.matching import RawTexts
 from eval.program import describe, open_program
 from eval.runner import Assistant, run_questions, run_quotes
-from eval.runs import Run, check_tag, find_run, write_run
+from eval.runs import Run, check_tag, find_folder, find_run, write_run
 from eval.sets import HERE, OURS, QUOTES, SENTENCES, EvaluationSet, load_set
 from eval.structure_labels import load_labels
 from eval.tables import is_table
@@ -208,6 +208,21 @@ def gate(now: Name = "latest") -> None:
         console.print(terminal.comparison(verdict.comparison, baseline, new))
     console.print(terminal.gate_report(verdict))
     raise typer.Exit(1 if verdict.regressed else 0)
+
+
+@app.command()
+def report(
+    now: Name = "latest",
+    against: Annotated[str, typer.Option(help="与哪次结果比较；还没有基线则不比较")] = "baseline",
+    to: Annotated[Path | None, typer.Option(help="写到哪个文件，默认是结果文件夹里的 report.html")] = None,
+) -> None:
+    """把一次结果写成一个网页：结论、按类型的指标、逐题的变化、答错的题，可以打印。"""
+    from eval.report.page import page, write_page
+
+    path = to or find_folder(now) / "report.html"
+    compared = against != "baseline" or runs.BASELINE.exists()
+    write_page(path, page(find_run(now), find_run(against) if compared else None, runs.past_runs(runs.RUNS)))
+    terminal.console().print(f"报告：{path}", soft_wrap=True)
 
 
 @app.command()

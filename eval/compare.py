@@ -149,7 +149,7 @@ def _shift(metric: Metric, pairs: Sequence[tuple[AnswerRow, AnswerRow]], confide
 
 def _changed(before: Mapping[str, object], now: Mapping[str, object]) -> dict[str, tuple[object, object]]:
     """Return what differs between two configurations, by dotted key; when and under what name is left out."""
-    old, new = _flat(before), _flat(now)
+    old, new = flat(before), flat(now)
     keys = dict.fromkeys([*old, *new])
     return {
         key: (old.get(key), new.get(key))
@@ -158,11 +158,12 @@ def _changed(before: Mapping[str, object], now: Mapping[str, object]) -> dict[st
     }
 
 
-def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
-    flat: dict[str, object] = {}
+def flat(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    """Return a nested table with dotted keys."""
+    found: dict[str, object] = {}
     for key, value in table.items():
         if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{key}.")
+            found |= flat(value, f"{prefix}{key}.")
         else:
-            flat[prefix + key] = value
-    return flat
+            found[prefix + key] = value
+    return found

@@ -67,7 +67,12 @@ def check_tag(tag: str) -> None:
 
 
 def find_run(name: str, runs: Path | None = None) -> Run:
-    """Return the run of that name: `baseline`, `latest`, a tag (its newest run), or a run's folder.
+    """Return the run of that name; as `find_folder`."""
+    return read_run(find_folder(name, runs))
+
+
+def find_folder(name: str, runs: Path | None = None) -> Path:
+    """Return the folder of a run: `baseline`, `latest`, a tag (its newest run), or a run's folder.
 
     Runs are looked for in the folder `runs`, `RUNS` where none is given.
 
@@ -78,15 +83,15 @@ def find_run(name: str, runs: Path | None = None) -> Run:
     if name == "baseline":
         if not (BASELINE / "run.json").exists():
             raise UsageError("还没有基线：请先运行 python -m eval run，再运行 python -m eval accept")
-        return read_run(BASELINE)
+        return BASELINE
     finished = [path.parent for path in sorted(runs.glob("*/run.json"))]
     if name == "latest" and not finished:
         raise UsageError(f"{runs} 里还没有评测结果：请先运行 python -m eval run")
     fitting = [path for path in finished if name in ("latest", path.name, path.name.partition("-")[2])]
     if fitting:
-        return read_run(fitting[-1])
+        return fitting[-1]
     if (Path(name) / "run.json").exists():
-        return read_run(Path(name))
+        return Path(name)
     raise UsageError(f"没有叫 {name} 的评测结果：可用 baseline、latest、标签，或 {runs} 下的文件夹名")
 
 

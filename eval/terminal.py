@@ -223,15 +223,25 @@ def console() -> Console:
 
 
 def why_answer(row: AnswerRow) -> str:
-    """Say what an answer is like: what it lacks, what it must not say, how long it is, how it begins."""
+    """Say what an answer is like, and how it begins."""
     if row.error is not None:
-        return f"出错：{last_line(row.error)}"
-    notes = ["拒答"] if row.refused else [f"缺 {fact}" for fact in row.missing]
-    notes += [f"不该有 {words}" for words in row.forbidden]
-    if row.characters > row.limit:
-        notes.append(f"{row.characters} 字，超过 {row.limit}")
+        return "；".join(notes(row))
     excerpt = row.answer[:_EXCERPT] + ("…" if len(row.answer) > _EXCERPT else "")
-    return f"{'；'.join(notes) or '要点齐全'}；答：{excerpt}"
+    return f"{'；'.join(notes(row))}；答：{excerpt}"
+
+
+def notes(row: AnswerRow) -> list[str]:
+    """Say what an answer is like: what it lacks, what it must not say, how long it is; one remark at least."""
+    if row.error is not None:
+        return [f"出错：{last_line(row.error)}"]
+    if row.refused:
+        return ["拒答"]
+    if not row.answerable:
+        return ["没有拒答"]
+    found = [f"缺 {fact}" for fact in row.missing] + [f"不该有 {words}" for words in row.forbidden]
+    if row.characters > row.limit:
+        found.append(f"{row.characters} 字，超过 {row.limit}")
+    return found or ["要点齐全"]
 
 
 def why_quote(row: QuoteRow) -> str:

@@ -162,6 +162,7 @@ SEEN_BESIDES = {
     "rated": {"rag.numerals", "rag.question"},
     "tables": {"rag.reading"},
     "answers": {"rag.grounding", "rag.tokens"},
+    "cases": {"rag.render"},
     "citations": {"rag.verification"},
     "cli": {"rag.answering.endpoint"},
     "grounding": {"rag.grounding"},

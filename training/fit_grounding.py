@@ -1,6 +1,6 @@
 """Fits the coverage thresholds of rag/grounding.py, of a sentence and of its clauses, and prints the curves.
 
-    python training/fit_grounding.py DATA [--limit 400] [--foreign 0.02] [--lost 0.02]
+    python training/fit_grounding.py DATA [--limit 400] [--foreign 0.02] [--lost 0.01]
 
 DATA is a folder of training sets that has `crud_events/pairs` (articles with summaries written by a model:
 what a language model's answer looks like). Each summary sentence is put to passages of its own article
@@ -144,7 +144,7 @@ def main() -> None:
         "--foreign", type=float, default=0.02, help="share of foreign sentences to accept at most"
     )
     arguments.add_argument(
-        "--lost", type=float, default=0.02, help="share of right sentences that the clauses may cost at most"
+        "--lost", type=float, default=0.01, help="share of right sentences that the clauses may cost at most"
     )
     options = arguments.parse_args()
     kinds: dict[str, list[Case]] = {}

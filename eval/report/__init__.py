@@ -1,0 +1,1 @@
+"""The report: a run as one page that explains itself, on screen and on paper (`python -m eval report`)."""

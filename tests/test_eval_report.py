@@ -1,0 +1,516 @@
+"""The report of a run: one page that is well-formed, needs nothing but itself and says what the rows say."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import replace
+
+import lxml.html
+import pypdfium2
+import pytest
+from lxml import etree
+
+import eval.cli as cli
+from eval import runs
+from eval.grounding import SentenceRow
+from eval.metrics import METRICS
+from eval.report import plots
+from eval.report.page import page
+from eval.report.parts import MOST_RUNS
+from eval.runner import AnswerRow, QuoteRow
+from eval.runs import Run, write_run
+from eval.statistics import Interval
+from eval.summary import summary
+
+HOSTILE = "</style></title><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\"'{{ 7*7 }}$x_1$"
+SECTIONS = ["conclusion", "figures", "types", "search", "refusal", "length", "quotes"]
+CITED = {
+    "n": 1,
+    "file": "甲.txt",
+    "article": "再贷款政策加力",
+    "paragraph": 7,
+    "quote": "再贷款规模增加到1.2万亿元",
+    "date": "2026-01-20",
+    "source": "示例日报",
+    "speaker": None,
+}
+
+
+def answer(number: int, right: bool = True, **fields) -> AnswerRow:
+    """A question about a fact, answered in 40 characters of 100."""
+    scores = {
+        "right": float(right),
+        "fact_recall": float(right),
+        "sentence_support": 1.0,
+        "citation_precision": float(right),
+        "over_refusal": 0.0,
+        "recall@10": 1.0 if right else 0.5,
+        "ndcg@10": 0.75,
+        "brevity": 40.0,
+        "latency": number / 1000,
+    }
+    row = AnswerRow(
+        id=f"fact-{number:02}",
+        type="fact",
+        split="dev" if number % 2 else "test",
+        question=f"第{number}问",
+        answerable=True,
+        expected="1.2万亿元",
+        answer="增加到1.2万亿元。[1]" if right else "增加到0.8万亿元。[1]",
+        citations=(CITED,),
+        characters=40,
+        limit=100,
+        missing=() if right else ("1.2万亿元",),
+        scores=scores,
+        seconds=number / 1000,
+    )
+    return replace(row, **fields)
+
+
+def unanswerable(number: int, refused: bool = True) -> AnswerRow:
+    scores = {"right": float(refused), "refusal_recall": float(refused), "under_refusal": float(not refused)}
+    return answer(
+        number,
+        id=f"unanswerable-{number:02}",
+        type="unanswerable",
+        answerable=False,
+        expected="",
+        reason="not_in_documents" if refused else None,
+        answer="文档里没有。",
+        citations=(),
+        scores=scores | ({"refusal_precision": 1.0} if refused else {}),
+    )
+
+
+def quote(number: int, right: bool = True) -> QuoteRow:
+    return QuoteRow(
+        id=f"number-{number:02}",
+        kind="number",
+        split="dev",
+        quote="规模增加到1.5万亿元",
+        expected="altered",
+        verdict="altered" if right else "not_found",
+        found="甲.txt：规模增加到1.2万亿元",
+        right=right,
+        wrong=() if right else ("判为 not_found，应为 altered", "没有指出出自 甲.txt"),
+        seconds=0.002,
+    )
+
+
+def sentence(number: int, kind: str, expected: bool, supported: bool | None) -> SentenceRow:
+    return SentenceRow(
+        id=f"{kind}-{number:03}",
+        kind=kind,
+        split="dev" if number % 2 else "test",
+        sentence=f"第{number}句",
+        evidence=("所引的话",),
+        expected=expected,
+        supported=supported,
+        missing=("2030年",),
+    )
+
+
+def a_run(answers=(), quotes=(), sentences=(), *, name="20260101T000000-a", **configuration) -> Run:
+    own = {
+        "set": "yinju",
+        "tag": "a",
+        "split": "all",
+        "started": "2026-01-01T08:30:00+00:00",
+        "seconds": 5.5,
+        "workers": 1,
+        "settings": {"embedder": "builtin", "llm": {"base_url": "", "model": ""}},
+        "program": {"commit": "abc123+", "python": "3.11.7", "cpus": 2},
+        "documents": {"files": 5, "sha256": "0123456789abcdef"},
+        "embedder": "fedcba",
+        "gold": {"questions.jsonl": "1"},
+    }
+    return Run(
+        answers=tuple(answers),
+        quotes=tuple(quotes),
+        sentences=tuple(sentences),
+        configuration=own | configuration,
+        name=name,
+    )
+
+
+def mixed(wrong=(2, 5), missed=(1,), misjudged=(3,)) -> Run:
+    return a_run(
+        [
+            *(answer(n, n not in wrong) for n in range(1, 21)),
+            *(unanswerable(n, n not in missed) for n in range(1, 7)),
+        ],
+        [quote(n, n not in misjudged) for n in range(1, 9)],
+        [*(sentence(n, "verbatim", True, n > 2) for n in range(8)), sentence(8, "别的", False, True)],
+    )
+
+
+def parsed(text: str) -> etree._Element:
+    """Return the page as a strict parser reads it: every tag closed, every attribute quoted."""
+    root = etree.fromstring(text.encode())
+    check(root)
+    return root
+
+
+def check(root: etree._Element) -> None:
+    """Ids are unique, links lead somewhere in the page, nothing is asked of elsewhere, nothing runs."""
+    ids = root.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    links = root.xpath("//@href")
+    assert {link[1:] for link in links} <= set(ids)
+    assert all(link.startswith("#") for link in links)
+    names = {etree.QName(element).localname for element in root.iter(etree.Element)}
+    assert not names & {"script", "link", "img", "image", "iframe", "object", "embed", "base", "form"}
+    attributes = {name for element in root.iter(etree.Element) for name in element.attrib}
+    assert not {name for name in attributes if name.startswith("on") or name in ("src", "srcset", "action")}
+    styles = " ".join([*root.xpath("//style/text()"), *root.xpath("//@style"), *root.xpath("//@clip-path")])
+    assert "@import" not in styles
+    assert all(target.startswith("#") and target[1:] in ids for target in re.findall(r"url\((.*?)\)", styles))
+
+
+def words(element: etree._Element) -> str:
+    return " ".join(" ".join(element.itertext()).split())
+
+
+def section(root: etree._Element, name: str) -> str:
+    (found,) = root.xpath(f"//section[@id='{name}']")
+    return words(found)
+
+
+def sections(root: etree._Element) -> list[str]:
+    return root.xpath("//section/@id")
+
+
+def test_a_page_has_all_sections_and_a_table_of_contents():
+    text = page(mixed(), mixed(wrong=(2, 3)))
+    root = parsed(text)
+    expected = [*SECTIONS, "changes", "wrong", "trust", "terms"]
+    assert sections(root) == expected
+    assert root.xpath("//nav//@href") == [f"#{name}" for name in expected]
+    assert root.get("lang") == "zh-CN"
+    for figure in root.iter("{http://www.w3.org/2000/svg}svg"):
+        assert figure.get("role") == "img"
+        assert figure.get("aria-label")
+    for table in root.iter("table"):
+        assert table.find("caption") is not None
+        assert all(head.get("scope") for head in table.iter("th"))
+
+
+def test_the_figures_are_the_summary_s():
+    run = mixed()
+    root = parsed(page(run))
+    shown = {cell.get("data-figure"): words(cell) for cell in root.iterfind(".//td[@data-figure]")}
+    expected = {}
+    for name, value in summary(run.answers, run.quotes).items():  # those of the sentences have a section
+        unit = METRICS[name].unit if name in METRICS else "seconds" if name == "quote_latency" else "share"
+        forms = {
+            "share": f"{value:.1%}",
+            "seconds": f"{value * 1000:.1f} 毫秒",
+            "characters": f"{value:.0f} 字",
+        }
+        expected[name] = forms[unit]
+    assert shown == expected
+    assert shown["right"] == f"{(18 + 5) / 26:.1%}"
+    assert shown["quote_accuracy"] == f"{7 / 8:.1%}"
+    assert shown["latency"] == "10.5 毫秒"
+
+
+def test_tables_by_type_count_the_questions_that_a_metric_is_for():
+    root = parsed(page(mixed()))
+    rows = {
+        words(row[0]): [words(cell) for cell in row[1:]] for row in root.xpath("//section[@id='types']//tr")
+    }
+    assert rows["开发用的一半"][:2] == ["13", f"{(9 + 2) / 13:.1%}"]
+    assert rows["留出的一半"][:2] == ["13", f"{(9 + 3) / 13:.1%}"]
+    assert (
+        rows["文中没有"]
+        == ["6", f"{5 / 6:.1%}", f"{5 / 6:.1%}", f"{1 / 6:.1%}", "—"][:1] + rows["文中没有"][1:]
+    )
+    (search,) = root.xpath("//section[@id='search']//tr[@class='total']")
+    assert [words(cell) for cell in search] == ["全部", "20", f"{19 / 20:.1%}", "75.0%"]
+
+
+def test_refusals_and_lengths_are_counted():
+    root = parsed(page(mixed(missed=(1, 2))))
+    (table,) = root.xpath("//section[@id='refusal']//table[caption='应否作答与实际作答']")
+    rows = [[words(cell) for cell in row] for row in table.iter("tr")][1:]
+    assert rows == [
+        ["文件里有答案，应作答", "20（应当）", "0（误拒）", "0", "20"],
+        ["文件里没有，应拒答", "2（漏拒）", "4（应当）", "0", "6"],
+    ]
+    assert "20 次回答，中位用去上限的 40%，0 次超长" in section(root, "length")
+
+
+def test_what_flipped_is_told_with_both_answers_and_their_passages():
+    before, now = mixed(wrong=(2, 3)), mixed(wrong=(2, 5), misjudged=())
+    told = section(parsed(page(now, before)), "changes")
+    assert "由对变错 共 1 fact-05（事实） 第5问" in told
+    assert "由错变对 共 2 fact-03（事实） 第3问" in told
+    assert "number-03（引文，改了数）" in told
+    assert "基线 ✗ 错：缺 1.2万亿元 增加到0.8万亿元。[1]" in told
+    assert "本次 ✓ 对：要点齐全 增加到1.2万亿元。[1]" in told
+    assert "[1] 甲.txt，《再贷款政策加力》，第 7 段，示例日报，2026-01-20 再贷款规模增加到1.2万亿元" in told
+    assert "基线 ✗ 错：判为“文中没有”；没有指出出自 甲.txt" in told
+
+
+def test_wrong_answers_are_told_with_what_was_expected():
+    root = parsed(page(mixed()))
+    told = section(root, "wrong")
+    assert "fact-02（事实） 第2问 应为 1.2万亿元 ✗ 错：缺 1.2万亿元 增加到0.8万亿元" in told
+    assert "应为 文件里没有，应拒答 ✗ 错：没有拒答" in told
+    assert len(root.xpath("//section[@id='wrong']//article")) == 3
+
+
+@pytest.mark.parametrize(
+    ("lost", "line", "gate"),
+    [
+        ((), "答对率与基线相比显著变好。", "✓ 回归检查：通过。"),
+        ((1, 2, 3, 4, 5, 6), "答对率与基线相比无显著差别。", "✓ 回归检查：通过。"),
+        (tuple(range(1, 13)), "答对率与基线相比显著变差。", "✗ 回归检查：不通过。"),
+    ],
+)
+def test_the_conclusion_against_the_baseline(lost, line, gate):
+    told = section(parsed(page(mixed(wrong=lost), mixed(wrong=(1, 2, 3, 4, 5, 6)))), "conclusion")
+    assert line in told
+    assert gate in told
+    assert f"{(14 + 5) / 26:.1%} → {(20 - len(lost) + 5) / 26:.1%}" in told
+
+
+def test_broken_rules_are_named():
+    run = a_run([answer(1, faults=("标记 [3] 没有对应的引文",)), answer(2, unsupported=("“凭空一句”",))])
+    told = section(parsed(page(run)), "conclusion")
+    assert "硬规则被破坏 2 处" in told
+    assert "fact-01：标记 [3] 没有对应的引文" in told
+    assert "✗ 回归检查：不通过（没有基线，只核对了硬规则）。" in told
+
+
+def test_hostile_texts_are_only_text():
+    rows = [
+        answer(
+            n,
+            right=n > 1,
+            type=HOSTILE,
+            question=HOSTILE,
+            answer=HOSTILE,
+            expected=HOSTILE,
+            standalone=HOSTILE + "？",
+            citations=({**CITED, "file": HOSTILE, "quote": HOSTILE, "page": HOSTILE},),
+            missing=(HOSTILE,),
+            unsupported=(HOSTILE,),
+        )
+        for n in range(1, 4)
+    ]
+    rows.append(answer(4, type="fact", question=HOSTILE, error=HOSTILE))
+    run = a_run(
+        rows,
+        [replace(quote(1, right=False), quote=HOSTILE, found=HOSTILE, kind=HOSTILE)],
+        [replace(sentence(1, HOSTILE, True, False), sentence=HOSTILE, evidence=(HOSTILE,))],
+        tag=HOSTILE,
+    )
+    text = page(run, a_run([answer(1)], name=HOSTILE, tag="b"))
+    parsed(text)
+    lenient = lxml.html.document_fromstring(text)  # reads as a browser does
+    check(lenient)
+    assert lenient.xpath("//h4/text()").count(" " + HOSTILE) == 4
+    assert HOSTILE in lenient.xpath("//blockquote/text()")
+    assert f"{HOSTILE[:13]}…" in lenient.xpath("//*[local-name()='text']/text()")
+    assert "{{" not in text.replace("{{ 7*7 }}", "")
+
+
+def test_a_run_of_nothing_but_errors():
+    scores = {"right": 0.0, "fact_recall": 0.0}
+    rows = [
+        answer(n, answer="", citations=(), scores=scores, error="Traceback\nKeyError: 3") for n in (1, 2, 3)
+    ]
+    root = parsed(page(a_run(rows, [replace(quote(1), right=False, verdict=None, error="ValueError: 4")])))
+    assert sections(root) == ["conclusion", "figures", "types", "quotes", "errors", "terms"]
+    assert "4 题没有走完就出错了" in section(root, "errors")
+    assert "KeyError: 3" in section(root, "errors")
+    assert "硬规则被破坏 4 处" in section(root, "conclusion")
+
+
+def test_a_baseline_without_a_question_in_common_is_none():
+    for baseline in (a_run(), a_run([answer(99)])):
+        root = parsed(page(mixed(), baseline))
+        assert "没有可比的基线" in section(root, "conclusion")
+        assert "changes" not in sections(root)
+
+
+def test_an_empty_run():
+    assert sections(parsed(page(a_run()))) == ["conclusion", "terms"]
+
+
+def test_a_run_that_only_searched():
+    def found(n, share):
+        return answer(n, answer="", citations=(), type="crud", scores={"recall@10": share, "ndcg@10": share})
+
+    run = a_run([found(n, 1.0) for n in range(20)], set="crud")
+    before = a_run([found(n, n % 2 / 2) for n in range(20)], set="crud")
+    root = parsed(page(run, before))
+    assert sections(root) == ["conclusion", "figures", "search", "changes", "terms"]
+    assert "检索与基线相比显著变好。 nDCG：25.0% → 100.0%" in section(root, "conclusion")
+    assert [words(value) for value in root.xpath("//dd[@class='value']")] == ["100.0%", "100.0%"]
+    assert "只检索，不作答" in words(root.find("body/header"))
+
+
+def test_the_grounding_metric_is_measured_against_labels():
+    rows = [sentence(n, "verbatim", True, n > 2) for n in range(1, 9)]
+    rows += [sentence(n, "别的", False, n < 12) for n in range(9, 13)]
+    root = parsed(page(a_run([answer(1)], (), rows)))
+    found = {words(row[0]): [words(cell) for cell in row] for row in root.xpath("//section[@id='trust']//tr")}
+    # Supported by the metric are verbatim 3 to 8 and wrongly 9 to 11; odd ones are dev.
+    assert found["准确率"][1::2] == [f"{6 / 9:.1%}", "6 / 9", f"{3 / 4:.1%}"]
+    assert found["准确率"][4] == f"{3 / 5:.1%}"
+    assert found["召回率"][1::2] == [f"{6 / 8:.1%}", "6 / 8", f"{3 / 4:.1%}"]
+    assert found["照抄"][1:] == ["8", "8", "6", f"{6 / 8:.1%}"]
+    assert found["别的"][1:] == ["4", "0", "3", f"{1 / 4:.1%}"]
+    told = section(root, "trust")
+    assert "verbatim-001（标注句，照抄） 第1句 应为 有据 ✗ 错：判为无据（2030年），标注有据" in told
+    assert "没有与人工标注的句子比较" in section(parsed(page(a_run([answer(1)]))), "trust")
+
+
+def test_figures_of_an_external_set_stand_beside_what_others_report():
+    rows = [answer(n, type="noise 0.2", scores={"rgb_accuracy": float(n % 4 > 0)}) for n in range(8)]
+    root = parsed(page(a_run(rows, set="rgb_zh", mode="reader")))
+    (row,) = root.xpath("//table[caption='与已发表的数字并看']/tbody/tr")
+    assert [words(cell) for cell in row][:6] == ["含答案", "noise 0.2", "8", "75.0%", "94.7%", "ChatGPT"]
+    assert "回归检查" not in section(root, "conclusion")
+    rows.append(answer(9, scores={"right": 1.0}))  # what another set calls fact is not what ours does
+    root = parsed(page(a_run(rows, set="rgb_zh", mode="reader")))
+    assert "fact" in root.xpath("//section[@id='types']//th/text()")
+
+
+def test_the_history_is_of_the_same_questions_up_to_this_run():
+    def past(day, right=0.5, **configuration):
+        own = {**mixed().configuration, "started": f"2025-12-{day:02}T10:00:00+00:00"} | configuration
+        return f"run{day}", {"configuration": own, "metrics": {"right": right}}
+
+    known = [past(day, day / 100) for day in range(1, 31)] + [past(31, 0.31, gold={}), past(31, None)]
+    other = [past(1, set="rgb"), past(1, split="dev"), past(1, started="2027-01-01T00:00:00+00:00")]
+    root = parsed(page(mixed(), None, known + other + [("old", {"metrics": {}})]))
+    rows = [[words(cell) for cell in row] for row in root.xpath("//section[@id='history']//tbody/tr")]
+    assert len(rows) == MOST_RUNS
+    assert rows[0] == ["2025-12-02 10:00", "a", "abc123+", "2.0%", "相同"]
+    assert rows[-1] == ["2025-12-31 10:00", "a", "abc123+", "31.0%", "有改动"]
+    assert "history" not in sections(parsed(page(mixed(), None, known[:1])))
+
+
+def labels(svg: str) -> list[str]:
+    return [words(text) for text in etree.fromstring(svg).iterfind(".//{http://www.w3.org/2000/svg}text")]
+
+
+def test_an_answer_just_as_long_as_allowed_is_not_too_long():
+    drawn = labels(plots.lengths([0.05, 0.09, 0.95, 1.0, 1.001, 5.0], "长短"))
+    assert [label for label in drawn if label.isdecimal()][-4:] == ["2", "2", "1", "1"]
+    assert drawn[-1] == "回答数"
+
+
+def test_plots_need_no_chinese_font(monkeypatch):
+    monkeypatch.setitem(plots._STYLE, "font.sans-serif", ["DejaVu Sans"])
+    rows = [
+        plots.Share("多处合看", 3, 4, Interval(0.5, 1.0), None),
+        plots.Share("$a_1$ <b>&", 0, 4, None, 0.5),
+    ]
+    drawn = labels(plots.shares(rows, "图"))
+    assert {"多处合看", "75.0%（3/4）", "$a_1$ <b>&", "0.0%（0/4）"} <= set(drawn)
+
+
+@pytest.fixture
+def stored(tmp_path, monkeypatch):
+    """Two runs on disk and no baseline."""
+    monkeypatch.setattr(runs, "BASELINE", tmp_path / "baseline")
+    return write_run(tmp_path / "runs", mixed(wrong=(2,))), write_run(tmp_path / "runs", mixed())
+
+
+def test_the_command_writes_a_file_and_says_where(stored, tmp_path, capsys):
+    assert cli.main(["report", str(stored[1])]) == 0
+    assert capsys.readouterr().out == f"报告：{stored[1] / 'report.html'}\n"
+    assert "没有可比的基线" in (stored[1] / "report.html").read_text(encoding="utf-8")
+    to = tmp_path / "out.html"
+    assert cli.main(["report", str(stored[1]), "--against", str(stored[0]), "--to", str(to)]) == 0
+    assert "由对变错 共 1 fact-05" in section(parsed(to.read_text(encoding="utf-8")), "changes")
+
+
+def test_a_page_that_cannot_be_written_is_one_line(stored, tmp_path, capsys):
+    assert cli.main(["report", str(stored[1]), "--to", str(tmp_path / "none" / "out.html")]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("报告写不到 ")
+    assert error.count("\n") == 1
+
+
+def test_a_page_survives_the_disk(stored):
+    run = runs.read_run(stored[1])
+    again = replace(run, name=mixed().name)
+    assert page(again) == page(mixed())
+    assert json.loads((stored[1] / "run.json").read_text(encoding="utf-8"))["metrics"]["right"] == 23 / 26
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
+def test_the_page_in_a_browser(tmp_path, width, scheme):
+    from playwright.sync_api import sync_playwright
+
+    past = [
+        (
+            f"run{day}",
+            {
+                "configuration": {**mixed().configuration, "started": f"2025-12-{day:02}T10:00:00+00:00"},
+                "metrics": {"right": day / 40},
+            },
+        )
+        for day in range(1, 31)
+    ]
+    path = tmp_path / "report.html"
+    path.write_text(page(mixed(), mixed(wrong=(2, 3)), past), encoding="utf-8")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next(filter(None, map(shutil.which, names)), None)
+    assert chromium, "the browser tests need Chromium: apt-get install chromium"
+    asked, said = [], []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.goto(path.as_uri())
+        assert tab.evaluate("document.documentElement.scrollWidth") == width
+        assert tab.evaluate(_LEAST_CONTRAST) >= 4.5
+        printed = tab.pdf(prefer_css_page_size=True)
+        browser.close()
+    assert (asked, said) == ([path.as_uri()], [])
+    document = pypdfium2.PdfDocument(printed)
+    assert document[0].get_size() == pytest.approx((595, 842), abs=1)
+    told = "".join(sheet.get_textpage().get_text_range() for sheet in document)
+    assert "第2问" in told  # a wrong answer, folded on screen
+
+
+# The least contrast of any text with what is behind it, as WCAG defines it.
+_LEAST_CONTRAST = """() => {
+  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (colour) => {
+    const [r, g, b] = numbers(colour).slice(0, 3).map((value) => {
+      const share = value / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element) => {
+    for (; element; element = element.parentElement) {
+      const colour = getComputedStyle(element).backgroundColor;
+      if (numbers(colour)[3] !== 0) return colour;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  document.querySelectorAll("details").forEach((one) => (one.open = true));
+  const ratios = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim()) continue;
+    const style = getComputedStyle(element);
+    const pair = [light(element.closest("svg") ? style.fill : style.color), light(behind(element))];
+    ratios.push((Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05));
+  }
+  return Math.min(...ratios);
+}"""
