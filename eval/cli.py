@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from enum import Enum
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 
-from eval import own_commands, runs, structure_run, terminal
+from eval import runs, terminal
 from eval.compare import compare as compare_runs
-from eval.dataset import load_quotes
 from eval.external.running import beside, laid_out, load_external
 from eval.gate import judge
-from eval.grounding import load_labelled, run_labelled
+from eval.grounding import run_labelled
 from eval.judge import judge_rows
 from eval.matching import RawTexts
+from eval.options import Docs, Mode, Name, Part
+from eval.own.commands import draft, export
+from eval.own.tables import is_table
 from eval.program import describe, open_program
 from eval.runner import Assistant, run_questions, run_quotes
 from eval.runs import Run, check_tag, find_folder, find_run, write_run
-from eval.sets import HERE, OURS, QUOTES, SENTENCES, EvaluationSet, load_set
-from eval.structure_labels import load_labels
-from eval.tables import is_table
+from eval.sets import OURS, EvaluationSet, load_set
+from eval.stage_commands import grounding, quotes, structure
 from rag.answering.endpoint import LLMOptions
 from rag.errors import UsageError, YinjuError
-
-STRUCTURE = HERE / "structure.jsonl"
 
 # Wherever this version of typer keeps click's class of usage errors.
 _USAGE_ERROR = cast(type[Exception], typer.BadParameter.__base__)
@@ -39,28 +36,6 @@ _USAGE_ERROR = cast(type[Exception], typer.BadParameter.__base__)
 app = typer.Typer(
     help="评测：问答、引文、结构；比较、报告与回归。", no_args_is_help=False, add_completion=False
 )
-app.command()(own_commands.export)
-app.command()(own_commands.draft)
-
-
-class Mode(Enum):
-    """How an external set is put to the program."""
-
-    RETRIEVER = "retriever"
-    READER = "reader"
-
-
-class Part(Enum):
-    """Which questions are asked."""
-
-    DEV = "dev"
-    TEST = "test"
-    ALL = "all"
-
-
-Docs = Annotated[Path, typer.Option(help="文档文件夹")]
-Index = Annotated[Path, typer.Option(help="索引文件夹")]
-Name = Annotated[str, typer.Argument(help="baseline、latest、标签，或结果文件夹")]
 
 
 @app.command()
@@ -130,7 +105,7 @@ def run(
     if others is not None:
         console.print(others)
     if is_table(name):
-        console.print(*own_commands.wrong(done.answers), sep="\n", soft_wrap=True)
+        console.print(terminal.wrong_answers(done.answers), soft_wrap=True)
     for line in terminal.failures(done):
         console.print(line)
     console.print(f"结果：{path}", soft_wrap=True)
@@ -235,55 +210,8 @@ def accept(now: Name = "latest") -> None:
     terminal.console().print(f"基线已更新：{runs.BASELINE}", soft_wrap=True)
 
 
-@app.command()
-def quotes(docs: Docs = Path("docs_src"), index: Index = Path("index")) -> None:
-    """只查引文：按种类列表，逐条说明判错了什么。"""
-    texts = RawTexts(docs)
-    gold = load_quotes(QUOTES, texts)
-    assistant, _ = open_program(docs, index)
-    rows = run_quotes(assistant, gold, texts)
-    console = terminal.console()
-    console.print(terminal.quote_table(rows))
-    console.print(terminal.wrong_quotes(rows))
-
-
-@app.command()
-def grounding(
-    docs: Docs = Path("docs_src"),
-    split: Annotated[Part, typer.Option(help="列出哪一半判错的句子；调试只用 dev")] = Part.DEV,
-) -> None:
-    """依据判定准不准：对照人工标注的句子，按种类列表，逐条列出判错的。"""
-    texts = RawTexts(docs)
-    rows = run_labelled(load_labelled(SENTENCES, texts), texts)
-    console = terminal.console()
-    console.print(terminal.sentence_table(rows))
-    console.print(terminal.wrong_sentences([row for row in rows if split in (Part.ALL, Part(row.split))]))
-
-
-@app.command()
-def structure(
-    docs: Docs = Path("docs_src"),
-    data: Annotated[Path | None, typer.Option(help="开发数据文件夹；没有则只测本库的文档")] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="再把数据文件夹里的每一篇都解析一遍：丢字、出错、速度")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
-) -> None:
-    """对照人工标注查结构：段界、标题、篇界、丢字、杂讯；有字丢失、重复或出错则退出码为 1。"""
-    if data is not None and not data.is_dir():
-        raise UsageError(f"没有这个数据文件夹：{data}")
-    if everything and data is None:
-        raise UsageError("--all 要与 --data 一起用")
-    measured = structure_run.measure_all(load_labels(STRUCTURE), docs, data)
-    swept = structure_run.sweep(data) if everything and data is not None else None
-    if as_json:
-        typer.echo(json.dumps(structure_run.as_json(measured, swept), ensure_ascii=False, indent=1))
-    else:
-        console = terminal.console()
-        console.print(*structure_run.tables(measured))
-        for line in structure_run.remarks(measured, swept):
-            console.print(line, soft_wrap=True)
-    raise typer.Exit(1 if structure_run.broken(measured, swept) else 0)
+for command in (quotes, grounding, structure, draft, export):
+    app.command()(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

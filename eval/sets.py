@@ -13,8 +13,8 @@ from eval.grounding import LabelledSentence, load_labelled
 from eval.matching import RawTexts
 from eval.metrics import METRICS
 from eval.metrics.case import Metric
-from eval.own import load_own
-from eval.tables import is_table
+from eval.own.questions import load_own
+from eval.own.tables import is_table
 
 HERE = Path(__file__).parent
 QUESTIONS = HERE / "questions.jsonl"

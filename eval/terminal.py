@@ -111,6 +111,13 @@ def why_sentence(row: SentenceRow) -> str:
     return f"判为{judged}，标注{'有据' if row.expected else '无据'}"
 
 
+def wrong_answers(rows: Sequence[AnswerRow]) -> RenderableType:
+    """Return one line per question that was not answered rightly: what was wrong."""
+    return Group(
+        *(Text(f"不对 {row.id}：{row.question}　{why_answer(row)}") for row in rows if not row.right)
+    )
+
+
 def wrong_sentences(rows: Sequence[SentenceRow]) -> RenderableType:
     """Return one line per labelled sentence that the metric judges otherwise than the reader."""
     return Group(

@@ -7,20 +7,20 @@ import pytest
 
 from eval import cli
 from eval.dataset import DatasetError
-from eval.drafting import draft, write_draft
-from eval.drafting.candidate import Candidate, Piece, asked
-from eval.drafting.choice import choose
-from eval.drafting.figures import dates, figures
-from eval.drafting.lists import items, lists
-from eval.drafting.pieces import issuers, origins, parts, speeches
-from eval.drafting.points import enumerations
-from eval.drafting.rated import from_feedback
-from eval.drafting.statements import definitions
-from eval.drafting.unanswerable import unanswerable
-from eval.feedback import load_feedback
-from eval.finder import Finder
 from eval.matching import RawTexts, occurrences, states
-from eval.own import load_own
+from eval.own.drafting import draft, write_draft
+from eval.own.drafting.candidate import Candidate, Piece, asked
+from eval.own.drafting.choice import choose
+from eval.own.drafting.figures import dates, figures
+from eval.own.drafting.lists import items, lists
+from eval.own.drafting.pieces import issuers, origins, parts, speeches
+from eval.own.drafting.points import enumerations
+from eval.own.drafting.rated import from_feedback
+from eval.own.drafting.statements import definitions
+from eval.own.drafting.unanswerable import unanswerable
+from eval.own.feedback import load_feedback
+from eval.own.finder import Finder
+from eval.own.questions import load_own
 from rag.datatypes import Answer, Citation, Place, Refusal, Sentence, Source, Span, Turn
 from rag.records import answer_json
 from rag.structure import parse

@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval import cells, cli
+from eval import cli
 from eval.dataset import DatasetError, Passage
-from eval.export import export
 from eval.matching import RawTexts
-from eval.own import load_own
+from eval.own import cells
+from eval.own.export import export
+from eval.own.questions import load_own
+from eval.own.tables import guarded, read_table, write_table
 from eval.runner import AnswerRow
 from eval.runs import Run, read_run, write_run
 from eval.sets import load_set
-from eval.tables import guarded, read_table, write_table
 from rag.datatypes import Span, Turn
 from rag.errors import UsageError
 

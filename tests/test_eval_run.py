@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval import cli, runs
+from eval import cli, runs, stage_commands
 from eval.dataset import Passage, load_questions, load_quotes
 from eval.grounding import load_labelled, run_labelled
 from eval.matching import RawTexts
@@ -232,7 +232,8 @@ def command(tmp_path, monkeypatch, capsys, assistant):
     def call(*arguments, **lapses):
         oracle = Oracle(**lapses)
         oracle.index = assistant.index
-        monkeypatch.setattr(cli, "open_program", lambda docs, index: (oracle, assistant.settings))
+        for module in (cli, stage_commands):
+            monkeypatch.setattr(module, "open_program", lambda docs, index: (oracle, assistant.settings))
         status = cli.main([*arguments])
         printed = capsys.readouterr()
         return status, printed.out, printed.err

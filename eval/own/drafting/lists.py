@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import rjieba
 
-from eval.drafting.candidate import Candidate, Piece, Statement, plain_words
-from eval.drafting.wording import (
+from eval.own.drafting.candidate import Candidate, Piece, Statement, plain_words
+from eval.own.drafting.wording import (
     BREAKS_OFF,
     TIME,
     begins_with_verb,

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from eval import cells
 from eval.dataset import MAX_CHARS, DatasetError, Passage, Question, Split
-from eval.finder import Finder
 from eval.matching import RawTexts, plain, states
-from eval.tables import Row, read_table
+from eval.own import cells
+from eval.own.finder import Finder
+from eval.own.tables import Row, read_table
 from rag.datatypes import RefusalReason, Turn
 from rag.errors import UsageError
 from rag.records import turns_from_json

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
-from eval.drafting import draft as propose
-from eval.drafting import write_draft
-from eval.drafting.rated import from_feedback
-from eval.export import export as write_export
-from eval.feedback import load_feedback
-from eval.finder import Finder
 from eval.matching import RawTexts
-from eval.runner import AnswerRow
+from eval.own.drafting import draft as propose
+from eval.own.drafting import write_draft
+from eval.own.drafting.rated import from_feedback
+from eval.own.export import export as write_export
+from eval.own.feedback import load_feedback
+from eval.own.finder import Finder
 from eval.runs import find_run
-from eval.terminal import why_answer
 
 
 class Ragas(Enum):
@@ -57,16 +53,3 @@ def draft(
     typer.echo(f"拟了 {len(rated) + len(proposed)} 题，写到 {to}{missing}")
     typer.echo("请逐题看过、改好，删去不要的，再运行（索引另放一处，不动原有的）：")
     typer.echo(f"python -m eval run --set {to} --docs {docs} --index {docs.name}-index")
-
-
-def wrong(rows: Sequence[AnswerRow]) -> Iterator[Text]:
-    """Yield a line per question that was not answered rightly: what was wrong."""
-    for row in rows:
-        if not row.right:
-            yield Text(f"不对 {row.id}：{row.question}　{_why(row)}")
-
-
-def _why(row: AnswerRow) -> str:
-    if row.answerable or row.error is not None:
-        return why_answer(row)
-    return f"应拒答而作答：{row.answer}"

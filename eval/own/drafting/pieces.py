@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from eval.drafting.candidate import Candidate, Piece, Statement
-from eval.drafting.wording import BREAKS_OFF, body, points_back
+from eval.own.drafting.candidate import Candidate, Piece, Statement
+from eval.own.drafting.wording import BREAKS_OFF, body, points_back
 from rag.datatypes import Fact, Span
 from rag.text import squeeze
 

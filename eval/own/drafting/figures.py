@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from eval.drafting.candidate import Candidate, Piece, Statement, plain_words
-from eval.drafting.wording import BREAKS_OFF, TIME, body, has_subject, named, points_back
+from eval.own.drafting.candidate import Candidate, Piece, Statement, plain_words
+from eval.own.drafting.wording import BREAKS_OFF, TIME, body, has_subject, named, points_back
 from rag.datatypes import Span
 from rag.numerals import Number, numbers
 from rag.text import clauses, fold

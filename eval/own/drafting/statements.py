@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import rjieba
 
-from eval.drafting.candidate import Candidate, Piece, Statement, plain_words
-from eval.drafting.wording import body, has_subject, points_back
+from eval.own.drafting.candidate import Candidate, Piece, Statement, plain_words
+from eval.own.drafting.wording import body, has_subject, points_back
 
 _SHORT = 36
 _DEFINED = re.compile(

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from eval.drafting.candidate import Candidate, Piece, Statement
-from eval.drafting.wording import begins_with_verb, body, points_back
+from eval.own.drafting.candidate import Candidate, Piece, Statement
+from eval.own.drafting.wording import begins_with_verb, body, points_back
 
 _ORDERED = re.compile(
     r"(?:^|[。；;，,：:])(?P<mark>[一二三四五六七八九]是|[一二三四五六七八九]要|其[一二三四五六][,，])(?P<item>[^。；;]{3,40}?)(?=[。；;，,])"

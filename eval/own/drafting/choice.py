@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from statistics import fmean
 
-from eval.drafting.candidate import Candidate
 from eval.matching import plain
+from eval.own.drafting.candidate import Candidate
 from rag.informativeness import idf
 from rag.words import content_words
 

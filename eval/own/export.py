@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from eval import cells
+from eval.own import cells
+from eval.own.tables import write_table
 from eval.runner import AnswerRow
 from eval.runs import Run
-from eval.tables import write_table
 
 # What ragas calls the question, the answer, the passages found and the gold answer, by version. Only one set
 # is written: ragas renames the old columns to the new ones and would fail where it finds both.

@@ -6,7 +6,7 @@ import re
 
 import rjieba
 
-from eval.drafting.candidate import Piece, Statement
+from eval.own.drafting.candidate import Piece, Statement
 
 _NUMBERING = re.compile(
     r"^\s*(?:[答问][:：]|——|[（(]?[一二三四五六七八九十\d]{1,3}[）)、．.](?!\d)|第[一二三四五六七八九十]+条\s*|[一二三四五六七八九十](?:是要?|要)|其[一二三四五][,，])\s*"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from eval.dataset import DatasetError
-from eval.tables import Row, read_table
+from eval.own.tables import Row, read_table
 from rag.datatypes import Place, Turn
 from rag.errors import UsageError
 from rag.records import answer_from_json, turns_from_json

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import cycle
 
-from eval.drafting.candidate import Candidate
+from eval.own.drafting.candidate import Candidate
 from rag.text import fold
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")

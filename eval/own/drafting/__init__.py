@@ -9,23 +9,23 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from eval import cells
-from eval.drafting.candidate import Candidate, Piece
-from eval.drafting.choice import UNANSWERABLE, choose
-from eval.drafting.figures import dates, figures
-from eval.drafting.lists import lists
-from eval.drafting.pieces import issuers, origins, parts, speeches
-from eval.drafting.points import enumerations
-from eval.drafting.statements import definitions
-from eval.drafting.unanswerable import unanswerable
-from eval.tables import write_table
+from eval.own import cells
+from eval.own.drafting.candidate import Candidate, Piece
+from eval.own.drafting.choice import UNANSWERABLE, choose
+from eval.own.drafting.figures import dates, figures
+from eval.own.drafting.lists import lists
+from eval.own.drafting.pieces import issuers, origins, parts, speeches
+from eval.own.drafting.points import enumerations
+from eval.own.drafting.statements import definitions
+from eval.own.drafting.unanswerable import unanswerable
+from eval.own.tables import write_table
 from rag.errors import ReadingError
 from rag.indexing import scan
 from rag.reading import read
 from rag.structure import parse
 
 COLUMNS = ("question", "reference", "facts", "file", "quote", "type", "answerable", "history", "note")
-"""The columns of a draft; `eval.own` reads all but the note."""
+"""The columns of a draft; `eval.own.questions` reads all but the note."""
 
 Rule = Callable[[Piece], Iterator[Candidate]]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from eval.drafting.candidate import Candidate
-from eval.feedback import Feedback
-from eval.finder import Finder
+from eval.own.drafting.candidate import Candidate
+from eval.own.feedback import Feedback
+from eval.own.finder import Finder
 from rag.numerals import find_dates, numbers
 from rag.question import analyse
 from rag.text import squeeze

@@ -1,0 +1,29 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Mode(Enum):
+    """How an external set is put to the program."""
+
+    RETRIEVER = "retriever"
+    READER = "reader"
+
+
+class Part(Enum):
+    """Which questions are asked."""
+
+    DEV = "dev"
+    TEST = "test"
+    ALL = "all"
+
+
+Docs = Annotated[Path, typer.Option(help="文档文件夹")]
+Index = Annotated[Path, typer.Option(help="索引文件夹")]
+Name = Annotated[str, typer.Argument(help="baseline、latest、标签，或结果文件夹")]

@@ -1,0 +1,70 @@
+"""The commands that measure one stage alone: quote lookup, grounding, structure."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eval import structure_run, terminal
+from eval.dataset import load_quotes
+from eval.grounding import load_labelled, run_labelled
+from eval.matching import RawTexts
+from eval.options import Docs, Index, Part
+from eval.program import open_program
+from eval.runner import run_quotes
+from eval.sets import HERE, QUOTES, SENTENCES
+from eval.structure_labels import load_labels
+from rag.errors import UsageError
+
+STRUCTURE = HERE / "structure.jsonl"
+
+
+def quotes(docs: Docs = Path("docs_src"), index: Index = Path("index")) -> None:
+    """只查引文：按种类列表，逐条说明判错了什么。"""
+    texts = RawTexts(docs)
+    gold = load_quotes(QUOTES, texts)
+    assistant, _ = open_program(docs, index)
+    rows = run_quotes(assistant, gold, texts)
+    console = terminal.console()
+    console.print(terminal.quote_table(rows))
+    console.print(terminal.wrong_quotes(rows))
+
+
+def grounding(
+    docs: Docs = Path("docs_src"),
+    split: Annotated[Part, typer.Option(help="列出哪一半判错的句子；调试只用 dev")] = Part.DEV,
+) -> None:
+    """依据判定准不准：对照人工标注的句子，按种类列表，逐条列出判错的。"""
+    texts = RawTexts(docs)
+    rows = run_labelled(load_labelled(SENTENCES, texts), texts)
+    console = terminal.console()
+    console.print(terminal.sentence_table(rows))
+    console.print(terminal.wrong_sentences([row for row in rows if split in (Part.ALL, Part(row.split))]))
+
+
+def structure(
+    docs: Docs = Path("docs_src"),
+    data: Annotated[Path | None, typer.Option(help="开发数据文件夹；没有则只测本库的文档")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="再把数据文件夹里的每一篇都解析一遍：丢字、出错、速度")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """对照人工标注查结构：段界、标题、篇界、丢字、杂讯；有字丢失、重复或出错则退出码为 1。"""
+    if data is not None and not data.is_dir():
+        raise UsageError(f"没有这个数据文件夹：{data}")
+    if everything and data is None:
+        raise UsageError("--all 要与 --data 一起用")
+    measured = structure_run.measure_all(load_labels(STRUCTURE), docs, data)
+    swept = structure_run.sweep(data) if everything and data is not None else None
+    if as_json:
+        typer.echo(json.dumps(structure_run.as_json(measured, swept), ensure_ascii=False, indent=1))
+    else:
+        console = terminal.console()
+        console.print(*structure_run.tables(measured))
+        for line in structure_run.remarks(measured, swept):
+            console.print(line, soft_wrap=True)
+    raise typer.Exit(1 if structure_run.broken(measured, swept) else 0)
