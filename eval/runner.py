@@ -134,20 +134,13 @@ def run_questions(
     """
 
     def row(question: Question) -> AnswerRow:
-        start = time.perf_counter()
-        try:
-            return _answer_row(assistant, question, texts, metrics, asks=asks)
-        except Exception:  # noqa: BLE001 - one failing question must not end the run; its traceback is kept
-            return AnswerRow(
-                **_gold(question),
-                scores=failed(question, metrics),
-                seconds=time.perf_counter() - start,
-                error=traceback.format_exc(),
-            )
-        finally:
-            done()
+        return _answer_row(assistant, question, texts, metrics, asks=asks)
 
-    return _in_threads(row, questions, workers)
+    def lost(question: Question, seconds: float, error: str) -> AnswerRow:
+        told = {**_gold(question), "seconds": seconds, "error": error}
+        return AnswerRow(**told, scores=failed(question, metrics))
+
+    return _in_threads(row, lost, questions, workers, done)
 
 
 def run_quotes(
@@ -161,29 +154,45 @@ def run_quotes(
     """Return one row per quote, in order; a quote that fails is a row with its traceback."""
 
     def row(quote: Quote) -> QuoteRow:
+        return _quote_row(assistant, quote, texts)
+
+    def lost(quote: Quote, seconds: float, error: str) -> QuoteRow:
+        return QuoteRow(**_quoted(quote), seconds=seconds, error=error)
+
+    return _in_threads(row, lost, quotes, workers, done)
+
+
+def _in_threads(
+    row: Callable[[_Asked], _Row],
+    lost: Callable[[_Asked, float, str], _Row],
+    asked: Sequence[_Asked],
+    workers: int,
+    done: Callable[[], object],
+) -> tuple[_Row, ...]:
+    """Return the rows in the order of what was asked; `lost` makes one of the seconds and the traceback of a failure."""
+
+    def kept(one: _Asked) -> _Row:
         start = time.perf_counter()
         try:
-            return _quote_row(assistant, quote, texts)
-        except Exception:  # noqa: BLE001 - as above
-            return QuoteRow(
-                id=quote.id,
-                kind=quote.kind,
-                split=quote.split,
-                quote=quote.quote,
-                expected=quote.verdict,
-                seconds=time.perf_counter() - start,
-                error=traceback.format_exc(),
-            )
+            return row(one)
+        except Exception:  # noqa: BLE001 - one failure must not end the run; its traceback is kept
+            return lost(one, time.perf_counter() - start, traceback.format_exc())
         finally:
             done()
 
-    return _in_threads(row, quotes, workers)
-
-
-def _in_threads(row: Callable[[_Asked], _Row], asked: Sequence[_Asked], workers: int) -> tuple[_Row, ...]:
-    """Return the rows in the order of what was asked."""
     with ThreadPoolExecutor(workers, thread_name_prefix="eval") as pool:
-        return tuple(pool.map(row, asked))
+        return tuple(pool.map(kept, asked))
+
+
+def _quoted(quote: Quote) -> dict[str, Any]:
+    """Return the fields of a row that the gold decides."""
+    return {
+        "id": quote.id,
+        "kind": quote.kind,
+        "split": quote.split,
+        "quote": quote.quote,
+        "expected": quote.verdict,
+    }
 
 
 def _gold(question: Question) -> dict[str, Any]:
@@ -250,11 +259,7 @@ def _quote_row(assistant: Assistant, quote: Quote, texts: RawTexts) -> QuoteRow:
     wrong = quote_faults(quote, report)
     places = [match.place for match in report.matches]
     return QuoteRow(
-        id=quote.id,
-        kind=quote.kind,
-        split=quote.split,
-        quote=quote.quote,
-        expected=quote.verdict,
+        **_quoted(quote),
         verdict=report.verdict,
         found=f"{places[0].file}：{places[0].quote}" if places else "",
         right=not wrong,

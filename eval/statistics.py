@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
 RESAMPLES = 4999
@@ -26,34 +27,28 @@ def interval(values: Sequence[float], *, median: bool = False) -> Interval | Non
     The questions are drawn with replacement (Efron and Tibshirani, 1993, chapter 13); the same seed every
     time. None where all values are equal or there is at most one, where resampling tells nothing.
     """
-    from scipy.stats import bootstrap  # takes half a second to import
-
     if len(set(values)) < 2:
         return None
-    found = bootstrap(
-        (np.asarray(values),),
-        np.median if median else np.mean,
-        n_resamples=RESAMPLES,
-        confidence_level=CONFIDENCE,
-        method="percentile",
-        rng=np.random.default_rng(_SEED),
-    ).confidence_interval
-    return Interval(float(found.low), float(found.high))
+    return _bootstrap(np.asarray(values), CONFIDENCE, median=median)
 
 
 def difference(before: Sequence[float], now: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
     """Return the paired bootstrap interval of mean(now) - mean(before), over the same questions in the same order.
 
-    Both limits are 0 where no score changed.
+    Both limits are the gain where it is the same for all.
     """
-    from scipy.stats import bootstrap
-
     gains = np.asarray(now) - np.asarray(before)
     if np.all(gains == gains[0]):
         return Interval(float(gains[0]), float(gains[0]))
+    return _bootstrap(gains, confidence)
+
+
+def _bootstrap(values: NDArray[np.float64], confidence: float, *, median: bool = False) -> Interval:
+    from scipy.stats import bootstrap  # takes half a second to import
+
     found = bootstrap(
-        (gains,),
-        np.mean,
+        (values,),
+        np.median if median else np.mean,
         n_resamples=RESAMPLES,
         confidence_level=confidence,
         method="percentile",
