@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from dataclasses import asdict, replace
@@ -21,9 +22,10 @@ def open_program(docs: Path, index: Path) -> tuple[Assistant, Settings]:
 
 
 def describe(assistant: Assistant, settings: Settings) -> dict[str, Any]:
-    """Return what a run was run with: the settings without the key, the program, fingerprints."""
+    """Return what a run was run with: the settings without secrets, the program, fingerprints."""
     settled = asdict(settings)
     del settled["llm"]["api_key"]
+    settled["llm"]["base_url"] = re.sub(r"//[^/@]*@", "//", settings.llm.base_url)
     files = assistant.index.documents.files().values()
     contents = "\n".join(f"{file.sha256} {file.name}" for file in files)
     return {

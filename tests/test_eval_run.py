@@ -12,6 +12,7 @@ from eval.dataset import Passage, load_questions, load_quotes
 from eval.grounding import load_labelled, run_labelled
 from eval.matching import RawTexts
 from eval.metrics import METRICS
+from eval.program import describe
 from eval.runner import run_questions, run_quotes
 from eval.runs import Run, find_run, write_run
 from eval.summary import summary
@@ -319,6 +320,13 @@ def test_the_gate_and_the_baseline_are_for_our_own_set(command, tmp_path):
         status, _, err = command(name)
         assert (status, "请先运行 python -m eval run" in err) == (2, True)
         assert command(name, "ours")[0] == 0
+
+
+def test_a_run_is_described_without_secrets(assistant):
+    llm = replace(assistant.settings.llm, base_url="https://me:word@host:1/v1", model="m", api_key="sk-1")
+    described = describe(assistant, replace(assistant.settings, llm=llm))
+    assert described["settings"]["llm"]["base_url"] == "https://host:1/v1"
+    assert not {"me:word", "sk-1"} & set(re.findall(r"me:word|sk-1", str(described)))
 
 
 def test_quotes_are_listed_by_kind(command):

@@ -299,3 +299,24 @@ def test_the_retriever_gives_documents():
         "spans": [[3, 8], [9, 12]],
         "score": 0.5,
     }
+
+
+TOGETHER = """
+import sys, threading
+from rag.answering.endpoint import LLMOptions, text_of
+said, start = [], threading.Barrier(8)
+def call():
+    start.wait()
+    said.append("".join(text_of(LLMOptions(base_url=sys.argv[1], model="m"), "s", "{q}", {"q": "?", "history": []})))
+threads = [threading.Thread(target=call) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(said.count("好"))
+"""
+
+
+def test_first_calls_of_several_threads_at_once():
+    with serve(Say("好")) as endpoint:
+        command = [sys.executable, "-c", TOGETHER, endpoint.base_url]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("8\n", "")

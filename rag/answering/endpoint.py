@@ -13,6 +13,7 @@ import queue
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
     from openai import DefaultAsyncHttpxClient
 
+_IMPORTING = threading.Lock()
 _GRACE = 1.0
 """Seconds beyond the time limit in which a call reports its end."""
 
@@ -61,6 +63,7 @@ class Call:
         Raises:
             ModelError: the endpoint's address or the model's name is missing or malformed.
         """
+        _import_libraries()
         import openai
 
         _check(options)
@@ -127,6 +130,20 @@ class Call:
             with self._lock:
                 self._ended = True
             self._pieces.put(end)
+
+
+def _import_libraries() -> None:
+    """Import what a call needs, one thread at a time: together for the first time, they see half of a module."""
+    with _IMPORTING:
+        for name in (
+            "httpx",
+            "openai",
+            "langsmith",
+            "langchain_core.prompts",
+            "langchain.chat_models",
+            "langchain_openai",
+        ):
+            import_module(name)
 
 
 def text_of(options: LLMOptions, system: str, human: str, values: Mapping[str, Any]) -> Iterator[str]:
