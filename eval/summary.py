@@ -46,6 +46,14 @@ def measured(*runs: Sequence[AnswerRow]) -> list[Metric]:
     return [metric for name, metric in KNOWN.items() if name in found]
 
 
+def grouped(metrics: Sequence[Metric]) -> dict[str, list[Metric]]:
+    """Return metrics by the table that they stand in, in the order in which the tables come up."""
+    groups: dict[str, list[Metric]] = {}
+    for metric in metrics:
+        groups.setdefault(metric.group, []).append(metric)
+    return groups
+
+
 def summary(
     answers: Sequence[AnswerRow], quotes: Sequence[QuoteRow], sentences: Sequence[SentenceRow] = ()
 ) -> dict[str, float | None]:

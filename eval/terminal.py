@@ -14,7 +14,7 @@ from eval.grounding import SentenceRow, agreement, precision, recall
 from eval.metrics.case import Metric
 from eval.runner import AnswerRow, QuoteRow, last_line
 from eval.runs import Run
-from eval.summary import figure, measured, quote_accuracy, quote_latency, verdict_accuracy
+from eval.summary import figure, grouped, measured, quote_accuracy, quote_latency, verdict_accuracy
 
 _EXCERPT = 80
 CHANGES = {"better": "显著变好", "worse": "显著变差", "no difference": "无显著差别"}
@@ -42,25 +42,22 @@ def by_kind(rows: Sequence[QuoteRow]) -> dict[str, list[QuoteRow]]:
 
 
 def answer_tables(rows: Sequence[AnswerRow]) -> Iterator[Table]:
-    """Yield the metrics by question type: first those of the answers, then those of the search."""
-    metrics = measured(rows)
-    found = [metric for metric in metrics if "@" in metric.name]
-    said = [metric for metric in metrics if metric not in found]
-    for title, columns in (("问答，按类型", said), ("检索，按类型", found)):
-        if columns:
-            yield _answer_table(title, rows, columns)
+    """Yield the metrics by question type, in tables that fit a terminal."""
+    for group, metrics in grouped(measured(rows)).items():
+        table = Table(title=f"{group}，按类型")
+        table.add_column("类型")
+        for column in ("题数", *(metric.title for metric in metrics)):
+            table.add_column(column, justify="right")
+        types = {kind: members for kind, members in by_type(rows).items() if _scored(members, metrics)}
+        for name, members in types.items():
+            cells = [shown(metric, figure(members, metric)) for metric in metrics]
+            table.add_row(name, str(len(members)), *cells, end_section=name == list(types)[-2:][0])
+        yield table
 
 
-def _answer_table(title: str, rows: Sequence[AnswerRow], metrics: Sequence[Metric]) -> Table:
-    table = Table(title=title, padding=(0, 0))
-    table.add_column("类型")
-    for column in ("题数", *(metric.title for metric in metrics)):
-        table.add_column(column, justify="right")
-    groups = by_type(rows)
-    for name, group in groups.items():
-        cells = [shown(metric, figure(group, metric)) for metric in metrics]
-        table.add_row(name, str(len(group)), *cells, end_section=name == list(groups)[-2])
-    return table
+def _scored(rows: Sequence[AnswerRow], metrics: Sequence[Metric]) -> bool:
+    names = {metric.name for metric in metrics}
+    return any(names & row.scores.keys() for row in rows)
 
 
 def quote_table(rows: Sequence[QuoteRow]) -> Table:

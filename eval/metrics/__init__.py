@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from eval.dataset import Question
 from eval.metrics import answers, citations, support
-from eval.metrics.case import Case, Metric, answerable, unanswerable
+from eval.metrics.case import ANSWER, EVIDENCE, REFUSAL, SEARCH, Case, Metric, answerable, unanswerable
 from eval.metrics.published import PUBLISHED, has_answer
 from eval.metrics.retrieval import has_gold, retrieval
 
@@ -23,6 +23,8 @@ METRICS = _table(
     Metric(
         name="right",
         title="答对",
+        group=ANSWER,
+        meaning="可答的答得对而不啰唆，不可答的拒答",
         formula="可答：没有拒答、要点齐、没有不许有的话、不超长；不可答：拒答了。答对的题数 / 题数",
         score=answers.right,
         failed=0.0,
@@ -30,6 +32,8 @@ METRICS = _table(
     Metric(
         name="fact_recall",
         title="要点",
+        group=ANSWER,
+        meaning="标准答案的要点说出了多少",
         formula="答出的要点数 / 要点数，对可答的题取平均；拒答算 0",
         score=answers.fact_recall,
         applies=has_answer,
@@ -39,18 +43,24 @@ METRICS = _table(
     Metric(
         name="sentence_support",
         title="句有据",
+        group=EVIDENCE,
+        meaning="回答里的句子有自己所标的原文支持",
         formula="有自己的引文支持的句数 / 陈述事实的句数（是否支持由 rag.grounding 判，判得准不准见“指标可信吗”）",
         score=support.sentence_support,
     ),
     Metric(
         name="faithfulness",
         title="忠实",
+        group=EVIDENCE,
+        meaning="回答里的句子有找到的任何原文支持",
         formula="检索到的或引用的段落支持的句数 / 陈述事实的句数，不论标的是哪一处（同 RAGAS 的 faithfulness，不用模型）",
         score=support.faithfulness,
     ),
     Metric(
         name="citation_precision",
         title="引文准",
+        group=EVIDENCE,
+        meaning="所引的原文正是该引的",
         formula="落在标准出处上的引文数 / 引文数；与出处重叠不少于两者中较短的一半才算",
         score=citations.citation_precision,
         applies=_cited,
@@ -59,6 +69,8 @@ METRICS = _table(
     Metric(
         name="citation_recall",
         title="引文全",
+        group=EVIDENCE,
+        meaning="该引的原文引到了",
         formula="引到的标准出处数 / 标准出处数；没有引文算 0",
         score=citations.citation_recall,
         applies=_cited,
@@ -68,18 +80,24 @@ METRICS = _table(
     Metric(
         name="pointer_validity",
         title="指针",
+        group=EVIDENCE,
+        meaning="引文与原文逐字相同，标记不落空",
         formula="标记都有引文、引文都用到、引文与原文逐字相同的回答数 / 回答数",
         score=citations.pointer_validity,
     ),
     Metric(
         name="refusal_precision",
         title="拒得准",
+        group=REFUSAL,
+        meaning="拒答的题确实不可答",
         formula="应拒答的拒答数 / 拒答数",
         score=answers.refusal_precision,
     ),
     Metric(
         name="refusal_recall",
         title="拒得全",
+        group=REFUSAL,
+        meaning="不可答的题拒答了",
         formula="拒答数 / 应拒答的题数",
         score=answers.refused,
         applies=unanswerable,
@@ -88,6 +106,8 @@ METRICS = _table(
     Metric(
         name="under_refusal",
         title="漏拒",
+        group=REFUSAL,
+        meaning="不可答的题却作答了",
         formula="作答数 / 应拒答的题数（出错不算作答）",
         score=answers.answered,
         applies=unanswerable,
@@ -97,6 +117,8 @@ METRICS = _table(
     Metric(
         name="over_refusal",
         title="误拒",
+        group=REFUSAL,
+        meaning="可答的题却拒答了",
         formula="拒答数 / 可答的题数（出错不算拒答）",
         score=answers.refused,
         applies=answerable,
@@ -107,28 +129,52 @@ METRICS = _table(
         Metric(
             name=name,
             title=title,
+            group=SEARCH,
+            meaning=meaning,
             formula=formula,
             score=retrieval(measure),
             applies=has_gold,
             guarded=name in ("recall@10", "ndcg@10"),
         )
-        for name, measure, title, formula in (
-            ("recall@1", "R@1", "R@1", "前 1 个检索结果里的标准出处数 / 标准出处数"),
-            ("recall@5", "R@5", "R@5", "前 5 个检索结果里的标准出处数 / 标准出处数"),
-            ("recall@10", "R@10", "R@10", "前 10 个检索结果里的标准出处数 / 标准出处数"),
-            ("mrr@10", "RR@10", "MRR", "第一个标准出处名次的倒数，10 名以外算 0"),
-            ("ndcg@10", "nDCG@10", "nDCG", "前 10 名里各出处的 1 / log2(名次 + 1) 之和 / 最好的排法的和"),
+        for name, measure, title, meaning, formula in (
+            ("recall@1", "R@1", "R@1", "该找到的段落排在第一", "前 1 个检索结果里的标准出处数 / 标准出处数"),
+            ("recall@5", "R@5", "R@5", "该找到的段落排在前五", "前 5 个检索结果里的标准出处数 / 标准出处数"),
+            (
+                "recall@10",
+                "R@10",
+                "R@10",
+                "该找到的段落排在前十",
+                "前 10 个检索结果里的标准出处数 / 标准出处数",
+            ),
+            (
+                "mrr@10",
+                "RR@10",
+                "MRR",
+                "第一个找对的段落名次的倒数",
+                "第一个标准出处名次的倒数，10 名以外算 0",
+            ),
+            (
+                "ndcg@10",
+                "nDCG@10",
+                "nDCG",
+                "找对的段落排得多靠前",
+                "前 10 名里各出处的 1 / log2(名次 + 1) 之和 / 最好的排法的和",
+            ),
         )
     ),
     Metric(
         name="judge_right",
         title="模型判对",
+        group=ANSWER,
+        meaning="语言模型判为答对",
         formula="语言模型判为对的 / 它判出对错的可答的题；拒答算错（只在 run --judge 时有）",
         score=None,
     ),
     Metric(
         name="judge_failed",
         title="模型没判",
+        group=ANSWER,
+        meaning="语言模型没有判出对错",
         formula="语言模型没能判出对错的 / 交给它判的；出错从不算对",
         score=None,
         better="less",
@@ -136,6 +182,8 @@ METRICS = _table(
     Metric(
         name="brevity",
         title="字数",
+        group=ANSWER,
+        meaning="可答的题一次回答的长度",
         formula="可答的题里，没有拒答的回答的平均字数",
         score=answers.brevity,
         applies=answerable,
@@ -145,6 +193,8 @@ METRICS = _table(
     Metric(
         name="tokens",
         title="词元",
+        group=ANSWER,
+        meaning="一次回答的长度，按词元计",
         formula="回答的平均词元数（本项目的词元表，连同标记）",
         score=answers.tokens,
         unit="tokens",
@@ -153,6 +203,8 @@ METRICS = _table(
     Metric(
         name="latency",
         title="毫秒",
+        group=ANSWER,
+        meaning="一次作答，中位数",
         formula="一次作答的用时，中位数",
         score=answers.latency,
         unit="seconds",

@@ -9,6 +9,9 @@ from typing import Literal
 from eval.dataset import Question
 from rag.datatypes import Answer, Hit
 
+ANSWER, EVIDENCE, REFUSAL, SEARCH, AS_PUBLISHED = "回答", "依据与引文", "拒答", "检索", "题集自己的指标"
+"""The tables that metrics stand in."""
+
 ReadRaw = Callable[[str], str]
 """From a file's name to its raw text."""
 
@@ -45,12 +48,14 @@ class Metric:
 
     `score` returns None where there is nothing to count (nothing was cited, say); it is asked only of the
     questions that `applies` takes; a metric without one is told by a judge afterwards. A run's figure is the mean of the scores (the median where `median`).
-    `failed` is the score of a question that ended in an error, None to leave it out. `title` and `formula`
-    are what the report says of it. The gate looks at those that are `guarded`.
+    `failed` is the score of a question that ended in an error, None to leave it out. `title`,
+    `meaning` and `formula` are what is said of it, `group` is the table that it stands in. The gate looks at those that are `guarded`.
     """
 
     name: str
     title: str
+    group: str
+    meaning: str = ""
     formula: str
     score: Callable[[Case], float | None] | None
     applies: Callable[[Question], bool] = always

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from eval.dataset import Question
 from eval.metrics.answers import words
-from eval.metrics.case import Case, Metric, answerable, unanswerable
+from eval.metrics.case import AS_PUBLISHED, SEARCH, Case, Metric, answerable, unanswerable
 from eval.metrics.overlap import bag_f1, bare, run_f1, segments
 from eval.metrics.retrieval import has_gold, retrieval
 from rag.text import squeeze
@@ -142,6 +142,7 @@ PUBLISHED = {
         Metric(
             name="exact_match",
             title="EM",
+            group=AS_PUBLISHED,
             formula="与某个标准答案一字不差（不计标点、大小写）；无答案的题，没有作答算 1（SQuAD 2.0、CMRC 2018）",
             score=exact_match,
             failed=0.0,
@@ -149,6 +150,7 @@ PUBLISHED = {
         Metric(
             name="span_f1",
             title="F1",
+            group=AS_PUBLISHED,
             formula="与标准答案最长的相同片段，准确率与召回率的 F1；无答案的题，没有作答算 1（SQuAD 2.0、CMRC 2018）",
             score=span_f1,
             failed=0.0,
@@ -156,6 +158,7 @@ PUBLISHED = {
         Metric(
             name="rouge_l",
             title="ROUGE-L",
+            group=AS_PUBLISHED,
             formula="与标准答案按字的最长公共子序列，F 值，β = 1.2（DuReader）",
             score=rouge_l,
             applies=has_answer,
@@ -164,6 +167,7 @@ PUBLISHED = {
         Metric(
             name="quest_f1",
             title="词F1",
+            group=AS_PUBLISHED,
             formula="没有拒答的题里，与标准答案按词的 F1（CRUD-RAG 的 RAGQuestEval）",
             score=quest_f1,
             applies=has_answer,
@@ -171,6 +175,7 @@ PUBLISHED = {
         Metric(
             name="quest_recall",
             title="作答率",
+            group=AS_PUBLISHED,
             formula="没有拒答的题数 / 题数（CRUD-RAG 的 RAGQuestEval）",
             score=quest_recall,
             applies=has_answer,
@@ -179,6 +184,7 @@ PUBLISHED = {
         Metric(
             name="rgb_accuracy",
             title="含答案",
+            group=AS_PUBLISHED,
             formula="含有每个标准答案的回答数 / 题数，不论长短（RGB）",
             score=rgb_accuracy,
             applies=answerable,
@@ -187,6 +193,7 @@ PUBLISHED = {
         Metric(
             name="rgb_rejection",
             title="拒答率",
+            group=AS_PUBLISHED,
             formula="段落全是杂讯时的拒答数 / 题数（RGB）",
             score=rgb_rejection,
             applies=unanswerable,
@@ -195,6 +202,7 @@ PUBLISHED = {
         Metric(
             name="rgb_detection",
             title="查错率",
+            group=AS_PUBLISHED,
             formula="段落有错时，说出有错或列出矛盾的回答数 / 题数（RGB）",
             score=rgb_detection,
             applies=counterfactual,
@@ -203,6 +211,7 @@ PUBLISHED = {
         Metric(
             name="rgb_correction",
             title="纠错率",
+            group=AS_PUBLISHED,
             formula="查出有错的回答里，含有正确答案的 / 查出的（RGB）",
             score=rgb_correction,
             applies=counterfactual,
@@ -210,6 +219,8 @@ PUBLISHED = {
         Metric(
             name="recall@50",
             title="R@50",
+            group=SEARCH,
+            meaning="该找到的段落排在前五十",
             formula="前 50 个片段里的标准出处数 / 标准出处数",
             score=retrieval("R@50"),
             applies=has_gold,
@@ -218,6 +229,7 @@ PUBLISHED = {
             Metric(
                 name=f"success@{cutoff}",
                 title=f"中@{cutoff}",
+                group=SEARCH,
                 formula=f"前 {cutoff} 个结果里有标准出处的题数 / 题数（DuReader_retrieval 的 Recall@{cutoff}）",
                 score=retrieval(f"Success@{cutoff}"),
                 applies=has_gold,

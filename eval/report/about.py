@@ -102,7 +102,7 @@ def terms(run: Run) -> dict[str, Any]:
         for metric in measured(run.answers)
     ]
     if run.quotes:
-        metrics += [Term(name, title, formula) for name, (title, formula) in QUOTE_FIGURES.items()]
+        metrics += [Term(name, title, formula) for name, (title, _, formula) in QUOTE_FIGURES.items()]
     asked = {row.type for row in run.answers}
     return {
         "metrics": metrics,

@@ -10,19 +10,15 @@ from eval.compare import Comparison, Shift
 from eval.metrics import METRICS
 from eval.metrics.case import Metric
 from eval.report.labels import (
-    GROUPS,
     KEY_FIGURES,
     KEY_FIGURES_OF_SEARCH,
-    MEANINGS,
-    PUBLISHED,
     QUOTE_FIGURES,
-    SEARCH,
     TITLES,
 )
 from eval.runner import AnswerRow, QuoteRow
 from eval.runs import Run
 from eval.statistics import Interval, difference, interval
-from eval.summary import figure, measured, quote_accuracy, quote_latency, values, verdict_accuracy
+from eval.summary import figure, grouped, measured, quote_accuracy, quote_latency, values, verdict_accuracy
 from eval.terminal import CHANGES, shown
 
 NONE = "—"
@@ -59,21 +55,12 @@ def figures(run: Run, before: Run | None, comparison: Comparison | None) -> dict
     return found
 
 
-def grouped(metrics: Sequence[Metric]) -> dict[str, list[Metric]]:
-    """Return metrics by the table that they stand in, without empty ones."""
-    groups = {group: [m for m in metrics if m.name in names] for group, names in GROUPS.items()}
-    groups[SEARCH] = [metric for metric in metrics if "@" in metric.name]
-    known = [metric for members in groups.values() for metric in members]
-    groups[PUBLISHED] = [metric for metric in metrics if metric not in known]
-    return {group: members for group, members in groups.items() if members}
-
-
 def _figure(rows: Sequence[AnswerRow], metric: Metric, shift: Shift | None) -> Figure:
     scores = values(rows, metric.name)
     return Figure(
         name=metric.name,
         title=TITLES.get(metric.name, metric.title),
-        meaning=MEANINGS.get(metric.name, ""),
+        meaning=metric.meaning,
         better=BETTER[metric.better],
         value=with_unit(metric, figure(rows, metric)),
         interval=between(metric, interval(scores, median=metric.median)),
@@ -124,7 +111,7 @@ def _quote_figure(
     return Figure(
         name=name,
         title=QUOTE_FIGURES[name][0],
-        meaning=MEANINGS[name],
+        meaning=QUOTE_FIGURES[name][1],
         better=BETTER[metric.better],
         value=with_unit(metric, value),
         interval=between(metric, interval(scores, median=metric.median)),

@@ -64,53 +64,23 @@ REASONS: Mapping[str, str] = {
     "unsafe": "不予回答",
 }
 
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "回答": ("right", "fact_recall", "judge_right", "judge_failed", "brevity", "tokens", "latency"),
-    "依据与引文": (
-        *("sentence_support", "faithfulness", "citation_precision", "citation_recall", "pointer_validity"),
-    ),
-    "拒答": ("refusal_precision", "refusal_recall", "under_refusal", "over_refusal"),
-}
-SEARCH, PUBLISHED = "检索", "题集自己的指标"
-"""Which metrics stand in one table; those of the search are known by the `@` in their names."""
-
 TITLES: Mapping[str, str] = {"latency": "用时"}
 """Titles of metrics where the column's head does not say enough by itself."""
 
-MEANINGS: Mapping[str, str] = {
-    "right": "可答的答得对而不啰唆，不可答的拒答",
-    "fact_recall": "标准答案的要点说出了多少",
-    "sentence_support": "回答里的句子有自己所标的原文支持",
-    "faithfulness": "回答里的句子有找到的任何原文支持",
-    "citation_precision": "所引的原文正是该引的",
-    "citation_recall": "该引的原文引到了",
-    "pointer_validity": "引文与原文逐字相同，标记不落空",
-    "refusal_precision": "拒答的题确实不可答",
-    "refusal_recall": "不可答的题拒答了",
-    "under_refusal": "不可答的题却作答了",
-    "over_refusal": "可答的题却拒答了",
-    "recall@1": "该找到的段落排在第一",
-    "recall@5": "该找到的段落排在前五",
-    "recall@10": "该找到的段落排在前十",
-    "recall@50": "该找到的段落排在前五十",
-    "mrr@10": "第一个找对的段落名次的倒数",
-    "ndcg@10": "找对的段落排得多靠前",
-    "judge_right": "语言模型判为答对",
-    "judge_failed": "语言模型没有判出对错",
-    "brevity": "可答的题一次回答的长度",
-    "tokens": "一次回答的长度，按词元计",
-    "latency": "一次作答，中位数",
-    "quote_accuracy": "引文出自何处、改了什么，都说对",
-    "verdict_accuracy": "原文、改动、拼接、编造判得对",
-    "quote_latency": "查一条引文，中位数",
+QUOTE_FIGURES: Mapping[str, tuple[str, str, str]] = {
+    "quote_accuracy": (
+        "引文全对",
+        "引文出自何处、改了什么，都说对",
+        "判定、出自的文件、改动之处都报告正确的条数 / 条数",
+    ),
+    "verdict_accuracy": (
+        "引文判定",
+        "原文、改动、拼接、编造判得对",
+        "判定（原文、改动、拼接、换了说法、没有）正确的条数 / 条数",
+    ),
+    "quote_latency": ("查引文用时", "查一条引文，中位数", "查一条引文的用时，中位数"),
 }
-
-QUOTE_FIGURES: Mapping[str, tuple[str, str]] = {
-    "quote_accuracy": ("引文全对", "判定、出自的文件、改动之处都报告正确的条数 / 条数"),
-    "verdict_accuracy": ("引文判定", "判定（原文、改动、拼接、换了说法、没有）正确的条数 / 条数"),
-    "quote_latency": ("查引文用时", "查一条引文的用时，中位数"),
-}
-"""Title and formula of the figures of quotes."""
+"""Title, meaning and formula of the figures of quotes."""
 
 KEY_FIGURES = (
     *("right", "sentence_support", "citation_precision", "citation_recall"),

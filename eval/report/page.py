@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval.compare import SIGNIFICANT, Comparison, compare
 from eval.gate import judge
+from eval.metrics.case import SEARCH
 from eval.report import about, cases, figures, labels, parts, tables
 from eval.report.conclusion import conclude
 from eval.runs import Run
@@ -100,7 +101,7 @@ def _told(run: Run, baseline: Run | None) -> dict[str, Any]:
     refusals = (tables.refusal_table(run.answers), tables.reason_table(run.answers))
     return {
         "types": parts.types(run, baseline),
-        "search": tables.type_tables(run.answers).get(labels.SEARCH),
+        "search": tables.type_tables(run.answers).get(SEARCH),
         "refusal": [table for table in refusals if table],
         "length": parts.length(run),
         "quotes": tables.quote_table(run.quotes),

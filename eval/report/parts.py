@@ -10,8 +10,8 @@ from typing import Any
 from markupsafe import Markup
 
 from eval.metrics import METRICS
+from eval.metrics.case import SEARCH
 from eval.report import cases, plots, tables
-from eval.report.labels import SEARCH
 from eval.runner import AnswerRow
 from eval.runs import Run
 from eval.statistics import interval
