@@ -19,10 +19,10 @@ from eval.gate import judge
 from eval.grounding import run_labelled
 from eval.judge import judge_rows
 from eval.matching import RawTexts
-from eval.options import Docs, Mode, Name, Part
+from eval.options import Docs, Index, Mode, Name, Part
 from eval.own.commands import draft, export
 from eval.own.tables import is_table
-from eval.program import describe, open_program
+from eval.program import describe, folder_of, open_program
 from eval.runner import Assistant, run_questions, run_quotes
 from eval.runs import Run, check_tag, find_folder, find_run, write_run
 from eval.sets import OURS, EvaluationSet, load_set
@@ -40,13 +40,8 @@ app = typer.Typer(
 
 @app.command()
 def run(
-    docs: Docs = Path("docs_src"),
-    index: Annotated[
-        Path | None,
-        typer.Option(
-            help="索引文件夹；外部集自带的文档建在它下面，不给则建在临时文件夹", show_default="index"
-        ),
-    ] = None,
+    docs: Docs = None,
+    index: Index = None,
     name: Annotated[
         str, typer.Option("--set", help="问哪一套：自己的 .csv 或 .jsonl，或外部集（与 --data 一起用）")
     ] = OURS,
@@ -64,20 +59,22 @@ def run(
     """跑评测：按类型列表，存下结果。"""
     if tag:
         check_tag(tag)
+    docs = folder_of(docs)
     asked = _asked(name, docs, data, mode)
     if split is not Part.ALL:
         asked = asked.half(split.value)
     if not asked.questions:
         raise UsageError(f"{asked.name} 没有 {split.value} 的题：外部集和没写 split 的题都是 test")
-    with laid_out(asked, docs, index) as folders:
-        assistant, settings = open_program(*folders)
+    with laid_out(asked, docs, index) as folders, open_program(*folders) as (assistant, settings):
         if judged and not settings.llm.base_url:
             raise UsageError("--judge 要有语言模型：请设置 llm.base_url 和 llm.model")
         started = datetime.now(UTC)
         done = _put(assistant, asked, RawTexts(folders[0]), workers, settings.llm if judged else None)
-        if asked.documents:  # the folders of the moment are no setting that two runs differ in
-            settings = replace(settings, docs=Path(asked.name), index=Path(asked.name))
-        described = describe(assistant, settings)
+        # The folders of the moment are no setting that two runs differ in.
+        shown = replace(
+            settings, docs=Path(asked.name) if asked.documents else docs, index=index or Path("new")
+        )
+        described = describe(assistant, shown)
     done = replace(
         done,
         configuration={
@@ -93,22 +90,17 @@ def run(
             "gold": dict(asked.fingerprints),
         },
     )
-    path = write_run(runs.RUNS, done)
     console = terminal.console()
-    for table in terminal.answer_tables(done.answers):
+    for table in terminal.tables(done):
         console.print(table)
-    if done.quotes:
-        console.print(terminal.quote_table(done.quotes))
-    if done.sentences:
-        console.print(terminal.sentence_table(done.sentences))
     others = beside(asked, done.answers)
     if others is not None:
         console.print(others)
     if is_table(name):
         console.print(terminal.wrong_answers(done.answers), soft_wrap=True)
-    for line in terminal.failures(done):
-        console.print(line)
-    console.print(f"结果：{path}", soft_wrap=True)
+    for line in terminal.remarks(done):
+        console.print(line, soft_wrap=True)
+    console.print(f"结果：{write_run(runs.RUNS, done)}", soft_wrap=True)
 
 
 def _asked(name: str, docs: Path, data: Path | None, mode: Mode | None) -> EvaluationSet:
@@ -159,29 +151,32 @@ def _progress(total: int) -> Iterator[Callable[[], object]]:
         yield lambda: bar.advance(task)
 
 
+Whole = Annotated[bool, typer.Option("--all", help="留出的一半也列出内容；调试时不要看")]
+
+
 @app.command()
-def compare(before: Name = "baseline", now: Name = "latest") -> None:
+def compare(before: Name = "baseline", now: Name = "latest", whole: Whole = False) -> None:
     """比较两次结果：逐题说明由对变错和由错变对的，各项指标变了多少，是否显著。"""
     old, new = find_run(before), find_run(now)
+    found = compare_runs(old, new)
+    if not found.groups:
+        raise UsageError(f"{old.name} 与 {new.name} 没有同一道题，无法比较")
     console = terminal.console()
     console.print(f"前 {old.name}　今 {new.name}", soft_wrap=True)
-    console.print(terminal.comparison(compare_runs(old, new), old, new))
+    whole = whole or new.configuration["set"] != OURS
+    console.print(terminal.comparison(found, old, new, whole=whole), soft_wrap=True)
 
 
 @app.command()
 def gate(now: Name = "latest") -> None:
     """守住基线：硬规则被破坏，或比基线显著变差，则退出码为 1。"""
-    new = find_run(now)
-    if new.configuration["set"] != OURS:
-        raise UsageError(
-            f"结果 {new.name} 问的是 {new.configuration['set']}，不是本库的题：请先运行 python -m eval run"
-        )
+    new = _of_our_own(now)
     baseline = find_run("baseline") if runs.BASELINE.exists() else None
     verdict = judge(new, baseline)
     console = terminal.console()
     if verdict.comparison is not None and baseline is not None:
-        console.print(terminal.comparison(verdict.comparison, baseline, new))
-    console.print(terminal.gate_report(verdict))
+        console.print(terminal.comparison(verdict.comparison, baseline, new, whole=False), soft_wrap=True)
+    console.print(terminal.gate_report(verdict), soft_wrap=True)
     raise typer.Exit(1 if verdict.regressed else 0)
 
 
@@ -203,11 +198,20 @@ def report(
 @app.command()
 def accept(now: Name = "latest") -> None:
     """把一次结果定为基线。"""
-    new = find_run(now)
-    if (new.configuration["set"], new.configuration["split"]) != (OURS, Part.ALL.value):
-        raise UsageError(f"结果 {new.name} 不是问了本库全部问题的：请先运行 python -m eval run")
+    new = _of_our_own(now)
     runs.accept(runs.BASELINE, new)
     terminal.console().print(f"基线已更新：{runs.BASELINE}", soft_wrap=True)
+
+
+def _of_our_own(name: str) -> Run:
+    """Return a run of all questions of our own set."""
+    new = find_run(name)
+    asked = new.configuration["set"], new.configuration["split"]
+    if asked != (OURS, Part.ALL.value):
+        raise UsageError(
+            f"结果 {new.name} 问的是 {'、'.join(asked)}，不是本库的全部问题：请先运行 python -m eval run"
+        )
+    return new
 
 
 for command in (quotes, grounding, structure, draft, export):
@@ -215,12 +219,15 @@ for command in (quotes, grounding, structure, draft, export):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit status: 0, 1 on a regression, 2 on bad usage or bad gold."""
+    """Run the command line and return its exit status: 0, 1 on a regression, 2 on bad usage or bad gold, 130 when interrupted."""
     try:
         return int(app(args=arguments, prog_name="python -m eval", standalone_mode=False) or 0)
     except YinjuError as error:
         typer.echo(str(error), err=True)
         return error.status
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("已中断，没有存结果", err=True)
+        return 130
     except _USAGE_ERROR as error:
         given = sys.argv[1:] if arguments is None else arguments
         typer.echo(f"{_misused(error, given)}；用法见 python -m eval --help", err=True)

@@ -47,21 +47,18 @@ class Flips:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """How the mean of a metric moved over the questions that both runs score, with its paired interval."""
+    """How the mean of a metric moved over the questions that both runs score, with its paired interval.
+
+    `change` is what to conclude: better or worse where the interval leaves 0 on one side. The share right is
+    concluded on by McNemar's test instead, as in the groups.
+    """
 
     metric: Metric
     compared: int
     before: float
     now: float
     interval: Interval
-
-    @property
-    def change(self) -> Change:
-        """Better or worse where the interval leaves 0 on one side."""
-        low, high = (
-            self.interval if self.metric.better == "more" else (-self.interval.high, -self.interval.low)
-        )
-        return "better" if low > 0 else "worse" if high < 0 else "no difference"
+    change: Change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,34 +71,36 @@ class Comparison:
     settings: Mapping[str, tuple[object, object]]
 
 
-def compare(before: Run, now: Run, confidence: float = 1 - SIGNIFICANT) -> Comparison:
+def compare(before: Run, now: Run) -> Comparison:
     """Return how `now` differs from `before`, over the questions and quotes that both have.
 
     Answerable and unanswerable questions are also tested apart, so that questions gained cannot hide
-    refusals lost. Wall times are not compared: they are of other moments and maybe machines (see `bench/`).
+    refusals lost; so are follow-ups, which a program that forgets what was said before would lose. Wall times are not compared: they are of other moments and maybe machines (see `bench/`).
     """
-    asked, others = _pairs(before.answers, now.answers), _pairs(before.quotes, now.quotes)
-    judged = _pairs(before.sentences, now.sentences)
+    asked, others = pairs(before.answers, now.answers), pairs(before.quotes, now.quotes)
+    judged = pairs(before.sentences, now.sentences)
     groups: dict[str, Sequence[tuple[_Judged, _Judged]]] = {
         "全部问题": asked,
         "可答的问题": [pair for pair in asked if pair[1].answerable],
         "应拒答的问题": [pair for pair in asked if not pair[1].answerable],
+        "可答的追问": [pair for pair in asked if pair[1].answerable and pair[1].history],
         "引文": others,
         "依据判定": judged,
     }
     return Comparison(
-        groups=tuple(flips(name, pairs) for name, pairs in groups.items() if pairs),
+        groups=tuple(flips(name, both) for name, both in groups.items() if both),
         shifts=tuple(
             shift
             for metric in measured(before.answers, now.answers)
-            if metric.unit != "seconds" and (shift := _shift(metric, asked, confidence))
+            if metric.unit != "seconds" and (shift := shifted(metric, asked))
         ),
         only=tuple(sorted(_ids(before) ^ _ids(now))),
         settings=_changed(before.configuration, now.configuration),
     )
 
 
-def _pairs(before: Sequence[_Row], now: Sequence[_Row]) -> list[tuple[_Row, _Row]]:
+def pairs(before: Sequence[_Row], now: Sequence[_Row]) -> list[tuple[_Row, _Row]]:
+    """Return the rows of the same ids, the earlier one first."""
     known = {row.id: row for row in before}
     return [(known[row.id], row) for row in now if row.id in known]
 
@@ -115,13 +114,13 @@ def _ids(run: Run) -> set[str]:
     return {row.id for row in rows_of(run)}
 
 
-def flips(name: str, pairs: Sequence[tuple[_Judged, _Judged]]) -> Flips:
+def flips(name: str, both: Sequence[tuple[_Judged, _Judged]]) -> Flips:
     """Return the flips among pairs of rows, the earlier one first."""
-    lost = tuple(row.id for old, row in pairs if old.right and not row.right)
-    gained = tuple(row.id for old, row in pairs if row.right and not old.right)
+    lost = tuple(row.id for old, row in both if old.right and not row.right)
+    gained = tuple(row.id for old, row in both if row.right and not old.right)
     return Flips(
         name=name,
-        compared=len(pairs),
+        compared=len(both),
         lost=lost,
         gained=gained,
         fallen=mcnemar(len(lost), len(gained)),
@@ -129,22 +128,32 @@ def flips(name: str, pairs: Sequence[tuple[_Judged, _Judged]]) -> Flips:
     )
 
 
-def _shift(metric: Metric, pairs: Sequence[tuple[AnswerRow, AnswerRow]], confidence: float) -> Shift | None:
+def shifted(
+    metric: Metric, rows: Sequence[tuple[AnswerRow, AnswerRow]], confidence: float = 1 - SIGNIFICANT
+) -> Shift | None:
+    """Return how a metric moved over the pairs of rows that both score it; None where none do."""
     both = [
         (old.scores[metric.name], row.scores[metric.name])
-        for old, row in pairs
+        for old, row in rows
         if metric.name in old.scores and metric.name in row.scores
     ]
     if not both:
         return None
     before, now = zip(*both, strict=True)
+    limits = difference(before, now, confidence)
     return Shift(
         metric=metric,
         compared=len(both),
         before=fmean(before),
         now=fmean(now),
-        interval=difference(before, now, confidence),
+        interval=limits,
+        change=flips("", rows).change if metric.name == "right" else _concluded(metric, limits),
     )
+
+
+def _concluded(metric: Metric, limits: Interval) -> Change:
+    low, high = limits if metric.better == "more" else (-limits.high, -limits.low)
+    return "better" if low > 0 else "worse" if high < 0 else "no difference"
 
 
 def _changed(before: Mapping[str, object], now: Mapping[str, object]) -> dict[str, tuple[object, object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eval.compare import SIGNIFICANT, Comparison, Flips, Shift, compare, rows_of
+from eval.compare import SIGNIFICANT, Comparison, Flips, Shift, compare, pairs, rows_of, shifted
 from eval.metrics import METRICS
 from eval.runner import last_line
 from eval.runs import Run
@@ -16,36 +16,38 @@ GUARDED = tuple(metric.name for metric in METRICS.values() if metric.guarded)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the gate says: `broken` are the hard rules broken, in words; without a baseline nothing is compared."""
+    """What the gate says: hard rules broken, in words, baseline rows that the run lacks, and what fell.
+
+    `losses` are the groups and the guarded figures that fell by more than chance explains; without a
+    baseline nothing is compared.
+    """
 
     broken: tuple[str, ...]
-    comparison: Comparison | None
-
-    @property
-    def losses(self) -> tuple[Flips | Shift, ...]:
-        """The groups and the guarded figures that fell by more than chance explains."""
-        if self.comparison is None:
-            return ()
-        groups = [group for group in self.comparison.groups if group.fallen < SIGNIFICANT]
-        shifts = [
-            shift
-            for shift in self.comparison.shifts
-            if shift.metric.name in GUARDED and shift.change == "worse"
-        ]
-        return (*groups, *shifts)
+    missing: tuple[str, ...] = ()
+    losses: tuple[Flips | Shift, ...] = ()
+    comparison: Comparison | None = None
 
     @property
     def regressed(self) -> bool:
         """Whether the build must be red."""
-        return bool(self.broken or self.losses)
+        return bool(self.broken or self.missing or self.losses)
 
 
 def judge(run: Run, baseline: Run | None) -> Verdict:
     """Return the gate's verdict on a run."""
-    level = SIGNIFICANT / len(GUARDED)
+    broken = broken_rules(run)
+    if baseline is None:
+        return Verdict(broken=broken)
+    comparison = compare(baseline, run)
+    asked = pairs(baseline.answers, run.answers)
+    strictly = [shifted(METRICS[name], asked, 1 - SIGNIFICANT / len(GUARDED)) for name in GUARDED]
+    groups = [group for group in comparison.groups if group.fallen < SIGNIFICANT]
+    here = {row.id for row in rows_of(run)}
     return Verdict(
-        broken=broken_rules(run),
-        comparison=None if baseline is None else compare(baseline, run, confidence=1 - level),
+        broken=broken,
+        missing=tuple(row.id for row in rows_of(baseline) if row.id not in here),
+        losses=(*groups, *(shift for shift in strictly if shift is not None and shift.change == "worse")),
+        comparison=comparison,
     )
 
 

@@ -24,6 +24,9 @@ class Part(Enum):
     ALL = "all"
 
 
-Docs = Annotated[Path, typer.Option(help="文档文件夹")]
-Index = Annotated[Path, typer.Option(help="索引文件夹")]
+Docs = Annotated[Path | None, typer.Option(help="文档文件夹；不给则用设置里的", show_default="docs_src")]
+Index = Annotated[
+    Path | None,
+    typer.Option(help="索引文件夹；不给则每次在临时文件夹新建，免得用上旧代码建的", show_default="新建"),
+]
 Name = Annotated[str, typer.Argument(help="baseline、latest、标签，或结果文件夹")]

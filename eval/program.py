@@ -4,28 +4,46 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from rag.assistant import Assistant, open_assistant
 from rag.config import Settings, load_settings
 
 
-def open_program(docs: Path, index: Path) -> tuple[Assistant, Settings]:
-    """Return the program that is judged, set up as `yinju.toml` and the environment say, and its settings."""
-    settings = replace(load_settings(), docs=docs, index=index)
-    return open_assistant(settings), settings
+@contextmanager
+def open_program(docs: Path, index: Path | None) -> Iterator[tuple[Assistant, Settings]]:
+    """Yield the program that is judged, set up as `yinju.toml` and the environment say, and its settings.
+
+    Without `index` the index is built anew in a temporary
+    folder, since one that is there may be of older code that reads and cuts the documents otherwise.
+    """
+    settings = load_settings()
+    with TemporaryDirectory() as temporary:
+        settings = replace(settings, docs=docs, index=index or Path(temporary))
+        yield open_assistant(settings), settings
+
+
+def folder_of(docs: Path | None) -> Path:
+    """Return the folder of the documents: the one given, else that of the settings."""
+    return docs or load_settings().docs
 
 
 def describe(assistant: Assistant, settings: Settings) -> dict[str, Any]:
     """Return what a run was run with: the settings without secrets, the program, fingerprints."""
     settled = asdict(settings)
     del settled["llm"]["api_key"]
-    settled["llm"]["base_url"] = re.sub(r"//[^/@]*@", "//", settings.llm.base_url)
+    address = urlsplit(settings.llm.base_url)
+    settled["llm"]["base_url"] = urlunsplit(
+        (address.scheme, address.netloc.rpartition("@")[2], address.path, "", "")
+    )
     files = assistant.index.documents.files().values()
     contents = "\n".join(f"{file.sha256} {file.name}" for file in files)
     return {

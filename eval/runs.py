@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,16 +38,37 @@ class Run:
 
 
 def write_run(folder: Path, run: Run) -> Path:
-    """Write a run into a new folder under `folder`, named by the UTC time and the tag, and return it."""
+    """Write a run into a new folder under `folder`, named by the UTC time and the tag, and return it.
+
+    Raises:
+        UsageError: it cannot be written; nothing is left of it.
+    """
     tag = run.configuration.get("tag")
     name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f") + (f"-{tag}" if tag else "")
     path = folder / name
-    _write(path, replace(run, name=name))
+    try:
+        _write(path, replace(run, name=name))
+    except OSError as error:
+        shutil.rmtree(path, ignore_errors=True)
+        raise UsageError(f"结果存不到 {path}：{error.strerror}；请腾出空间或改好权限后再跑") from error
     return path
 
 
 def accept(path: Path, run: Run) -> None:
-    """Make a run the baseline at `path`."""
+    """Make a run the baseline at `path`.
+
+    Raises:
+        UsageError: the run is not to be repeated from a commit, or questions of it ended in an error or
+            without the language model.
+    """
+    if str(run.configuration.get("program", {}).get("commit")).endswith("+"):
+        raise UsageError(
+            f"结果 {run.name} 是用没有提交的代码跑的，别人重现不了：请先提交代码，再 run，再 accept"
+        )
+    failed = sum(row.error is not None or bool(row.notice) for row in run.answers)
+    failed += sum(row.error is not None for row in (*run.quotes, *run.sentences))
+    if failed:
+        raise UsageError(f"结果 {run.name} 里有 {failed} 题出错或没有用上语言模型：请改好再跑")
     aside = path.with_name(path.name + ".new")
     shutil.rmtree(aside, ignore_errors=True)
     _write(aside, run)
@@ -102,24 +124,38 @@ def read_run(path: Path) -> Run:
         UsageError: it is not what this version writes.
     """
     try:
-        described = json.loads((path / "run.json").read_text(encoding="utf-8"))
+        configuration = _described(path)["configuration"]
         return Run(
             name=path.name,
             answers=tuple(AnswerRow(**row) for row in _read_rows(path / "answers.jsonl")),
             quotes=tuple(QuoteRow(**row) for row in _read_rows(path / "quotes.jsonl")),
             sentences=tuple(SentenceRow(**row) for row in _read_rows(path / "sentences.jsonl")),
-            configuration=described["configuration"],
+            configuration=configuration,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path} 不是这个版本写的评测结果：请删去它，重新运行 python -m eval run") from error
+        again = (
+            "取回库里的，或重新运行 python -m eval accept"
+            if path == BASELINE
+            else "删去它，重新运行 python -m eval run"
+        )
+        raise UsageError(f"{path} 不是这个版本写的评测结果：请{again}") from error
+
+
+def _described(path: Path) -> dict[str, Any]:
+    """Return what `run.json` says; KeyError where it lacks what every run says."""
+    described: dict[str, Any] = json.loads((path / "run.json").read_text(encoding="utf-8"))
+    for name in ("set", "split", "started"):
+        described["configuration"][name]
+    return described
 
 
 def past_runs(folder: Path = RUNS) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the name and the `run.json` of every finished run, oldest first."""
-    return [
-        (path.parent.name, json.loads(path.read_text(encoding="utf-8")))
-        for path in sorted(folder.glob("*/run.json"))
-    ]
+    """Return the name and the `run.json` of every finished run, oldest first; damaged ones are passed over."""
+    found: list[tuple[str, Mapping[str, Any]]] = []
+    for path in sorted(folder.glob("*/run.json")):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            found.append((path.parent.name, _described(path.parent)))
+    return found
 
 
 def _write(path: Path, run: Run) -> None:

@@ -13,7 +13,7 @@ from eval.dataset import load_quotes
 from eval.grounding import load_labelled, run_labelled
 from eval.matching import RawTexts
 from eval.options import Docs, Index, Part
-from eval.program import open_program
+from eval.program import folder_of, open_program
 from eval.runner import run_quotes
 from eval.sets import HERE, QUOTES, SENTENCES
 from eval.structure_labels import load_labels
@@ -22,31 +22,37 @@ from rag.errors import UsageError
 STRUCTURE = HERE / "structure.jsonl"
 
 
-def quotes(docs: Docs = Path("docs_src"), index: Index = Path("index")) -> None:
+def quotes(
+    docs: Docs = None,
+    index: Index = None,
+    split: Annotated[Part, typer.Option(help="用哪一半；调试只用 dev")] = Part.DEV,
+) -> None:
     """只查引文：按种类列表，逐条说明判错了什么。"""
+    docs = folder_of(docs)
     texts = RawTexts(docs)
-    gold = load_quotes(QUOTES, texts)
-    assistant, _ = open_program(docs, index)
-    rows = run_quotes(assistant, gold, texts)
+    gold = [one for one in load_quotes(QUOTES, texts) if split in (Part.ALL, Part(one.split))]
+    with open_program(docs, index) as (assistant, _):
+        rows = run_quotes(assistant, gold, texts)
     console = terminal.console()
     console.print(terminal.quote_table(rows))
-    console.print(terminal.wrong_quotes(rows))
+    console.print(terminal.wrong_quotes(rows), soft_wrap=True)
 
 
 def grounding(
-    docs: Docs = Path("docs_src"),
+    docs: Docs = None,
     split: Annotated[Part, typer.Option(help="列出哪一半判错的句子；调试只用 dev")] = Part.DEV,
 ) -> None:
     """依据判定准不准：对照人工标注的句子，按种类列表，逐条列出判错的。"""
-    texts = RawTexts(docs)
+    texts = RawTexts(folder_of(docs))
     rows = run_labelled(load_labelled(SENTENCES, texts), texts)
     console = terminal.console()
     console.print(terminal.sentence_table(rows))
-    console.print(terminal.wrong_sentences([row for row in rows if split in (Part.ALL, Part(row.split))]))
+    shown = [row for row in rows if split in (Part.ALL, Part(row.split))]
+    console.print(terminal.wrong_sentences(shown), soft_wrap=True)
 
 
 def structure(
-    docs: Docs = Path("docs_src"),
+    docs: Docs = None,
     data: Annotated[Path | None, typer.Option(help="开发数据文件夹；没有则只测本库的文档")] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="再把数据文件夹里的每一篇都解析一遍：丢字、出错、速度")
@@ -58,7 +64,7 @@ def structure(
         raise UsageError(f"没有这个数据文件夹：{data}")
     if everything and data is None:
         raise UsageError("--all 要与 --data 一起用")
-    measured = structure_run.measure_all(load_labels(STRUCTURE), docs, data)
+    measured = structure_run.measure_all(load_labels(STRUCTURE), folder_of(docs), data)
     swept = structure_run.sweep(data) if everything and data is not None else None
     if as_json:
         typer.echo(json.dumps(structure_run.as_json(measured, swept), ensure_ascii=False, indent=1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console, Group, RenderableType
@@ -51,13 +52,16 @@ def answer_tables(rows: Sequence[AnswerRow]) -> Iterator[Table]:
         types = {kind: members for kind, members in by_type(rows).items() if _scored(members, metrics)}
         for name, members in types.items():
             cells = [shown(metric, figure(members, metric)) for metric in metrics]
-            table.add_row(name, str(len(members)), *cells, end_section=name == list(types)[-2:][0])
+            table.add_row(
+                name, str(len(_scored(members, metrics))), *cells, end_section=name == list(types)[-2:][0]
+            )
         yield table
 
 
-def _scored(rows: Sequence[AnswerRow], metrics: Sequence[Metric]) -> bool:
+def _scored(rows: Sequence[AnswerRow], metrics: Sequence[Metric]) -> list[AnswerRow]:
+    """Return the rows that have a score of any of the metrics."""
     names = {metric.name for metric in metrics}
-    return any(names & row.scores.keys() for row in rows)
+    return [row for row in rows if names & row.scores.keys()]
 
 
 def quote_table(rows: Sequence[QuoteRow]) -> Table:
@@ -131,19 +135,37 @@ def wrong_quotes(rows: Sequence[QuoteRow]) -> RenderableType:
     return Group(*(Text(f"{row.id}：{why_quote(row)}　“{row.quote}”") for row in rows if not row.right))
 
 
-def failures(run: Run) -> Iterator[Text]:
-    """Yield a line per question and quote that ended in an error."""
+def tables(run: Run) -> Iterator[Table]:
+    """Yield the tables of a run, those of its parts that are empty left out."""
+    yield from answer_tables(run.answers)
+    if run.quotes:
+        yield quote_table(run.quotes)
+    if run.sentences:
+        yield sentence_table(run.sentences)
+
+
+def remarks(run: Run) -> Iterator[Text]:
+    """Yield a line per question and quote that ended in an error, and how often a language model failed."""
     for row in rows_of(run):
         if row.error is not None:
             yield Text(f"出错 {row.id}：{last_line(row.error)}", style="bold red")
+    notices = Counter(row.notice for row in run.answers if row.notice)
+    for notice, count in notices.most_common():
+        yield Text(f"{count} 题没有用上语言模型：{notice}", style="bold red")
+    errors = Counter(row.judge["error"] for row in run.answers if row.judge and "error" in row.judge)
+    for error, count in errors.most_common():
+        yield Text(f"{count} 题语言模型没有判出对错：{error}", style="bold red")
 
 
-def comparison(found: Comparison, before: Run, now: Run) -> RenderableType:
-    """Return what flipped question by question with both answers, which figures moved, and the conclusions."""
-    return Group(*_flipped(found, before, now), *_conclusions(found))
+def comparison(found: Comparison, before: Run, now: Run, *, whole: bool) -> RenderableType:
+    """Return what flipped question by question with both answers, which figures moved, and the conclusions.
+
+    Of the half that is not to be tuned on, what flipped is told by its id alone, unless `whole`.
+    """
+    return Group(*_flipped(found, before, now, whole=whole), *_conclusions(found))
 
 
-def _flipped(found: Comparison, before: Run, now: Run) -> Iterator[Text]:
+def _flipped(found: Comparison, before: Run, now: Run, *, whole: bool) -> Iterator[Text]:
     old = {row.id: row for row in rows_of(before)}
     new = {row.id: row for row in rows_of(now)}
     for style, title, ids in (
@@ -152,6 +174,9 @@ def _flipped(found: Comparison, before: Run, now: Run) -> Iterator[Text]:
     ):
         for key in ids:
             row = new[key]
+            if row.split == "test" and not whole:
+                yield Text(f"{title} {key}（留出的一半，不列内容）", style=style)
+                continue
             lines = [f"{title} {key}：{_asked(row)}", f"  前 {_told(old[key])}", f"  今 {_told(row)}"]
             yield Text("\n".join(lines), style=style)
 
@@ -185,12 +210,27 @@ def _conclusions(found: Comparison) -> Iterator[Text]:
         yield Text(f"只有一方有的 {len(found.only)} 题，不比较：{'、'.join(found.only[:10])}", style="yellow")
     for shift in found.shifts:
         if shift.interval != (0.0, 0.0):
-            yield Text(moved(shift))
+            yield Text(f"{moved(shift)}，{CHANGES[shift.change]}")
     for group in found.groups:
-        yield Text(flipped(group))
-    whole = next((group for group in found.groups if group.name == "全部问题"), None)
-    if whole is not None:
-        yield Text(f"结论：{CHANGES[whole.change]}", style="bold")
+        yield Text(f"{flipped(group)}，{chance(group.changed)}，{CHANGES[group.change]}")
+    yield Text(f"结论：{concluded(found)}", style="bold")
+
+
+def concluded(found: Comparison) -> str:
+    """Return what to conclude from a comparison: of all questions, then of what else changed significantly."""
+    whole, *parts = found.groups
+    changed = [f"{part.name}{CHANGES[part.change]}" for part in parts if part.change != "no difference"]
+    changed += [
+        f"{shift.metric.title}{CHANGES[shift.change]}"
+        for shift in found.shifts
+        if shift.change != "no difference" and shift.metric.name != "right"
+    ]
+    return "；".join([f"{whole.name}{CHANGES[whole.change]}", *changed])
+
+
+def chance(p: float) -> str:
+    """Return a p-value in words."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
 def moved(shift: Shift) -> str:
@@ -199,13 +239,12 @@ def moved(shift: Shift) -> str:
     unit = 100 if metric.unit == "share" else 1
     low, high = (limit * unit for limit in shift.interval)
     names = f"{shown(metric, shift.before)} → {shown(metric, shift.now)}"
-    return f"{metric.title}：{names}，差的区间 [{low:+.1f}, {high:+.1f}]，同题 {shift.compared}，{CHANGES[shift.change]}"
+    return f"{metric.title}：{names}，差的区间 [{low:+.1f}, {high:+.1f}]，同题 {shift.compared}"
 
 
 def flipped(group: Flips) -> str:
     """Return how many of a group flipped, in words."""
-    numbers = f"变错 {len(group.lost)}，变对 {len(group.gained)}，p = {group.changed:.3f}"
-    return f"{group.name}：同题 {group.compared}，{numbers}，{CHANGES[group.change]}"
+    return f"{group.name}：同题 {group.compared}，变错 {len(group.lost)}，变对 {len(group.gained)}"
 
 
 def gate_report(verdict: Verdict) -> RenderableType:
@@ -213,9 +252,19 @@ def gate_report(verdict: Verdict) -> RenderableType:
     lines = [Text(f"硬规则被破坏 {fault}", style="bold red") for fault in verdict.broken]
     if verdict.comparison is None:
         lines.append(Text("还没有基线：只核对了硬规则。确认结果后运行 python -m eval accept"))
+    elif any(group.change == "better" for group in verdict.comparison.groups) and not verdict.regressed:
+        lines.append(Text("比基线显著变好：确认后运行 python -m eval accept，以后退回来才看得出"))
+    if verdict.missing:
+        some = "、".join(verdict.missing[:10])
+        told = f"基线里有、这次没有的 {len(verdict.missing)} 题：{some}；若是有意删改题目，请重新 accept"
+        lines.append(Text(told, style="bold red"))
     for loss in verdict.losses:
-        fallen = f"{flipped(loss)}（单侧 p = {loss.fallen:.3f}）" if isinstance(loss, Flips) else moved(loss)
-        lines.append(Text(f"显著变差 {fallen}", style="bold red"))
+        told = (
+            f"{flipped(loss)}，单侧 {chance(loss.fallen)}"
+            if isinstance(loss, Flips)
+            else f"{moved(loss)}（区间按只许百分之一误报放宽）"
+        )
+        lines.append(Text(f"显著变差 {told}", style="bold red"))
     lines.append(Text("回归：不通过" if verdict.regressed else "回归：通过", style="bold"))
     return Group(*lines)
 

@@ -108,6 +108,10 @@ def _change(before: str) -> str:
     return ("up" if change["up"] else "down") + (" to" if change["to"] else " by")
 
 
+# A minus, and no dash between two figures or in a name (歼-20).
+_MINUS = re.compile(r"(?:^|[长降为是达到至温值率差额约,:;(=\s])-$")
+
+
 def _figures(folded: str) -> list[Item]:
     """Return the numbers, with the parts of a date joined into one."""
     found: list[Item] = []
@@ -132,10 +136,11 @@ def _figures(folded: str) -> list[Item]:
             found.append(Item("date", key, Span(start=start, end=end)))
             continue
         date = {}
+        sign = -1 if _MINUS.search(folded[max(start - 2, 0) : start]) else 1
         found.append(
             Item(
                 "number",
-                (number.value, unit),
+                (sign * number.value, unit),
                 Span(start=start, end=end),
                 _bound(folded, start, number.span.end - len(number.unit), end),
                 _change(folded[max(start - 9, 0) : start]),

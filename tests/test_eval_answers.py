@@ -163,9 +163,9 @@ def test_a_sound_answer_has_no_fault_whatever_white_space_its_quote_has():
 def test_a_dangling_marker_an_unused_and_a_doubled_citation_are_faults():
     sentences = (Sentence(text="甲[7]", citations=(1, 3)),)
     places = (
-        Citation(n=1, place=place((0, 3))),
-        Citation(n=1, place=place((0, 3))),
-        Citation(n=2, place=place((0, 3))),
+        Citation(n=1, place=place((0, 11))),
+        Citation(n=1, place=place((0, 11))),
+        Citation(n=2, place=place((12, 26))),
     )
     broken = Answer(question="？", standalone_question="？", sentences=sentences, citations=places)
     assert pointer_faults(case(QUESTION, broken)) == (
@@ -184,6 +184,22 @@ def test_a_false_quote_is_a_fault_also_among_the_nearest():
     )
     (fault,) = pointer_faults(case(QUESTION, refused))
     assert fault == "a.txt [(12, 26)] 处的原文不是“到2030年不超过600个。”"
+
+
+@pytest.mark.parametrize(
+    ("spans", "cut"),
+    [([(0, 11)], False), ([(12, 26)], False), ([(1, 11)], True), ([(12, 25)], False), ([(12, 24)], True)],
+)
+def test_a_cited_place_that_stops_in_the_middle_of_words_is_a_fault(spans, cut):
+    faults = pointer_faults(case(QUESTION, answer("甲", place(*spans))))
+    assert [fault.startswith("引文停在字词中间") for fault in faults] == [True] * cut
+
+
+@pytest.mark.parametrize(("text", "faults"), [("到2030年不超过500个。", 0), ("2030年不超过500个。", 1)])
+def test_a_hit_whose_text_is_not_at_its_spans_is_a_fault(text, faults):
+    chunk = Chunk(id=7, file="a.txt", article=0, paragraphs=(1, 1), text=text, spans=(SECOND,), context="")
+    found = pointer_faults(case(QUESTION, answer("甲"), Hit(chunk=chunk, score=1.0, ranks={})))
+    assert found == ("检索到的片段 7（a.txt）与它所指的原文不同",)[:faults]
 
 
 def test_a_place_without_spans_or_beyond_the_text_is_a_fault():
@@ -315,7 +331,7 @@ def test_support_is_judged_by_the_raw_text_and_not_by_the_quote_of_the_answer():
 
 def test_hits_count_for_faithfulness():
     chunk = Chunk(
-        id=1, file="a.txt", article=0, paragraphs=(1, 1), text="", spans=(Span(start=12, end=26),), context=""
+        id=1, file="a.txt", article=0, paragraphs=(1, 1), text=RAW[12:26], spans=(SECOND,), context=""
     )
     told = ("到2030年不超过500个。", (1,))
     assert faithfulness(grounded(told)) == 0

@@ -390,7 +390,8 @@ class TestRun:
             limit=1,
             seconds=0.0,
         )
-        path = runs.write_run(self.runs, runs.Run(answers=(row,), quotes=(), configuration={}))
+        given = {"set": "x", "split": "all", "started": "2026"}
+        path = runs.write_run(self.runs, runs.Run(answers=(row,), quotes=(), configuration=given))
         assert runs.read_run(path).answers == (row,)
 
     @pytest.mark.parametrize(

@@ -119,6 +119,26 @@ def test_lost_quotes_make_it_red():
     assert [loss.name for loss in verdict.losses] == ["引文"]
 
 
+def test_lost_follow_ups_make_it_red_whatever_else_is_gained():
+    told = [{"role": "user", "content": "？"}]
+    before = [row(f"f{n}", history=told) for n in range(6)] + [row(f"q{n}", False) for n in range(6)]
+    now = [row(f"f{n}", False, history=told) for n in range(6)] + [row(f"q{n}") for n in range(6)]
+    assert [loss.name for loss in judge(run(now), run(before)).losses] == ["可答的追问"]
+
+
+def test_questions_of_the_baseline_that_were_not_asked_make_it_red():
+    verdict = judge(run(answers(4, 0)), run(answers(5, 0), quotes(1, 0)))
+    assert (verdict.missing, verdict.losses, verdict.regressed) == (("q4", "c0"), (), True)
+
+
+def test_the_share_right_is_concluded_on_by_mcnemar_alone():
+    before, now = answers(100, 0), answers(95, 5)
+    found = compare(run(before), run(now))
+    (shift,) = found.shifts
+    assert shift.interval.high < 0
+    assert shift.change == found.groups[0].change == "no difference"
+
+
 @pytest.mark.parametrize(("fallen", "regressed"), [(0, False), (3, False), (12, True)])
 def test_a_guarded_figure_that_falls_clearly_makes_it_red(fallen, regressed):
     before = [row(f"q{n}", scores={"citation_precision": 1.0}) for n in range(60)]

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.dataset import Passage, Question
+from eval.metrics import METRICS
 from eval.metrics.case import Case
-from eval.metrics.retrieval import has_gold, ranking, retrieval
+from eval.metrics.retrieval import has_gold, ranking
 from rag.datatypes import Answer, Chunk, Hit, Span
 
 RAW = "".join(f"第{n:02d}句话在这里。" for n in range(40))
@@ -52,37 +53,51 @@ def case(hits: list[Hit], sources=(), documents=()) -> Case:
     return Case(question=question, answer=ANSWER, hits=hits, seconds=0.0, read=lambda file: RAW)
 
 
-def test_a_hit_finds_the_passage_that_it_meets_and_each_passage_counts_once():
-    sources = [(passage(3),), (passage(7), passage(1, "b"))]
-    hits = [hit("a", 9), hit("b", 1), hit("a", 7), hit("a", 2, 3), hit("a", 3)]
-    assert ranking(case(hits, sources)) == (2, [None, 1, None, 0, None])
+def test_a_hit_finds_all_that_it_meets_and_each_passage_counts_once():
+    sources = [(passage(3),), (passage(7), passage(1, "b")), (passage(4),)]
+    hits = [hit("a", 9), hit("b", 1), hit("a", 7), hit("a", 2, 3, 4), hit("a", 3)]
+    assert ranking(case(hits, sources)) == (3, [0, 1, 0, 2, 0])
 
 
 def test_the_hits_of_a_document_are_one():
     hits = [hit("x", 1), hit("a", 1), hit("x", 2), hit("b", 5)]
-    assert ranking(case(hits, documents=["b", "a"])) == (2, [None, 1, 0])
+    assert ranking(case(hits, documents=["b", "a"])) == (2, [0, 1, 1])
 
 
-@pytest.mark.parametrize(
-    ("measure", "expected"),
-    [
-        ("R@1", 0),
-        ("R@2", 1 / 2),
-        ("R@5", 1),
-        ("RR@10", 1 / 2),
-        ("nDCG@10", (1 / math.log2(3) + 1 / math.log2(5)) / (1 + 1 / math.log2(3))),
-    ],
-)
-def test_the_second_and_the_fourth_hit_of_two_passages(measure, expected):
+def measured(given: Case) -> dict[str, float]:
+    return {name: METRICS[name].score(given) for name in METRICS if "@" in name}
+
+
+def test_the_second_and_the_fourth_hit_of_two_passages():
     hits = [hit("a", 9), hit("a", 3), hit("a", 8), hit("a", 7)]
-    assert retrieval(measure)(case(hits, [(passage(3),), (passage(7),)])) == pytest.approx(expected)
+    assert measured(case(hits, [(passage(3),), (passage(7),)])) == pytest.approx(
+        {
+            "recall@1": 0,
+            "recall@5": 1,
+            "recall@10": 1,
+            "mrr@10": 1 / 2,
+            "ndcg@10": (1 / math.log2(3) + 1 / math.log2(5)) / (1 + 1 / math.log2(3)),
+        }
+    )
+
+
+def test_one_hit_that_finds_three_passages_is_as_good_as_can_be():
+    given = case([hit("a", 3, 4, 5)], [(passage(3),), (passage(4),), (passage(5),)])
+    assert measured(given) == dict.fromkeys(("recall@1", "recall@5", "recall@10", "mrr@10", "ndcg@10"), 1)
+
+
+def test_a_hit_that_finds_two_of_three_lacks_the_third():
+    given = measured(case([hit("a", 3, 4)], [(passage(3),), (passage(4),), (passage(5),)]))
+    assert given["recall@1"] == pytest.approx(2 / 3)
+    assert given["ndcg@10"] == pytest.approx(2 / (2 + 1 / math.log2(3)))
 
 
 def test_nothing_found_scores_nothing():
-    assert retrieval("R@5")(case([], [(passage(3),)])) == 0
-    assert retrieval("RR@10")(case([hit("b", 3)], [(passage(3),)])) == 0
+    nothing = dict.fromkeys(("recall@1", "recall@5", "recall@10", "mrr@10", "ndcg@10"), 0)
+    assert measured(case([], [(passage(3),)])) == nothing
+    assert measured(case([hit("b", 3)], [(passage(3),)])) == nothing
     beyond = [hit("a", n) for n in range(20, 30)] + [hit("a", 3)]
-    assert retrieval("RR@10")(case(beyond, [(passage(3),)])) == 0
+    assert measured(case(beyond, [(passage(3),)])) == nothing
 
 
 def test_a_question_without_passages_or_documents_has_no_gold():
@@ -102,6 +117,12 @@ def test_the_figures_are_those_of_the_definitions(order, gold):
     ideal = sum(1 / math.log2(rank + 1) for rank in range(1, len(gold) + 1))
     gained = sum(1 / math.log2(rank + 1) for rank, right in enumerate(found[:10], start=1) if right)
     first = next((rank for rank, right in enumerate(found[:10], start=1) if right), None)
-    assert retrieval("R@5")(given_case) == pytest.approx(sum(found[:5]) / len(gold))
-    assert retrieval("RR@10")(given_case) == pytest.approx(1 / first if first else 0)
-    assert retrieval("nDCG@10")(given_case) == pytest.approx(gained / ideal)
+    assert measured(given_case) == pytest.approx(
+        {
+            "recall@1": sum(found[:1]) / len(gold),
+            "recall@5": sum(found[:5]) / len(gold),
+            "recall@10": sum(found[:10]) / len(gold),
+            "mrr@10": 1 / first if first else 0,
+            "ndcg@10": gained / ideal,
+        }
+    )

@@ -2,18 +2,20 @@
 
 import json
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from eval import cli, runs, stage_commands
+from eval import program as program_module
 from eval.dataset import Passage, load_questions, load_quotes
 from eval.grounding import load_labelled, run_labelled
 from eval.matching import RawTexts
 from eval.metrics import METRICS
 from eval.program import describe
-from eval.runner import run_questions, run_quotes
+from eval.runner import AnswerRow, run_questions, run_quotes
 from eval.runs import Run, find_run, write_run
 from eval.summary import summary
 from rag.datatypes import (
@@ -42,18 +44,31 @@ ANSWERABLE = sum(question.answerable for question in QUESTIONS)
 
 
 def place(passage: Passage) -> Place:
-    """Cite a passage as the program does: one span per line of the raw text."""
-    raw = TEXTS[passage.file]
-    lines = re.finditer(r"\S.*", raw[passage.span.start : passage.span.end])
-    spans = tuple(
-        Span(start=passage.span.start + line.start(), end=passage.span.start + line.end()) for line in lines
-    )
+    """Cite a passage as the program does: whole words, one span per line of the raw text."""
+    raw, start, end = TEXTS[passage.file], passage.span.start, passage.span.end
+    while raw[start - 1 : start + 1].isalnum():
+        start -= 1
+    while raw[end - 1 : end + 1].isalnum():
+        end += 1
+    lines = re.finditer(r"\S.*", raw[start:end])
+    spans = tuple(Span(start=start + line.start(), end=start + line.end()) for line in lines)
     return Place(file=passage.file, article="", paragraph=1, spans=spans, quote=cut(raw, spans))
 
 
 def unmarked(text: str) -> str:
     """Write a source's own `[2026]` so that it does not read as a marker."""
     return re.sub(r"\[(\d+)\]", r"〔\1〕", text)
+
+
+GOOD = {
+    "id": "q",
+    "type": "fact",
+    "split": "dev",
+    "question": "？",
+    "answerable": True,
+    "limit": 9,
+    "seconds": 0.0,
+}
 
 
 class Oracle:
@@ -68,7 +83,9 @@ class Oracle:
         gold = self.questions[question, tuple(history)]
         passages = [passage for passages in gold.sources for passage in passages]
         citations = tuple(Citation(n=n, place=place(one)) for n, one in enumerate(passages, start=1))
-        sentences = [Sentence(text=unmarked(one.place.quote), citations=(one.n,)) for one in citations]
+        sentences = [
+            Sentence(text=unmarked(one.quote), citations=(n,)) for n, one in enumerate(passages, start=1)
+        ]
         refusal = None if gold.answerable else Refusal(reason=gold.reason, message="文中没有。")
         answer = Answer(
             question=question,
@@ -99,7 +116,9 @@ class Oracle:
         gold = [question for question in QUESTIONS if question.question == query]
         places = [place(passages[0]) for question in gold for passages in question.sources]
         chunks = [
-            Chunk(id=n, file=one.file, article=0, paragraphs=(1, 1), text="", spans=one.spans, context="")
+            Chunk(
+                id=n, file=one.file, article=0, paragraphs=(1, 1), text=one.quote, spans=one.spans, context=""
+            )
             for n, one in enumerate(places)
         ]
         return [Hit(chunk=chunk, score=1.0, ranks={}) for chunk in chunks][:k]
@@ -199,9 +218,9 @@ def test_a_run_is_read_back_as_it_was_written(tmp_path):
         answers=run_questions(Oracle(**{"fact-02": dangle}), QUESTIONS, TEXTS),
         quotes=run_quotes(Oracle(), QUOTES, TEXTS),
         sentences=run_labelled(SENTENCES[:5], TEXTS),
-        configuration={"split": "all", "tag": "甲"},
+        configuration={"set": "yinju", "split": "all", "started": "2026", "tag": "甲"},
     )
-    first = write_run(tmp_path, replace(run, answers=(), configuration={"tag": ""}))
+    first = write_run(tmp_path, replace(run, answers=(), configuration={**run.configuration, "tag": ""}))
     second = write_run(tmp_path, run)
     third = write_run(tmp_path, replace(run, quotes=()))
     assert first < second < third
@@ -217,11 +236,42 @@ def test_an_unfinished_run_does_not_count(tmp_path):
         find_run("latest", tmp_path)
 
 
-@pytest.mark.parametrize("content", ["{}", "[]", "不是 JSON", '{"configuration": {}}'])
+@pytest.mark.parametrize(
+    "content", ["{}", "[]", "不是 JSON", '{"configuration": {}}', '{"configuration": {"set": "yinju"}}']
+)
 def test_a_folder_that_holds_something_else_is_refused(tmp_path, content):
     (tmp_path / "run.json").write_text(content, encoding="utf-8")
     with pytest.raises(UsageError, match="不是这个版本写的评测结果"):
         find_run(str(tmp_path), tmp_path / "runs")
+
+
+def test_a_damaged_run_is_not_among_the_past_ones(tmp_path):
+    whole = Run(answers=(), quotes=(), configuration={"set": "yinju", "split": "all", "started": "2026"})
+    path = write_run(tmp_path, whole)
+    (tmp_path / "20200101").mkdir()
+    (tmp_path / "20200101" / "run.json").write_text("{", encoding="utf-8")
+    assert [name for name, _ in runs.past_runs(tmp_path)] == [path.name]
+
+
+def test_a_run_that_cannot_be_stored_is_told_and_leaves_nothing(tmp_path):
+    (tmp_path / "runs").write_text("", encoding="utf-8")
+    with pytest.raises(UsageError, match="结果存不到"):
+        write_run(tmp_path / "runs", Run(answers=(), quotes=(), configuration={}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"configuration": {"program": {"commit": "0123+"}}}, "没有提交的代码"),
+        ({"answers": (AnswerRow(**GOOD, error="Traceback"),)}, "1 题出错"),
+        ({"answers": (AnswerRow(**GOOD, notice="连不上"),)}, "没有用上语言模型"),
+    ],
+)
+def test_what_cannot_be_repeated_or_failed_is_no_baseline(tmp_path, changes, message):
+    run = Run(answers=(AnswerRow(**GOOD),), quotes=(), configuration={"program": {"commit": "0123"}})
+    with pytest.raises(UsageError, match=message):
+        runs.accept(tmp_path / "baseline", replace(run, **changes))
+    runs.accept(tmp_path / "baseline", run)
 
 
 @pytest.fixture
@@ -234,7 +284,9 @@ def command(tmp_path, monkeypatch, capsys, assistant):
         oracle = Oracle(**lapses)
         oracle.index = assistant.index
         for module in (cli, stage_commands):
-            monkeypatch.setattr(module, "open_program", lambda docs, index: (oracle, assistant.settings))
+            program = nullcontext((oracle, assistant.settings))
+            monkeypatch.setattr(module, "open_program", lambda docs, index, program=program: program)
+        monkeypatch.setattr(program_module, "_commit", lambda: "0123456789ab")
         status = cli.main([*arguments])
         printed = capsys.readouterr()
         return status, printed.out, printed.err
@@ -270,13 +322,15 @@ def test_questions_lost_are_named_with_both_answers_and_many_make_it_fail(comman
     assert command("gate")[0] == 0
     status, out, _ = command("compare", "baseline", "latest")
     assert status == 0
-    (told,) = re.findall(r"由对变错 fact-04：.*\n  前 (.*)\n(.*)\n  今 (.*)\n", out)
+    (told,) = re.findall(r"由对变错 fact-03：.*\n  前 (.*)\n(.*)\n  今 (.*)\n", out)
     assert told[0].startswith("要点齐全；答：") and told[2].startswith("拒答；答：")
     assert "[1]" in told[1] and ".txt《" in told[1]
-    assert "结论：无显著差别" in out
+    assert "由对变错 fact-04（留出的一半，不列内容）" in out
+    assert "由对变错 fact-04：" in command("compare", "--all")[1]
+    assert "结论：全部问题无显著差别" in out
     command(*RUN, **lapses("fact", 6, refuse))
     status, out, _ = command("gate")
-    assert (status, "回归：不通过" in out, "结论：显著变差" in out) == (1, True, True)
+    assert (status, "回归：不通过" in out, "结论：全部问题显著变差" in out) == (1, True, True)
     assert "显著变差 可答的问题" in out
 
 
@@ -284,7 +338,7 @@ def test_what_was_wrong_and_is_right_now_is_named_and_counted_as_better(command)
     command(*RUN, "--tag", "before", **lapses("fact", 6, refuse))
     command(*RUN, "--tag", "after")
     status, out, _ = command("compare", "before", "after")
-    assert (status, "由错变对 fact-01" in out, "结论：显著变好" in out) == (0, True, True)
+    assert (status, "由错变对 fact-01" in out, "结论：全部问题显著变好" in out) == (0, True, True)
     assert f"答对：{(len(QUESTIONS) - 6) / len(QUESTIONS):.1%} → 100.0%" in out
 
 
@@ -309,7 +363,8 @@ def test_half_of_the_questions_is_compared_but_not_accepted(command, tmp_path):
     rows = find_run("latest").answers
     assert {row.id for row in rows} == {q.id for q in QUESTIONS if q.split == "dev"}
     status, _, err = command("accept")
-    assert (status, "不是问了本库全部问题的" in err) == (2, True)
+    assert (status, "不是本库的全部问题" in err) == (2, True)
+    assert command("gate")[0] == 2
 
 
 def test_the_gate_and_the_baseline_are_for_our_own_set(command, tmp_path):
@@ -332,7 +387,7 @@ def test_a_run_is_described_without_secrets(assistant):
 def test_quotes_are_listed_by_kind(command):
     status, out, _ = command("quotes", "--docs", str(DOCS))
     assert status == 0
-    assert re.search(r"negation\W+10\W+100\.0%\W+100\.0%", out)
+    assert re.search(r"negation\W+5\W+100\.0%\W+100\.0%", out)
 
 
 def test_the_grounding_metric_is_held_against_the_labels(command):

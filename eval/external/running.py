@@ -54,14 +54,14 @@ def load_external(name: str, folder: Path | None, mode: Mode | None = None) -> E
 
 
 @contextmanager
-def laid_out(asked: EvaluationSet, docs: Path, index: Path | None) -> Iterator[tuple[Path, Path]]:
+def laid_out(asked: EvaluationSet, docs: Path, index: Path | None) -> Iterator[tuple[Path, Path | None]]:
     """Yield the folders of the documents and of the index that a set is run over.
 
     Those of a set with documents of its own are in a temporary folder, or, to be used again, in the index
     folder where one is given: `INDEX/SET/docs` and `INDEX/SET/index`.
     """
     if not asked.documents:
-        yield docs, index or Path("index")
+        yield docs, index
         return
     with TemporaryDirectory() as temporary:
         folder = (index or Path(temporary)) / asked.name

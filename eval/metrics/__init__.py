@@ -8,7 +8,7 @@ from eval.dataset import Question
 from eval.metrics import answers, citations, support
 from eval.metrics.case import ANSWER, EVIDENCE, REFUSAL, SEARCH, Case, Metric, answerable, unanswerable
 from eval.metrics.published import PUBLISHED, has_answer
-from eval.metrics.retrieval import has_gold, retrieval
+from eval.metrics.retrieval import has_gold, recall, retrieval
 
 
 def _cited(question: Question) -> bool:
@@ -132,33 +132,34 @@ METRICS = _table(
             group=SEARCH,
             meaning=meaning,
             formula=formula,
-            score=retrieval(measure),
+            score=score,
             applies=has_gold,
             guarded=name in ("recall@10", "ndcg@10"),
         )
-        for name, measure, title, meaning, formula in (
-            ("recall@1", "R@1", "R@1", "该找到的段落排在第一", "前 1 个检索结果里的标准出处数 / 标准出处数"),
-            ("recall@5", "R@5", "R@5", "该找到的段落排在前五", "前 5 个检索结果里的标准出处数 / 标准出处数"),
-            (
-                "recall@10",
-                "R@10",
-                "R@10",
-                "该找到的段落排在前十",
-                "前 10 个检索结果里的标准出处数 / 标准出处数",
+        for name, score, title, meaning, formula in (
+            *(
+                (
+                    f"recall@{k}",
+                    recall(k),
+                    f"R@{k}",
+                    f"该找到的段落排在前 {k}",
+                    f"前 {k} 个检索结果里的标准出处数 / 标准出处数",
+                )
+                for k in (1, 5, 10)
             ),
             (
                 "mrr@10",
-                "RR@10",
+                retrieval("RR@10"),
                 "MRR",
                 "第一个找对的段落名次的倒数",
-                "第一个标准出处名次的倒数，10 名以外算 0",
+                "第一个含标准出处的结果名次的倒数，10 名以外算 0",
             ),
             (
                 "ndcg@10",
-                "nDCG@10",
+                retrieval("nDCG@10"),
                 "nDCG",
                 "找对的段落排得多靠前",
-                "前 10 名里各出处的 1 / log2(名次 + 1) 之和 / 最好的排法的和",
+                "前 10 名里，每个结果新找到的出处数 / log2(名次 + 1) 之和，再除以最好的排法的和",
             ),
         )
     ),

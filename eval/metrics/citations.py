@@ -68,7 +68,8 @@ def pointer_faults(case: Case) -> tuple[str, ...]:
     """Return every broken pointer of an answer, in words; a valid answer has none.
 
     Markers `[n]` in the text and numbers at the sentences resolve to one citation each, every citation is
-    used, and the raw text at a place's spans is its quote, white space aside (the nearest passages too).
+    used, and the raw text at a place's spans is its quote, white space aside (the nearest passages and the
+    hits too). A cited place begins and ends at a mark or a blank.
     A `[2026]` that a sentence takes over from its source reads as a marker and is a fault as well. So is an
     answer that the program withheld because its quotes did not stand in the files: they have not changed.
     """
@@ -81,8 +82,27 @@ def pointer_faults(case: Case) -> tuple[str, ...]:
     faults = [f"标记 [{number}] 没有对应的引文" for number in sorted(marked - counts.keys())]
     faults += [f"引文 [{number}] 没有被用到" for number in sorted(counts.keys() - marked)]
     faults += [f"引文编号 [{number}] 重复" for number, count in sorted(counts.items()) if count > 1]
-    places = [*(citation.place for citation in answer.citations), *answer.nearest]
-    return (*faults, *place_faults(places, case.read))
+    cited = [citation.place for citation in answer.citations]
+    faults += [f"引文停在字词中间：“{place.quote}”" for place in cited if _cuts_words(place, case.read)]
+    return (*faults, *place_faults([*cited, *answer.nearest], case.read), *_hit_faults(case))
+
+
+def _cuts_words(place: Place, read: ReadRaw) -> bool:
+    """Whether a place begins or ends between two letters or figures: off by some, since sentences do not."""
+    if not place.spans:
+        return False
+    raw, start, end = read(place.file), place.spans[0].start, place.spans[-1].end
+    edges = raw[start - 1 : start + 1] if start else "", raw[end - 1 : end + 1]
+    return any(len(edge) == 2 and edge.isalnum() for edge in edges)
+
+
+def _hit_faults(case: Case) -> tuple[str, ...]:
+    """Return the hits whose text is not the raw text at their spans: they are what a language model is shown."""
+    return tuple(
+        f"检索到的片段 {hit.chunk.id}（{hit.chunk.file}）与它所指的原文不同"
+        for hit in case.hits
+        if squeeze(cut(case.read(hit.chunk.file), hit.chunk.spans)) != squeeze(hit.chunk.text)
+    )
 
 
 def place_faults(places: Sequence[Place], read: ReadRaw) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from eval.dataset import Question
 from eval.metrics.answers import words
 from eval.metrics.case import AS_PUBLISHED, SEARCH, Case, Metric, answerable, unanswerable
 from eval.metrics.overlap import bag_f1, bare, run_f1, segments
-from eval.metrics.retrieval import has_gold, retrieval
+from eval.metrics.retrieval import has_gold, recall, retrieval
 from rag.text import squeeze
 
 _BETA = 1.2
@@ -222,7 +222,7 @@ PUBLISHED = {
             group=SEARCH,
             meaning="该找到的段落排在前五十",
             formula="前 50 个片段里的标准出处数 / 标准出处数",
-            score=retrieval("R@50"),
+            score=recall(50),
             applies=has_gold,
         ),
         *(

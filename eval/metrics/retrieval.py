@@ -1,4 +1,4 @@
-"""Is what an answer needs among the first hits? Recall, reciprocal rank and nDCG are ir-measures'."""
+"""Is what an answer needs among the first hits? Reciprocal rank, nDCG and success are ir-measures'."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from eval.dataset import Question
+from eval.dataset import Passage, Question
 from eval.metrics.case import Case
 from eval.metrics.citations import meets
 from rag.datatypes import Hit
@@ -17,52 +17,58 @@ def has_gold(question: Question) -> bool:
     return question.answerable and bool(question.sources or question.documents)
 
 
-def ranking(case: Case) -> tuple[int, list[int | None]]:
-    """Return how many things are to be found, and for each rank which of them is found there, or None.
+def ranking(case: Case) -> tuple[int, list[int]]:
+    """Return how many things are to be found, and for each rank how many of them are found there first.
 
-    To be found are the gold passages; a hit finds the first of them that it meets and that no earlier hit
-    has found. Where a question names documents instead, the hits of a document are one, at the best rank.
+    To be found are the gold passages; a hit finds all that it meets. Where a question names documents
+    instead, the hits of a document are one, at the best rank.
     """
     question = case.question
     if question.sources:
         return len(question.sources), _passages(case)
-    files = list(dict.fromkeys(hit.chunk.file for hit in case.hits))
-    return len(question.documents), [
-        question.documents.index(file) if file in question.documents else None for file in files
-    ]
+    files = dict.fromkeys(hit.chunk.file for hit in case.hits)
+    return len(question.documents), [int(file in question.documents) for file in files]
 
 
-def _passages(case: Case) -> list[int | None]:
-    open_ = dict(enumerate(case.question.sources))
-    ranks: list[int | None] = []
+def _passages(case: Case) -> list[int]:
+    missing = list(case.question.sources)
+    ranks = []
     for hit in case.hits:
-        found = next((n for n, passages in open_.items() if _finds(hit, passages, case)), None)
-        open_.pop(-1 if found is None else found, None)
-        ranks.append(found)
+        left = [passages for passages in missing if not _finds(hit, passages, case)]
+        ranks.append(len(missing) - len(left))
+        missing = left
     return ranks
 
 
-def _finds(hit: Hit, passages: Sequence[Any], case: Case) -> bool:
+def _finds(hit: Hit, passages: Sequence[Passage], case: Case) -> bool:
     return any(meets(hit.chunk.file, hit.chunk.spans, passage, case.read) for passage in passages)
 
 
-def retrieval(measure: str) -> Callable[[Case], float]:
-    """Return the metric that ir-measures calls `measure`: `R@5`, `RR@10`, `nDCG@10` or `Success@5`.
+def recall(cutoff: int) -> Callable[[Case], float]:
+    """Return the metric recall@k: what the first k results find / what is to be found, in [0, 1]."""
 
-    R@k is found among the first k / to be found; RR@k is 1 / rank of the first found, 0 beyond k; nDCG@k is
-    the sum of 1 / log2(rank + 1) over what is found among the first k, divided by the largest such sum;
-    Success@k is 1 where any is found among the first k, else 0.
+    def score(case: Case) -> float:
+        wanted, ranks = ranking(case)
+        return sum(ranks[:cutoff]) / wanted
+
+    return score
+
+
+def retrieval(measure: str) -> Callable[[Case], float]:
+    """Return the metric that ir-measures calls `measure`: `RR@10`, `nDCG@10` or `Success@10`.
+
+    RR@k is 1 / rank of the first result that finds anything, 0 beyond k; Success@k is 1 where there is one.
+    nDCG@k is the sum of what is found at a rank / log2(rank + 1) over the first k, divided by that sum in the
+    best order, with what is not found at all at the end of it, one by one.
     """
 
     def score(case: Case) -> float:
         import ir_measures
 
         wanted, ranks = ranking(case)
-        qrels = [ir_measures.Qrel("q", str(n), 1) for n in range(wanted)]
-        run = [
-            ir_measures.ScoredDoc("q", f"other {rank}" if found is None else str(found), -float(rank))
-            for rank, found in enumerate(ranks)
-        ]
+        qrels = [ir_measures.Qrel("q", f"rank {rank}", found) for rank, found in enumerate(ranks) if found]
+        qrels += [ir_measures.Qrel("q", f"missing {n}", 1) for n in range(wanted - sum(ranks))]
+        run = [ir_measures.ScoredDoc("q", f"rank {rank}", -float(rank)) for rank in range(len(ranks))]
         return float(_measure(measure).calc_aggregate(qrels, run)) if run else 0.0
 
     return score
