@@ -1,6 +1,7 @@
 """Questions proposed by rule: worked sentences, what every candidate holds, and feedback."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from eval.dataset import DatasetError
 from eval.matching import RawTexts, occurrences, states
 from eval.own.drafting import draft, write_draft
 from eval.own.drafting.candidate import Candidate, Piece, asked
-from eval.own.drafting.choice import choose
+from eval.own.drafting.choice import choose, tells
 from eval.own.drafting.figures import dates, figures
 from eval.own.drafting.lists import items, lists
 from eval.own.drafting.pieces import issuers, origins, parts, speeches
@@ -63,6 +64,12 @@ def proposed(rule, *paragraphs, title=TITLE):
             "试点企业的租金补贴期限最长不超过多少个月？",
             "六个月 | 6个月",
         ),
+        ("系统可以在断网情况下连续运行72小时。", "系统可以在断网情况下连续运行多少小时？", "72小时"),
+        (
+            "突发事件信息报送时间从48小时缩短到24小时。",
+            "突发事件信息报送时间从48小时缩短到多少小时？",
+            "24小时",
+        ),
     ],
 )
 def test_a_figure_is_asked_for_in_its_place(sentence, question, fact):
@@ -76,6 +83,7 @@ def test_a_figure_is_asked_for_in_its_place(sentence, question, fact):
         "中央经济工作会议召开于2025年12月。",
         "全市要办好第3届绿色发展大会，推进治本攻坚3年行动。",
         "处五千元以上二万元以下的罚款。",
+        "景区的客服电话全天24小时开通。",
         "全国专业技术人才、高技能人才分别增加860万人和880万人。",
         "“双百”工程（第2批）名单已经公布，“创新积分制2.0”同步推广。",
     ],
@@ -115,6 +123,16 @@ def test_a_day_is_asked_for(sentence, question, fact):
             "本办法所称绿色工厂，是指实现用地集约化、生产洁净化的工厂。",
             "《关于促进绿色工厂建设的办法》所称的绿色工厂是指什么？",
             ["实现用地集约化、生产洁净化的工厂"],
+        ),
+        (
+            "前款所称的首台套是指首次实现重大突破的装备；所称装备商，是指生产装备的企业。",
+            "《关于促进绿色工厂建设的办法》所称的首台套是指什么？",
+            ["首次实现重大突破的装备"],
+        ),
+        (
+            "第二条 本条例所称“两用物项”，指既有民事用途又有军事用途的货物。",
+            "《关于促进绿色工厂建设的办法》所称的两用物项是指什么？",
+            ["既有民事用途又有军事用途的货物"],
         ),
         (
             "耐心资本是与科技创新长周期特性相匹配的资本形态，十分重要。",
@@ -194,6 +212,29 @@ def test_who_says_what():
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            "工厂变了样。有人认为，这还不够；车间主任王建国说，改造以后每吨钢材的耗电量下降了三成。",
+            "改造以后每吨钢材的耗电量下降了三成",
+        ),
+        (
+            "王建国说，好。过了一年，王建国笑着说，改造以后每吨钢材的耗电量下降了三成。",
+            "改造以后每吨钢材的耗电量下降了三成",
+        ),
+        (
+            "“工厂变了样。改造以后每吨钢材的耗电量下降了三成。”来自第二车间的主任王建国介绍说。",
+            "改造以后每吨钢材的耗电量下降了三成",
+        ),
+    ],
+)
+def test_who_says_something_in_the_midst_of_a_paragraph(said, words):
+    assert proposed(speeches, "绿色工厂建设稳步推进，成效不断显现。", said) == [
+        (f"“{words}”这句话是谁说的？", ["王建国"])
+    ]
+
+
 def test_who_issued_a_work():
     news = "近日，工业和信息化部、生态环境部和国家能源局联合印发《绿色工厂建设指南》，提出目标。"
     assert proposed(issuers, news) == [
@@ -259,6 +300,18 @@ def test_questions_of_all_articles_come_before_many_of_one():
         )
     ]
     assert {one.article for one in choose(cases, 2)} == {0, 1}
+
+
+def test_a_question_does_not_give_away_another():
+    sentence = ("全县共有新能源客车6辆，服务村庄120个。",)
+    bus = figure("全县共有新能源客车多少辆？", quotes=sentence)
+    village = figure("全县共有新能源客车6辆，服务村庄多少个？", quotes=sentence)
+    cases = [replace(bus, facts=(("6辆",),)), replace(village, facts=(("120个",),))]
+    assert tells(cases[1], cases[0])
+    assert not tells(cases[0], cases[1])
+    assert len(choose(cases, 5)) == 1
+    elsewhere = replace(cases[0], quotes=("全县共有新能源客车6辆。",))
+    assert not tells(cases[1], elsewhere)
 
 
 def test_how_a_question_is_written():

@@ -13,12 +13,14 @@ from eval import cli
 from eval.dataset import DatasetError, Passage
 from eval.matching import RawTexts
 from eval.own import cells
+from eval.own import questions as own_questions
 from eval.own.export import export
 from eval.own.questions import load_own
 from eval.own.tables import guarded, read_table, write_table
 from eval.runner import AnswerRow
 from eval.runs import Run, read_run, write_run
 from eval.sets import load_set
+from rag.assistant import MAX_QUESTION
 from rag.datatypes import Span, Turn
 from rag.errors import UsageError
 
@@ -167,6 +169,27 @@ def test_facts_that_are_not_in_the_quote_are_pointed_out(own):
     )
 
 
+def test_of_two_columns_for_one_thing_the_one_not_read_is_told(own):
+    (first, second, third), notes = own(
+        "question,问题,标准答案,reference\n甲？,乙？,1,2\n,丙？,3,\n丁？,丁？,,4\n"
+    )
+    assert (first.question, first.reference) == ("甲？", "2")
+    assert (second.question, second.reference) == ("丙？", "3")
+    assert (third.question, third.reference) == ("丁？", "4")
+    assert notes == (
+        "question 和 问题 都填了而且不同，只看 question：第 2 行",
+        "reference 和 标准答案 都填了而且不同，只看 reference：第 2 行",
+    )
+
+
+def test_the_longest_question_is_the_programs(own):
+    assert own_questions.MAX_QUESTION == MAX_QUESTION
+    (question,), _ = own(f"question,answer\n{'问' * MAX_QUESTION},1\n")
+    assert len(question.question) == MAX_QUESTION
+    with pytest.raises(DatasetError, match=r"^题\.csv 第 2 行：问题有 2001 个字，超过 2000 字的上限"):
+        own(f"question,answer\n{'问' * (MAX_QUESTION + 1)},1\n")
+
+
 EXCEL = "问题,答案\r\n住宿费多少？,“每天，400元”\r\n"
 
 
@@ -250,8 +273,11 @@ def test_all_wrong_rows_are_told_at_once_and_the_first_five_named(own):
 def test_other_formats_are_refused_with_advice(tmp_path, docs):
     with pytest.raises(DatasetError, match=r"a\.xlsx 不是 CSV 或 JSONL：电子表格请另存为"):
         load_set(str(tmp_path / "a.xlsx"), RawTexts(docs))
-    with pytest.raises(DatasetError, match=r"读不到 .*none\.csv"):
+    with pytest.raises(DatasetError, match=r"^没有这个文件：.*none\.csv$"):
         load_set(str(tmp_path / "none.csv"), RawTexts(docs))
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(DatasetError, match=r"^读不到 .*folder\.csv：它是文件夹，或没有读的权限$"):
+        load_set(str(tmp_path / "folder.csv"), RawTexts(docs))
 
 
 def test_a_set_is_named_by_its_file_and_knows_its_fingerprint(tmp_path, docs):

@@ -211,6 +211,14 @@ class TestAdapters:
             reason="not_stated",
         )
 
+    def test_the_sets_lie_in_the_folder_or_in_its_dev(self, folder, tmp_path):
+        parent = tmp_path / "parent"
+        parent.mkdir()
+        folder.rename(parent / "dev")
+        found = load_external("govqa", parent)
+        assert found == load_external("govqa", parent / "dev")
+        assert list(found.fingerprints) == ["govqa/pairs.jsonl.xz"]
+
     def test_fingerprints_are_of_the_files_read(self, folder):
         found = load_external("govqa", folder)
         assert list(found.fingerprints) == ["govqa/pairs.jsonl.xz"]
@@ -378,6 +386,11 @@ class TestRun:
         assert "与已发表的数字并看" in printed
         assert "95.7%" in printed
         assert "43.3%" in printed
+
+    def test_the_papers_rejection_is_named_as_the_one_that_a_model_judges(self):
+        (rejection,) = [one for one in EXTERNAL["rgb_zh"].figures if one.metric == "rgb_rejection"]
+        assert rejection.who == "ChatGPT（Rej*，由模型判）"
+        assert "原先的 300 题" in rejection.where
 
     def test_an_answer_with_a_line_separator_is_read_back(self):
         row = AnswerRow(

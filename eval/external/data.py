@@ -1,4 +1,4 @@
-"""A folder of development sets: `SET/FILE.jsonl.xz`, one JSON object a line."""
+"""A folder of development sets: `SET/FILE.jsonl.xz`, one JSON object a line, there or in its subfolder `dev`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class Data:
         Raises:
             UsageError: there is no such file, or it is not JSON lines in an xz archive.
         """
-        path = self._folder / f"{name}.jsonl.xz"
+        places = [folder / f"{name}.jsonl.xz" for folder in (self._folder, self._folder / "dev")]
+        path = next((place for place in places if place.is_file()), places[0])
         try:
             packed = path.read_bytes()
         except OSError as error:

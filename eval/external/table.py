@@ -50,7 +50,7 @@ def _read(load: Callable[[Data], Iterable[Question]], *metrics: str) -> dict[Mod
     return {"reader": Task(load=lambda data: Pool(questions=tuple(load(data))), metrics=metrics)}
 
 
-_RGB = "RGB（Chen 等，AAAI 2024）中文 300 题；这里是其中一部分"
+_RGB = "RGB（Chen 等，AAAI 2024）中文，原先的 300 题；这里是订正后（refine）的一部分"
 _DUREADER = "DuReader 2.0 仓库的 README，整个测试集；这里是示例数据"
 
 EXTERNAL: Mapping[str, External] = {
@@ -86,7 +86,13 @@ EXTERNAL: Mapping[str, External] = {
                 Figure(metric="rgb_accuracy", type=f"noise {rate:g}", who="ChatGPT", value=value, where=_RGB)
                 for rate, value in zip(rgb.RATES, (0.9567, 0.9467, 0.91, 0.8767, 0.7067), strict=True)
             ),
-            Figure(metric="rgb_rejection", type="noise 1", who="ChatGPT", value=0.4333, where=_RGB),
+            Figure(
+                metric="rgb_rejection",
+                type="noise 1",
+                who="ChatGPT（Rej*，由模型判）",
+                value=0.4333,
+                where=_RGB,
+            ),
         ),
     ),
 }

@@ -21,6 +21,8 @@ LIMIT = 500
 """The longest right answer, in characters, to a question of a type of its own: room for a long list, not for a page."""
 ROOM = 2
 """How many times as long as its gold an answer may be at least, whatever its type."""
+MAX_QUESTION = 2000
+"""Characters of a question: `rag.assistant.MAX_QUESTION`, which is not in sight from here; a test holds them equal."""
 
 # What is read from a table, by the names that it goes by. Who moves from ragas has `question`, `answer`,
 # `contexts`, `ground_truth` (0.1) or `user_input`, `response`, `retrieved_contexts`, `reference` (0.2 and later).
@@ -117,6 +119,8 @@ class _Parser:
         sources, documents = self._sources(answerable=answerable)
         if not cells.text(asked):
             raise DatasetError("没有问题")
+        if len(cells.text(asked)) > MAX_QUESTION:
+            raise DatasetError(f"问题有 {len(cells.text(asked))} 个字，超过 {MAX_QUESTION} 字的上限：请缩短")
         if answerable and not (reference or facts):
             raise DatasetError("没有标准答案，也没有要点：请补上，答不了的题请在 answerable 一列写“否”")
         if not answerable and (facts or sources):
@@ -146,9 +150,16 @@ class _Parser:
         self._notes.setdefault(what, []).append(self._row.number)
 
     def _value(self, field: str) -> object:
-        """Return the first value that is not blank among the columns of a field."""
-        values = (self._row.values.get(name) for name in COLUMNS[field])
-        return next((value for value in values if value == 0 or (value and value == value)), None)
+        """Return the first value that is not blank among the columns of a field; others are told not to be read."""
+        values = ((name, self._row.values.get(name)) for name in COLUMNS[field])
+        filled = [(name, value) for name, value in values if value == 0 or (value and value == value)]
+        if not filled:
+            return None
+        read, found = filled[0]
+        unread = [name for name, value in filled[1:] if value != found]
+        if unread:
+            self._note(f"{read} 和 {'、'.join(unread)} 都填了而且不同，只看 {read}")
+        return found
 
     def _text(self, field: str) -> str:
         return cells.text(self._value(field))

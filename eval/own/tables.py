@@ -52,8 +52,10 @@ def read_table(path: Path) -> list[Row]:
         )
     try:
         text = decode(path.read_bytes())
+    except FileNotFoundError as error:
+        raise DatasetError(f"没有这个文件：{path}") from error
     except OSError as error:
-        raise DatasetError(f"读不到 {path}：请检查 --set 的文件名") from error
+        raise DatasetError(f"读不到 {path}：它是文件夹，或没有读的权限") from error
     except ReadingError as error:
         raise DatasetError(f"{path.name} {error}") from error
     rows = _json_rows(path, text) if path.suffix.lower() == ".jsonl" else _csv_rows(path, text)

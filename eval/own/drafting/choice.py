@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from statistics import fmean
 
-from eval.matching import plain
+from eval.matching import plain, states
 from eval.own.drafting.candidate import Candidate
 from rag.informativeness import idf
 from rag.words import content_words
@@ -37,7 +37,7 @@ def choose(candidates: Iterable[Candidate], limit: int) -> list[Candidate]:
             key=lambda one: worth(one) - articles[one.file, one.article] / 2 - math.sqrt(rules[one.rule]) / 2,
         )
         waiting.remove(best)
-        if not any(alike(best, other) for other in taken):
+        if not any(alike(best, other) or tells(best, other) or tells(other, best) for other in taken):
             taken.append(best)
             articles[best.file, best.article] += 1
             rules[best.rule] += 1
@@ -74,6 +74,13 @@ def alike(one: Candidate, other: Candidate) -> bool:
         return True
     pairs, others = _pairs(one.question), _pairs(other.question)
     return len(pairs & others) > _ALIKE * len(pairs | others)
+
+
+def tells(one: Candidate, other: Candidate) -> bool:
+    """Whether a candidate says in its question what another one asks of the same sentence."""
+    return bool(set(one.quotes) & set(other.quotes)) and any(
+        states(one.question, form) for forms in other.facts for form in forms
+    )
 
 
 def _pairs(text: str) -> set[str]:

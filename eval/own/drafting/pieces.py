@@ -96,11 +96,11 @@ def parts(piece: Piece) -> Iterator[Candidate]:
         yield found
 
 
-_SPEECH = re.compile(
-    r"(?P<who>[一-鿿]{2,4}?)(?:也|还|同时|进一步)?(?P<verb>表示|指出|强调|认为|坦言|说|介绍)[,，:：](?P<words>[^。！？]{12,120})"
-)
+_SAYS = r"(?:也|还|则|曾|同时|进一步|笑着|接着|补充)?(?P<verb>表示|指出|强调|认为|坦言|介绍说|说|介绍)"
+_SPEECH = re.compile(rf"(?P<who>[一-鿿]{{2,4}}?){_SAYS}[,，:：](?=(?P<words>[^。！？]{{12,120}}))")
+# A quotation of several sentences ends in one that does not open it.
 _DIRECT = re.compile(
-    r"“(?P<words>[^“”]{14,80})[。！，,]?”(?P<who>[一-鿿]{2,4}?)(?P<verb>表示|指出|强调|认为|坦言|说|介绍)"
+    rf"(?:^|“)(?P<words>[^“”]{{14,160}})[。！，,]?”[,，]?(?P<who>[^，,。；;：:“”]{{2,30}}?){_SAYS}"
 )
 _GOES_ON = re.compile(r"^(?:是|必须|才|就|都|也|并|而|要|有利于|将|能)")
 _LONGEST_WORDS = 52
@@ -109,16 +109,17 @@ _LONGEST_WORDS = 52
 def speeches(piece: Piece) -> Iterator[Candidate]:
     """Propose who said something that a statement puts into a person's mouth."""
     for statement in piece.statements:
-        direct = _DIRECT.search(statement.text)
-        match = direct or _SPEECH.search(statement.text)
-        who = match and _speaker(piece, statement, match["who"])
-        words = _words(match["words"]) if match and who else None
-        if match and words and who:
-            quoted = direct or match["verb"] in ("说", "介绍", "坦言")
-            question = f"“{words}”这句话是谁说的" if quoted else f"谁{match['verb']}，{words}"
-            found = piece.candidate(question, "出处", "谁说的", facts=[[who]], quotes=[statement.text])
-            if found:
-                yield found
+        matches = (match for said in (_DIRECT, _SPEECH) for match in said.finditer(statement.text))
+        for match in matches:
+            who = _speaker(piece, statement, match["who"])
+            words = _words(match["words"]) if who else None
+            if words and who:
+                quoted = match.re is _DIRECT or match["verb"] in ("介绍说", "说", "介绍", "坦言")
+                question = f"“{words}”这句话是谁说的" if quoted else f"谁{match['verb']}，{words}"
+                found = piece.candidate(question, "出处", "谁说的", facts=[[who]], quotes=[statement.text])
+                if found:
+                    yield found
+                    break
 
 
 def _speaker(piece: Piece, statement: Statement, named: str) -> str | None:

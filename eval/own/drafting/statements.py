@@ -13,8 +13,13 @@ from eval.own.drafting.wording import body, has_subject, points_back
 
 _SHORT = 36
 _DEFINED = re.compile(
-    r"^(?P<own>本(?:办法|条例|规定|法|细则|意见|规范|标准)(?:中)?所?称的?)?(?P<what>[^，,。；;：:、的和与]{2,16}|“[^”]{2,16}”)[,，]?(?:是指|指的是|系指)(?P<is>[^。]{6,160})。"
+    r"^(?P<what>[^，,。；;：:、的和与]{2,16}|“[^”]{2,16}”)[,，]?(?:是指|指的是|系指)(?P<is>[^。]{6,160})。"
 )
+_CALLED = re.compile(
+    r"^(?:(?:本|前)(?:办法|条例|规定|法|细则|意见|规范|标准|通知|方案|决定|条|款))?(?:第[一二三四五六七八九十百零\d]{1,5}[条款项]){0,2}中?(?:所称|称)的?"
+    r"(?P<what>[^，,。；;：:”]{2,20}?)”?[,，]?(?:是指|指的是|系指|指)(?P<is>[^。]{6,160}?)(?:[；;]所称|。)"
+)
+"""What a paper calls something: 本办法所称……，是指……。"""
 _KINDS = r"(?:形态|质态|模式|活动|过程|制度|机制|行为|方式|方法|概念|技术|系统|组织|机构|单位|企业|产业|业态|工具|产品|指标|战略|理念|状态|范式)"
 _CLASSED = re.compile(
     rf"^(?P<what>[^，,。；;：:、的和与]{{2,12}})是(?P<is>[^，,。；;]{{6,60}}的[^，,。；;的]{{0,6}}{_KINDS})[,，。；;]"
@@ -49,15 +54,14 @@ def definitions(piece: Piece) -> Iterator[Candidate]:
 
 
 def _defined(piece: Piece, statement: Statement, text: str) -> Candidate | None:
-    match = _DEFINED.match(text)
-    classed = None if match else _CLASSED.match(text)
-    found = match or classed
-    if found is None or points_back(found["what"]) or not _is_noun(found["what"].strip("“”")):
+    called = _CALLED.match(text)
+    found = called or _DEFINED.match(text) or _CLASSED.match(text)
+    if found is None or points_back(found["what"]):
         return None
-    if match and match["own"] and piece.title:
-        question = f"《{piece.title}》所称的{match['what'].strip('“”')}是指什么"
-    else:
-        question = f"什么是{found['what'].strip('“”')}"
+    what = found["what"].strip("“”")
+    if not (called or _is_noun(what)):
+        return None
+    question = f"《{piece.title}》所称的{what}是指什么" if called and piece.title else f"什么是{what}"
     return _answered(piece, (statement.text, text), question, found["is"])
 
 
