@@ -377,7 +377,7 @@ RUN = Run(
         answer_row(id="3", question="探亲假？", answerable=False, answer="文档里没有。", reason="not_stated"),
     ),
     quotes=(),
-    configuration={"tag": ""},
+    configuration={"set": "x", "split": "all", "started": "2026", "tag": ""},
 )
 
 
