@@ -254,8 +254,141 @@ def test_what_flipped_is_told_with_both_answers_and_their_passages():
     assert "基线 ✗ 错：判为“文中没有”；没有指出出自 甲.txt" in told
 
 
+def row_of(root: etree._Element, name: str) -> list[str]:
+    """Return what the table of figures says of a metric."""
+    (row,) = root.xpath(f"//tr[td/@data-figure='{name}']")
+    return [words(cell) for cell in row][1:]
+
+
+def test_the_baseline_s_figures_are_its_own_and_the_difference_is_over_common_questions():
+    def cited(n, precision):
+        return answer(
+            n, scores={"right": 1.0, **({} if precision is None else {"citation_precision": precision})}
+        )
+
+    # Ten questions each; only 5 to 8 have citations in both, and each of these lost a half.
+    before = a_run([cited(n, 1.0 if n < 9 else None) for n in range(1, 11)], [quote(n) for n in range(4)])
+    now = a_run([cited(n, 0.5 if n > 4 else None) for n in range(1, 11)], [quote(n, n > 1) for n in range(8)])
+    root = parsed(page(now, before))
+    assert root.xpath("//table[caption='全部指标']//th[starts-with(text(), '同题之差')]")
+    value, _, count, _, base, moved, change = row_of(root, "citation_precision")
+    assert (value, count, base) == ("50.0%", "6", "100.0%")
+    assert (moved, change) == ("−50.0 [−50.0, −50.0] 同题 4", "▼ 显著变差")
+    assert row_of(root, "right")[4:] == ["100.0%", "0", "无显著差别"]
+    value, *_, base, moved, change = row_of(root, "quote_accuracy")
+    assert (value, base, change) == ("75.0%", "100.0%", "无显著差别")  # by McNemar, as in the table of flips
+    assert moved.startswith("−50.0 [")
+    assert moved.endswith("] 同题 4")
+    assert "不一定等于前两个数相减" in section(root, "figures")
+    root = parsed(page(mixed(), mixed()))
+    assert row_of(root, "latency")[4:] == ["—"] * 3
+    assert "同题 " not in " ".join(row_of(root, "right"))
+
+
+def held_out() -> Run:
+    """A run of which one question, quote and sentence of either half is wrong, one breaks a rule, one failed."""
+    rows = [answer(n, n > 2, question=f"秘{n % 2}", answer=f"秘{n % 2}") for n in range(1, 9)]
+    rows += [
+        replace(row, id=f"broken-{n}", unsupported=(f"秘{n % 2}句",)) for n, row in enumerate(rows[2:4], 3)
+    ]
+    rows += [
+        answer(n, False, id=f"failed-{n}", question=f"秘{n % 2}", error=f"KeyError: 秘{n % 2}")
+        for n in (1, 2)
+    ]
+    quotes = [replace(quote(n, False), split="test", quote=f"秘{n % 2}", found=f"秘{n % 2}") for n in (1, 2)]
+    quotes[0] = replace(quotes[0], split="dev")
+    sentences = [sentence(n, "verbatim", True, False) for n in (1, 2)]
+    sentences = [
+        replace(row, sentence=f"秘{n % 2}", evidence=(f"秘{n % 2}",)) for n, row in enumerate(sentences, 1)
+    ]
+    run = a_run(rows, quotes, sentences)
+    return replace(
+        run,
+        answers=tuple(replace(row, split="dev" if "秘1" in row.question else "test") for row in run.answers),
+    )
+
+
+def test_the_half_held_out_is_counted_and_not_told():
+    run = held_out()
+    before = replace(
+        run,
+        answers=tuple(
+            replace(row, scores={**row.scores, "right": 1 - row.scores["right"]}) for row in run.answers
+        ),
+    )
+    text = page(run, before)
+    root = parsed(text)
+    assert "秘0" not in text
+    assert text.count("秘1") > 10
+    told = "留出的一半另有 1 {}，不列内容，以免照着它调试"
+    assert told.format("题") + "。" in section(root, "wrong")
+    assert told.format("条") in section(root, "quotes")
+    assert told.format("句") in section(root, "trust")
+    assert "硬规则被破坏 4 处" in section(root, "conclusion")
+    assert told.format("处").replace("1", "2") in section(root, "conclusion")
+    assert "2 题没有走完" in section(root, "errors")
+    assert told.format("题") + "：failed-2。" in section(root, "errors")
+    assert told.format("项").replace("1", "2") + "：fact-02、failed-2。" in section(root, "changes")
+
+
+def test_all_may_be_listed_and_other_sets_are():
+    run = held_out()
+    for text in (
+        page(run, whole=True),
+        page(replace(run, configuration={**run.configuration, "set": "题.csv"})),
+    ):
+        assert "秘0" in text
+        assert "不列内容" not in text
+
+
+def test_a_run_of_the_half_held_out_alone():
+    run = held_out()
+    only = replace(
+        run, answers=tuple(row for row in run.answers if row.split == "test"), quotes=(), sentences=()
+    )
+    root = parsed(page(only))
+    assert "事实 共 1 留出的一半另有 1 题" in section(root, "wrong")
+    assert root.xpath("//section[@id='wrong']//details/@open")
+
+
+def test_words_of_the_trade_are_explained_and_the_questions_origin_is_told():
+    terms = section(parsed(page(mixed())), "terms")
+    for term in ("指纹", "向量模型", "词元"):
+        assert f" {term} " in terms
+    assert "由人或语言模型通读文件以后逐题手写" in terms
+    assert "由一人" not in terms
+
+
+def test_passages_that_come_with_the_questions_are_no_files():
+    def told(mode):
+        return words(parsed(page(a_run([answer(1)], set="rgb_zh", mode=mode))).find("body/header"))
+
+    assert "文件 5 个，指纹 0123456789ab" in told("retriever")
+    assert "指纹 0123456789ab" not in told("reader")
+
+
+def test_failures_of_the_language_model_are_counted():
+    def told(rows):
+        llm = {"base_url": "http://localhost", "model": "某模型"}
+        own = {"settings": {"embedder": "builtin", "llm": llm}, "judge": "某模型"}
+        return words(parsed(page(a_run(rows, **own))).find("body/header"))
+
+    judged = [answer(n, scores={"right": 1.0, "judge_failed": float(n < 3)}) for n in range(1, 5)]
+    assert "由语言模型 某模型 撰写；另由语言模型 某模型 判一遍 向量模型" in told([answer(1)])
+    assert (
+        "由语言模型 某模型 撰写，其中 1 题语言模型没有答成，用的是摘录；另由语言模型 某模型 判一遍，其中 2 题没有判出"
+        in told([*judged, answer(5, notice="连不上；以下是摘录原文的回答")])
+    )
+
+
+def test_a_small_p_is_never_nought():
+    text = page(mixed(wrong=range(1, 21)), mixed(wrong=()))
+    assert "p &lt; 0.001" in text
+    assert "0.000" not in text
+
+
 def test_wrong_answers_are_told_with_what_was_expected():
-    root = parsed(page(mixed()))
+    root = parsed(page(mixed(), whole=True))
     told = section(root, "wrong")
     assert "fact-02（事实） 第2问 应为 1.2万亿元 ✗ 错：缺 1.2万亿元 增加到0.8万亿元" in told
     assert "应为 文件里没有，应拒答 ✗ 错：没有拒答" in told
@@ -308,13 +441,14 @@ def test_hostile_texts_are_only_text():
         [replace(sentence(1, HOSTILE, True, False), sentence=HOSTILE, evidence=(HOSTILE,))],
         tag=HOSTILE,
     )
-    text = page(run, a_run([answer(1)], name=HOSTILE, tag="b"))
+    text = page(run, a_run([answer(1)], name=HOSTILE, tag="b"), whole=True)
     parsed(text)
     lenient = lxml.html.document_fromstring(text)  # reads as a browser does
     check(lenient)
     assert lenient.xpath("//h4/text()").count(" " + HOSTILE) == 4
     assert HOSTILE in lenient.xpath("//blockquote/text()")
-    assert f"{HOSTILE[:13]}…" in lenient.xpath("//*[local-name()='text']/text()")
+    drawn = lenient.xpath("//*[local-name()='text']/text()")
+    assert [text for text in drawn if text.endswith("…") and HOSTILE.startswith(text[:-1])]
     assert "{{" not in text.replace("{{ 7*7 }}", "")
 
 
@@ -475,6 +609,8 @@ def test_the_page_in_a_browser(tmp_path, width, scheme):
         tab.on("pageerror", lambda error: said.append(str(error)))
         tab.goto(path.as_uri())
         assert tab.evaluate("document.documentElement.scrollWidth") == width
+        assert tab.evaluate(_CUT_TEXTS) == []
+        assert tab.locator(".narrow").is_visible() is (width == 390)
         assert tab.evaluate(_LEAST_CONTRAST) >= 4.5
         printed = tab.pdf(prefer_css_page_size=True)
         browser.close()
@@ -482,8 +618,17 @@ def test_the_page_in_a_browser(tmp_path, width, scheme):
     document = pypdfium2.PdfDocument(printed)
     assert document[0].get_size() == pytest.approx((595, 842), abs=1)
     told = "".join(sheet.get_textpage().get_text_range() for sheet in document)
-    assert "第2问" in told  # a wrong answer, folded on screen
+    assert "第1问" in told  # a wrong answer, folded on screen
 
+
+# What is written in the charts and is cut by the edge of the page, or smaller than 10 pixels.
+_CUT_TEXTS = """() => [...document.querySelectorAll("svg text")].filter((text) => {
+  const box = text.getBoundingClientRect();
+  const svg = text.ownerSVGElement;
+  const edge = svg.closest(".scroll").getBoundingClientRect();
+  const size = parseFloat(getComputedStyle(text).fontSize) * svg.getScreenCTM().a;
+  return size < 10 || box.left < edge.left - 1 || box.right > edge.right + 1;
+}).map((text) => text.textContent)"""
 
 # The least contrast of any text with what is behind it, as WCAG defines it.
 _LEAST_CONTRAST = """() => {

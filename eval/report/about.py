@@ -37,8 +37,8 @@ def facts(run: Run, baseline: Run | None) -> dict[str, str]:
         "时间": _time(own),
         "程序": _program(own),
         "文件": _documents(own),
-        "回答": _answerer(own) if values(run.answers, "right") else "只检索，不作答",
-        "向量": _embedder(own),
+        "回答": _answerer(run) if values(run.answers, "right") else "只检索，不作答",
+        "向量模型": _embedder(own),
         "编号": run.name,
         "基线": ""
         if baseline is None
@@ -71,6 +71,8 @@ def _program(own: Mapping[str, Any]) -> str:
 
 def _documents(own: Mapping[str, Any]) -> str:
     documents = own.get("documents")
+    if own.get("mode") == "reader":  # only the passages that come with the questions were read
+        return ""
     return f"{documents['files']} 个，指纹 {documents['sha256'][:12]}" if documents else ""
 
 
@@ -79,15 +81,20 @@ def _embedder(own: Mapping[str, Any]) -> str:
     return f"{'内置' if name == 'builtin' else name}，指纹 {own.get('embedder')}" if name else ""
 
 
-def _answerer(own: Mapping[str, Any]) -> str:
+def _answerer(run: Run) -> str:
+    own = run.configuration
     if "settings" not in own:
         return ""
     given = "只看随题给出的段落，" if own.get("mode") == "reader" else ""
-    judged = f"；另由语言模型 {own['judge']} 判一遍" if own.get("judge") else ""
     llm = own["settings"]["llm"]
     generated = llm["base_url"] and llm["model"]
     written = f"由语言模型 {llm['model']} 撰写" if generated else "从原文取句，不用语言模型"
-    return given + written + judged
+    extracted = sum(row.notice is not None for row in run.answers)
+    fallen_back = f"，其中 {extracted} 题语言模型没有答成，用的是摘录" if extracted else ""
+    judged = f"；另由语言模型 {own['judge']} 判一遍" if own.get("judge") else ""
+    undecided = sum(row.scores.get("judge_failed") == 1 for row in run.answers)
+    unjudged = f"，其中 {undecided} 题没有判出" if undecided else ""
+    return given + written + fallen_back + judged + unjudged
 
 
 def settings(run: Run) -> dict[str, object]:

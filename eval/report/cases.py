@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eval.compare import Comparison, rows_of
@@ -54,11 +54,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Entries under one heading; `more` are those left out."""
+    """Entries under one heading: how many there are, those listed, how many were too many, and of those withheld a line."""
 
     title: str
+    count: int
     entries: tuple[Entry, ...]
     more: int = 0
+    unlisted: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,35 @@ class Failure:
     traceback: str
 
 
-def flipped(comparison: Comparison, before: Run, now: Run) -> list[Group]:
-    """Return what flipped between two runs, the lost first, with what came of it in both."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failures:
+    """How many rows ended in an error, those listed, and of those withheld a line."""
+
+    count: int
+    entries: tuple[Failure, ...]
+    unlisted: str
+
+
+def without_held_out(run: Run) -> Run:
+    """Return a run with the rows of the half that is used to tune alone: whose contents may be seen."""
+    return replace(
+        run,
+        answers=tuple(row for row in run.answers if row.split == "dev"),
+        quotes=tuple(row for row in run.quotes if row.split == "dev"),
+        sentences=tuple(row for row in run.sentences if row.split == "dev"),
+    )
+
+
+def unlisted(count: int, counted: str, ids: Iterable[str] = ()) -> str:
+    """Say how many of the half held out are not listed, and which where `ids` are given; nothing where there are none."""
+    named = "、".join(ids)
+    told = f"留出的一半另有 {count} {counted}，不列内容，以免照着它调试{'：' if named else ''}{named}。"
+    return told if count else ""
+
+
+def flipped(comparison: Comparison, before: Run, now: Run, listed: Run) -> list[Group]:
+    """Return what flipped between two runs, the lost first, with what came of it in both; of rows not listed the ids."""
+    seen = {row.id for row in rows_of(listed)}
     old = {row.id: row for row in rows_of(before)}
     new = {row.id: row for row in rows_of(now)}
     found = []
@@ -80,40 +109,47 @@ def flipped(comparison: Comparison, before: Run, now: Run) -> list[Group]:
         ("由对变错", {key for group in comparison.groups for key in group.lost}),
         ("由错变对", {key for group in comparison.groups for key in group.gained}),
     ):
-        entries = tuple(_entry(row, old[key]) for key, row in new.items() if key in ids)
-        if entries:
-            found.append(Group(title=title, entries=entries))
+        withheld = [key for key in new if key in ids - seen]
+        entries = tuple(_entry(row, old[key]) for key, row in new.items() if key in ids & seen)
+        if ids:
+            held = unlisted(len(withheld), "项", withheld)
+            found.append(Group(title=title, count=len(ids), entries=entries, unlisted=held))
     return found
 
 
-def wrong_answers(rows: Sequence[AnswerRow]) -> list[Group]:
+def wrong_answers(run: Run, listed: Run) -> list[Group]:
     """Return the wrong answers by type; errors are told apart."""
-    wrong = [row for row in rows if "right" in row.scores and not row.right and row.error is None]
+    wrong = [row for row in run.answers if "right" in row.scores and not row.right and row.error is None]
     return [
-        _group(kind, [row for row in wrong if row.type == kind])
+        _group(kind, "题", [row for row in wrong if row.type == kind], listed.answers)
         for kind in dict.fromkeys(row.type for row in wrong)
     ]
 
 
-def wrong_quotes(rows: Sequence[QuoteRow]) -> Group | None:
+def wrong_quotes(run: Run, listed: Run) -> Group | None:
     """Return the quotes that were reported wrongly, all in one."""
-    wrong = [row for row in rows if not row.right and row.error is None]
-    return _group("报告有误的引文", wrong) if wrong else None
+    wrong = [row for row in run.quotes if not row.right and row.error is None]
+    return _group("报告有误的引文", "条", wrong, listed.quotes) if wrong else None
 
 
-def wrong_sentences(rows: Sequence[SentenceRow]) -> Group | None:
-    """Return the sentences that the grounding metric judges otherwise, of the half that is used to tune."""
-    wrong = [row for row in rows if not row.right and row.error is None and row.split == "dev"]
-    return _group("判错的句子（只列开发用的一半）", wrong) if wrong else None
+def wrong_sentences(run: Run, listed: Run) -> Group | None:
+    """Return the sentences that the grounding metric judges otherwise, all in one."""
+    wrong = [row for row in run.sentences if not row.right and row.error is None]
+    return _group("判错的句子", "句", wrong, listed.sentences) if wrong else None
 
 
-def failures(run: Run) -> list[Failure]:
-    """Return the questions, quotes and sentences that ended in an error."""
-    return [
+def failures(run: Run, listed: Run) -> Failures | None:
+    """Return the questions, quotes and sentences that ended in an error; of those not listed the ids."""
+    failed = [row.id for row in rows_of(run) if row.error is not None]
+    entries = tuple(
         Failure(id=row.id, asked=_asked(row), last=last_line(row.error), traceback=row.error)
-        for row in rows_of(run)
+        for row in rows_of(listed)
         if row.error is not None
-    ]
+    )
+    seen = {one.id for one in entries}
+    withheld = [key for key in failed if key not in seen]
+    told = unlisted(len(withheld), "题", withheld)
+    return Failures(count=len(failed), entries=entries, unlisted=told) if failed else None
 
 
 def _asked(row: _Row) -> str:
@@ -123,8 +159,16 @@ def _asked(row: _Row) -> str:
     return row.quote if isinstance(row, QuoteRow) else row.sentence
 
 
-def _group(title: str, rows: Sequence[_Row]) -> Group:
-    return Group(title=title, entries=tuple(map(_entry, rows[:MOST])), more=max(len(rows) - MOST, 0))
+def _group(title: str, counted: str, rows: Sequence[_Row], listed: Sequence[_Row]) -> Group:
+    seen = {row.id for row in listed}
+    shown = [row for row in rows if row.id in seen]
+    return Group(
+        title=title,
+        count=len(rows),
+        entries=tuple(map(_entry, shown[:MOST])),
+        more=max(len(shown) - MOST, 0),
+        unlisted=unlisted(len(rows) - len(shown), counted),
+    )
 
 
 def _entry(row: _Row, before: _Row | None = None) -> Entry:

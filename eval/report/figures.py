@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import fmean
+from typing import Any
 
-from eval.compare import Comparison, Shift
+from eval.compare import Comparison, Shift, flips
 from eval.metrics import METRICS
 from eval.metrics.case import Metric
 from eval.report.labels import (
@@ -18,7 +19,7 @@ from eval.report.labels import (
 from eval.runner import AnswerRow, QuoteRow
 from eval.runs import Run
 from eval.statistics import Interval, difference, interval
-from eval.summary import figure, grouped, measured, quote_accuracy, quote_latency, values, verdict_accuracy
+from eval.summary import figure, grouped, measured, quote_accuracy, quote_latency, values
 from eval.terminal import CHANGES, shown
 
 NONE = "—"
@@ -28,7 +29,11 @@ UNITS = {"share": "", "characters": " 字", "tokens": " 词元", "seconds": " �
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One figure of a run, as it is shown. `before` and `moved` are about the questions of both runs."""
+    """One figure of a run, as it is shown.
+
+    `before` is the baseline's own figure, over all its rows; `moved` and `change` are about the questions that
+    both score, and `common` is how many these are where one of the two has others.
+    """
 
     name: str
     title: str
@@ -40,6 +45,7 @@ class Figure:
     counted: str
     before: str = NONE
     moved: str = NONE
+    common: int | None = None
     change: str = NONE
 
 
@@ -47,7 +53,10 @@ def figures(run: Run, before: Run | None, comparison: Comparison | None) -> dict
     """Return every figure that was measured, by group."""
     shifts = {shift.metric.name: shift for shift in comparison.shifts} if comparison else {}
     found = {
-        group: [_figure(run.answers, metric, shifts.get(metric.name)) for metric in metrics]
+        group: [
+            _figure(run.answers, before.answers if before else (), metric, shifts.get(metric.name))
+            for metric in metrics
+        ]
         for group, metrics in grouped(measured(run.answers)).items()
     }
     if run.quotes:
@@ -55,7 +64,9 @@ def figures(run: Run, before: Run | None, comparison: Comparison | None) -> dict
     return found
 
 
-def _figure(rows: Sequence[AnswerRow], metric: Metric, shift: Shift | None) -> Figure:
+def _figure(
+    rows: Sequence[AnswerRow], before: Sequence[AnswerRow], metric: Metric, shift: Shift | None
+) -> Figure:
     scores = values(rows, metric.name)
     return Figure(
         name=metric.name,
@@ -66,47 +77,57 @@ def _figure(rows: Sequence[AnswerRow], metric: Metric, shift: Shift | None) -> F
         interval=between(metric, interval(scores, median=metric.median)),
         count=len(scores),
         counted="题",
-        **({} if shift is None else _moved(shift)),
+        # Wall times are not compared.
+        before=NONE if metric.unit == "seconds" else with_unit(metric, figure(before, metric)),
+        **({} if shift is None else _shifted(shift, len(scores), len(values(before, metric.name)))),
     )
 
 
-def _moved(shift: Shift) -> dict[str, str]:
+def _shifted(shift: Shift, count: int, before: int) -> dict[str, Any]:
     unit = 100 if shift.metric.unit == "share" else 1
-    gain, low, high = (
-        f"{unit * value:+.1f}".replace("-", "−") for value in (shift.now - shift.before, *shift.interval)
-    )
     return {
-        "before": with_unit(shift.metric, shift.before),
-        "moved": "0" if shift.interval == (0, 0) else f"{gain} [{low}, {high}]",
+        "moved": _moved(unit, shift.now - shift.before, shift.interval),
+        "common": _common(shift.compared, count, before),
         "change": CHANGES[shift.change],
     }
 
 
+def _moved(unit: int, gain: float, limits: Interval) -> str:
+    told, low, high = (f"{unit * value:+.1f}".replace("-", "−") for value in (gain, *limits))
+    return "0" if limits == (0, 0) else f"{told} [{low}, {high}]"
+
+
+def _common(compared: int, count: int, before: int) -> int | None:
+    return compared if compared < max(count, before) else None
+
+
 def _quote_figures(rows: Sequence[QuoteRow], before: Sequence[QuoteRow]) -> Iterator[Figure]:
-    share, time = METRICS["right"], METRICS["latency"]
-    old = {row.id: row for row in before}
-    pairs = [(old[row.id], row) for row in rows if row.id in old]
-    for name, value, right in (
-        ("quote_accuracy", quote_accuracy(rows), _right),
-        ("verdict_accuracy", verdict_accuracy(rows), _well_judged),
-    ):
-        shift = _quote_shift(pairs, right) if pairs else None
-        yield _quote_figure(name, share, value, [right(row) for row in rows], shift)
+    judged, old = _by_verdict(rows), _by_verdict(before)
     yield _quote_figure(
-        *("quote_latency", time, quote_latency(rows)), [row.seconds for row in rows if row.error is None]
+        "quote_accuracy", METRICS["right"], quote_accuracy(rows), _rights(rows), _quotes_moved(rows, before)
     )
+    yield _quote_figure(
+        "verdict_accuracy",
+        METRICS["right"],
+        quote_accuracy(judged),
+        _rights(judged),
+        _quotes_moved(judged, old),
+    )
+    seconds = [row.seconds for row in rows if row.error is None]
+    yield _quote_figure("quote_latency", METRICS["latency"], quote_latency(rows), seconds, {})
 
 
-def _right(row: QuoteRow) -> float:
-    return float(row.right)
+def _by_verdict(rows: Sequence[QuoteRow]) -> list[QuoteRow]:
+    """Return the rows with those right whose verdict is, whatever else was said of the quote."""
+    return [replace(row, right=row.verdict == row.expected) for row in rows]
 
 
-def _well_judged(row: QuoteRow) -> float:
-    return float(row.verdict == row.expected)
+def _rights(rows: Sequence[QuoteRow]) -> list[float]:
+    return [float(row.right) for row in rows]
 
 
 def _quote_figure(
-    name: str, metric: Metric, value: float | None, scores: Sequence[float], shift: Shift | None = None
+    name: str, metric: Metric, value: float | None, scores: Sequence[float], moved: Mapping[str, Any]
 ) -> Figure:
     return Figure(
         name=name,
@@ -117,19 +138,23 @@ def _quote_figure(
         interval=between(metric, interval(scores, median=metric.median)),
         count=len(scores),
         counted="条",
-        **({} if shift is None else _moved(shift)),
+        **moved,
     )
 
 
-def _quote_shift(pairs: Sequence[tuple[QuoteRow, QuoteRow]], right: Callable[[QuoteRow], float]) -> Shift:
-    before, now = [right(old) for old, _ in pairs], [right(row) for _, row in pairs]
-    return Shift(
-        metric=METRICS["right"],
-        compared=len(pairs),
-        before=fmean(before),
-        now=fmean(now),
-        interval=difference(before, now),
-    )
+def _quotes_moved(rows: Sequence[QuoteRow], before: Sequence[QuoteRow]) -> dict[str, Any]:
+    """Return what a figure says of the baseline, with the conclusion of McNemar's test as in the table of flips."""
+    old = {row.id: row for row in before}
+    pairs = [(old[row.id], row) for row in rows if row.id in old]
+    told: dict[str, Any] = {"before": with_unit(METRICS["right"], quote_accuracy(before))}
+    if pairs:
+        then, now = _rights([row for row, _ in pairs]), _rights([row for _, row in pairs])
+        told |= {
+            "moved": _moved(100, fmean(now) - fmean(then), difference(then, now)),
+            "common": _common(len(pairs), len(rows), len(before)),
+            "change": CHANGES[flips("引文", pairs).change],
+        }
+    return told
 
 
 def chance(p: float) -> str:

@@ -48,6 +48,8 @@ def page(
     run: Run,
     baseline: Run | None = None,
     past: Sequence[tuple[str, Mapping[str, Any]]] = (),
+    *,
+    whole: bool = False,
 ) -> str:
     """Return the report of a run.
 
@@ -55,6 +57,8 @@ def page(
         run: the run.
         baseline: what it is compared with, as far as both have questions or quotes in common.
         past: the runs on disk, of any set and time, as `eval.runs.past_runs` gives them.
+        whole: also list the contents of our own half that is held out, which by default is only counted, lest
+            the program be tuned to it. Runs of other sets are listed whole.
     """
     ours = run.configuration["set"] == OURS
     if ours:
@@ -62,14 +66,15 @@ def page(
     comparison = None if baseline is None else compare(baseline, run)
     if comparison is None or not comparison.groups:
         baseline = comparison = None
+    listed = cases.without_held_out(run) if ours and not whole else run
     found = figures.figures(run, baseline, comparison)
     content = {
-        "conclusion": conclude(judge(run, baseline), comparison),
+        "conclusion": conclude(judge(run, baseline), comparison, listed),
         "figures": found,
-        "changes": _changes(run, baseline, comparison),
+        "changes": _changes(run, baseline, comparison, listed),
         "history": parts.history(run, past),
-        "trust": parts.trust(run),
-        **_told(run, baseline),
+        "trust": parts.trust(run, listed),
+        **_told(run, baseline, listed),
     }
     return _ENVIRONMENT.get_template("page.html.j2").render(
         **content,
@@ -77,7 +82,7 @@ def page(
         about=about.facts(run, baseline),
         settings=about.settings(run),
         key_figures=figures.key_figures(found),
-        wrong_quotes=cases.wrong_quotes(run.quotes),
+        wrong_quotes=cases.wrong_quotes(run, listed),
         published=tables.published_table(run),
         compared=comparison is not None,
         answered=bool(values(run.answers, "right")),
@@ -96,7 +101,7 @@ def _in_words(run: Run) -> Run:
     )
 
 
-def _told(run: Run, baseline: Run | None) -> dict[str, Any]:
+def _told(run: Run, baseline: Run | None, listed: Run) -> dict[str, Any]:
     """Return the sections that tell of the run's own rows."""
     refusals = (tables.refusal_table(run.answers), tables.reason_table(run.answers))
     return {
@@ -105,8 +110,8 @@ def _told(run: Run, baseline: Run | None) -> dict[str, Any]:
         "refusal": [table for table in refusals if table],
         "length": parts.length(run),
         "quotes": tables.quote_table(run.quotes),
-        "wrong": cases.wrong_answers(run.answers),
-        "errors": cases.failures(run),
+        "wrong": cases.wrong_answers(run, listed),
+        "errors": cases.failures(run, listed),
         "terms": about.terms(run),
     }
 
@@ -123,7 +128,9 @@ def write_page(path: Path, text: str) -> None:
         raise UsageError(f"报告写不到 {path}：{error.strerror}") from error
 
 
-def _changes(run: Run, baseline: Run | None, comparison: Comparison | None) -> dict[str, Any] | None:
+def _changes(
+    run: Run, baseline: Run | None, comparison: Comparison | None, listed: Run
+) -> dict[str, Any] | None:
     """Return what changed since the baseline: the counts, the settings, the questions one by one."""
     if baseline is None or comparison is None:
         return None
@@ -131,5 +138,5 @@ def _changes(run: Run, baseline: Run | None, comparison: Comparison | None) -> d
         "counts": tables.flip_table(comparison.groups),
         "settings": comparison.settings,
         "only": comparison.only,
-        "groups": cases.flipped(comparison, baseline, run),
+        "groups": cases.flipped(comparison, baseline, run, listed),
     }

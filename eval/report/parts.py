@@ -102,7 +102,7 @@ def when(started: str) -> datetime:
     return datetime.fromisoformat(started)
 
 
-def trust(run: Run) -> dict[str, Any] | None:
+def trust(run: Run, listed: Run) -> dict[str, Any] | None:
     """Return how far the grounding metric may be trusted; None where it was not used."""
     if not run.sentences and not values(run.answers, "sentence_support"):
         return None
@@ -110,5 +110,5 @@ def trust(run: Run) -> dict[str, Any] | None:
         "figures": tables.grounding_figures(run.sentences),
         "kinds": tables.grounding_table(run.sentences),
         "count": len(run.sentences),
-        "wrong": cases.wrong_sentences(run.sentences),
+        "wrong": cases.wrong_sentences(run, listed),
     }

@@ -16,12 +16,13 @@ from matplotlib.figure import Figure
 
 from eval.statistics import Interval
 
-WIDTH = 6.0
-"""Inches."""
+WIDTH = 4.2
+"""Inches: as narrow as leaves the letters readable where the page is as wide as a phone."""
 _SIZE = 9
 _EM = _SIZE / 72
 _TOP = 1.6
-_LONGEST = 14
+_LONGEST = 9
+"""Em of a label."""
 
 # Drawn in these colours and then given the page's, which differ in light and dark.
 _INK, _MUTED, _LINE, _ACCENT, _PAPER = "#010101", "#020202", "#030303", "#040404", "#050505"
@@ -88,6 +89,8 @@ def shares(rows: Sequence[Share], title: str) -> Markup:
         axes.tick_params(axis="y", length=0)
         axes.set_xlim(-0.02, 1.02)
         _per_cent(axes.xaxis, (0, 0.25, 0.5, 0.75, 1))
+        for tick in axes.get_xticklabels()[1::2]:
+            tick.set_visible(False)
         axes.grid(axis="x")
         return _svg(figure, "shares", title)
 
@@ -127,10 +130,10 @@ def history(runs: Sequence[Past], title: str) -> Markup:
             inside = _ACCENT if run.same else _PAPER
             axes.plot(x, run.share, "o", markersize=6, markerfacecolor=inside, markeredgecolor=_ACCENT)
         _beside(axes, f"{runs[-1].share:.1%}", (len(runs) - 1, runs[-1].share), (8, 0), va="center")
-        labels = [run.label for run in runs]
-        axes.set_xticks(
-            range(len(runs)), labels, rotation=90, rotation_mode="anchor", ha="right", va="center"
-        )
+        # There is room for so many labels; the last one, this run's, is always told.
+        told = range(len(runs))[::-1][:: -(-len(runs) // 15)]
+        labels = [runs[n].label for n in told]
+        axes.set_xticks(told, labels, rotation=90, rotation_mode="anchor", ha="right", va="center")
         axes.set_xlim(-0.5, len(runs) - 0.5)
         low, high = min(run.share for run in runs), max(run.share for run in runs)
         steps = range(int(max(low - 0.05, 0) * 10), min(int((high + 0.05) * 10) + 1, 10) + 1)
@@ -162,7 +165,9 @@ def _em(text: str) -> float:
 
 def _short(label: str) -> str:
     """Return a label cut where it would leave no room for the plot."""
-    return label if len(label) <= _LONGEST else label[: _LONGEST - 1] + "…"
+    if _em(label) <= _LONGEST:
+        return label
+    return label[: sum(_em(label[:end]) < _LONGEST for end in range(1, len(label) + 1))] + "…"
 
 
 def _beside(axes: Any, text: str, at: tuple[float, float], offset: tuple[float, float], **how: str) -> None:  # noqa: ANN401
