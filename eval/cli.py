@@ -185,13 +185,15 @@ def report(
     now: Name = "latest",
     against: Annotated[str, typer.Option(help="与哪次结果比较；还没有基线则不比较")] = "baseline",
     to: Annotated[Path | None, typer.Option(help="写到哪个文件，默认是结果文件夹里的 report.html")] = None,
+    whole: Whole = False,
 ) -> None:
     """把一次结果写成一个网页：结论、按类型的指标、逐题的变化、答错的题，可以打印。"""
     from eval.report.page import page, write_page
 
     path = to or find_folder(now) / "report.html"
     compared = against != "baseline" or runs.BASELINE.exists()
-    write_page(path, page(find_run(now), find_run(against) if compared else None, runs.past_runs(runs.RUNS)))
+    before = find_run(against) if compared else None
+    write_page(path, page(find_run(now), before, runs.past_runs(runs.RUNS), whole=whole))
     terminal.console().print(f"报告：{path}", soft_wrap=True)
 
 

@@ -66,7 +66,8 @@ def accept(path: Path, run: Run) -> None:
             f"结果 {run.name} 是用没有提交的代码跑的，别人重现不了：请先提交代码，再 run，再 accept"
         )
     failed = sum(row.error is not None or bool(row.notice) for row in run.answers)
-    failed += sum(row.error is not None for row in (*run.quotes, *run.sentences))
+    failed += sum(row.error is not None for row in run.quotes)
+    failed += sum(row.error is not None for row in run.sentences)
     if failed:
         raise UsageError(f"结果 {run.name} 里有 {failed} 题出错或没有用上语言模型：请改好再跑")
     aside = path.with_name(path.name + ".new")

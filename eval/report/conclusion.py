@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from eval.compare import Comparison, Flips, Shift
 from eval.gate import Verdict, broken_rules
 from eval.report.cases import unlisted
-from eval.report.figures import chance
 from eval.runs import Run
-from eval.terminal import CHANGES, moved
+from eval.terminal import CHANGES, chance, moved
 
 ANY_RUN = "没有可比的基线，这份报告只说这一次的结果"
 # Where questions were only searched for, this figure stands for the run.
@@ -46,8 +45,12 @@ def conclude(verdict: Verdict, comparison: Comparison | None, listed: Run) -> Co
         faults=len(verdict.broken),
         broken=broken,
         unlisted=unlisted(len(verdict.broken) - len(broken), "处"),
-        losses=tuple(_fallen(loss) for loss in verdict.losses),
+        losses=(*_unasked(verdict), *(_fallen(loss) for loss in verdict.losses)),
     )
+
+
+def _unasked(verdict: Verdict) -> tuple[str, ...]:
+    return (f"基线里有、这次没有的 {len(verdict.missing)} 题",) if verdict.missing else ()
 
 
 def _fallen(loss: Flips | Shift) -> str:

@@ -157,11 +157,6 @@ def _quotes_moved(rows: Sequence[QuoteRow], before: Sequence[QuoteRow]) -> dict[
     return told
 
 
-def chance(p: float) -> str:
-    """Return a p-value in words."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-
-
 def key_figures(groups: Mapping[str, Sequence[Figure]]) -> list[Figure]:
     """Return the figures that stand large at the top of the page."""
     by_name = {one.name: one for group in groups.values() for one in group}

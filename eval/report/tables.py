@@ -12,13 +12,13 @@ from eval.external.table import EXTERNAL
 from eval.grounding import SentenceRow, agreement, precision, recall
 from eval.metrics import KNOWN, METRICS
 from eval.metrics.case import Metric
-from eval.report.figures import between, chance
+from eval.report.figures import between
 from eval.report.labels import QUOTE_KINDS, REASONS, SENTENCE_KINDS, SPLITS
 from eval.runner import AnswerRow, QuoteRow
 from eval.runs import Run
 from eval.statistics import interval
 from eval.summary import figure, grouped, measured, quote_accuracy, quote_latency, values, verdict_accuracy
-from eval.terminal import CHANGES, by_kind, by_type, shown
+from eval.terminal import CHANGES, by_kind, by_type, chance, shown
 
 TOTAL = "全部"
 _Rows = TypeVar("_Rows")
