@@ -18,6 +18,8 @@ from eval.runs import Run
 from eval.summary import figure, grouped, measured, quote_accuracy, quote_latency, verdict_accuracy
 
 _EXCERPT = 80
+_FAULTS = 30
+"""Broken rules that are told one by one."""
 CHANGES = {"better": "显著变好", "worse": "显著变差", "no difference": "无显著差别"}
 
 
@@ -249,7 +251,9 @@ def flipped(group: Flips) -> str:
 
 def gate_report(verdict: Verdict) -> RenderableType:
     """Return which hard rules are broken, what fell significantly, and what the gate concludes."""
-    lines = [Text(f"硬规则被破坏 {fault}", style="bold red") for fault in verdict.broken]
+    lines = [Text(f"硬规则被破坏 {fault}", style="bold red") for fault in verdict.broken[:_FAULTS]]
+    if len(verdict.broken) > _FAULTS:
+        lines.append(Text(f"硬规则被破坏，另有 {len(verdict.broken) - _FAULTS} 处", style="bold red"))
     if verdict.comparison is None:
         lines.append(Text("还没有基线：只核对了硬规则。确认结果后运行 python -m eval accept"))
     elif any(group.change == "better" for group in verdict.comparison.groups) and not verdict.regressed:

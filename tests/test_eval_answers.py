@@ -199,7 +199,7 @@ def test_a_cited_place_that_stops_in_the_middle_of_words_is_a_fault(spans, cut):
 def test_a_hit_whose_text_is_not_at_its_spans_is_a_fault(text, faults):
     chunk = Chunk(id=7, file="a.txt", article=0, paragraphs=(1, 1), text=text, spans=(SECOND,), context="")
     found = pointer_faults(case(QUESTION, answer("甲"), Hit(chunk=chunk, score=1.0, ranks={})))
-    assert found == ("检索到的片段 7（a.txt）与它所指的原文不同",)[:faults]
+    assert found == ("检索到的 a.txt 的片段 7与它所指的原文不同",)[:faults]
 
 
 def test_a_place_without_spans_or_beyond_the_text_is_a_fault():

@@ -17,6 +17,7 @@ from rag.verification import STALE
 # holds a gold clause does, and so does one sentence of a longer gold passage; touching at an edge does not.
 SHARED = 0.5
 
+_SHOWN = 3
 _MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -97,12 +98,14 @@ def _cuts_words(place: Place, read: ReadRaw) -> bool:
 
 
 def _hit_faults(case: Case) -> tuple[str, ...]:
-    """Return the hits whose text is not the raw text at their spans: they are what a language model is shown."""
-    return tuple(
-        f"检索到的片段 {hit.chunk.id}（{hit.chunk.file}）与它所指的原文不同"
+    """Tell of the hits whose text is not the raw text at their spans: they are what a language model is shown."""
+    false = [
+        f"{hit.chunk.file} 的片段 {hit.chunk.id}"
         for hit in case.hits
         if squeeze(cut(case.read(hit.chunk.file), hit.chunk.spans)) != squeeze(hit.chunk.text)
-    )
+    ]
+    some = "、".join(false[:_SHOWN]) + (f" 等 {len(false)} 个" if len(false) > _SHOWN else "")
+    return (f"检索到的 {some}与它所指的原文不同",) if false else ()
 
 
 def place_faults(places: Sequence[Place], read: ReadRaw) -> tuple[str, ...]:
