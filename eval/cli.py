@@ -27,6 +27,7 @@ from eval.runner import Assistant, run_questions, run_quotes
 from eval.runs import Run, check_tag, find_folder, find_run, write_run
 from eval.sets import OURS, EvaluationSet, load_set
 from eval.stage_commands import grounding, quotes, structure
+from eval.tables import tables as run_tables
 from rag.answering.endpoint import LLMOptions
 from rag.errors import UsageError, YinjuError
 
@@ -91,7 +92,7 @@ def run(
         },
     )
     console = terminal.console()
-    for table in terminal.tables(done):
+    for table in run_tables(done):
         console.print(table)
     others = beside(asked, done.answers)
     if others is not None:

@@ -17,6 +17,7 @@ from eval.program import folder_of, open_program
 from eval.runner import run_quotes
 from eval.sets import HERE, QUOTES, SENTENCES
 from eval.structure_labels import load_labels
+from eval.tables import quote_table, sentence_table
 from rag.errors import UsageError
 
 STRUCTURE = HERE / "structure.jsonl"
@@ -34,7 +35,7 @@ def quotes(
     with open_program(docs, index) as (assistant, _):
         rows = run_quotes(assistant, gold, texts)
     console = terminal.console()
-    console.print(terminal.quote_table(rows))
+    console.print(quote_table(rows))
     console.print(terminal.wrong_quotes(rows), soft_wrap=True)
 
 
@@ -46,7 +47,7 @@ def grounding(
     texts = RawTexts(folder_of(docs))
     rows = run_labelled(load_labelled(SENTENCES, texts), texts)
     console = terminal.console()
-    console.print(terminal.sentence_table(rows))
+    console.print(sentence_table(rows))
     shown = [row for row in rows if split in (Part.ALL, Part(row.split))]
     console.print(terminal.wrong_sentences(shown), soft_wrap=True)
 

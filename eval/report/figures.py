@@ -20,7 +20,8 @@ from eval.runner import AnswerRow, QuoteRow
 from eval.runs import Run
 from eval.statistics import Interval, difference, interval
 from eval.summary import figure, grouped, measured, quote_accuracy, quote_latency, values
-from eval.terminal import CHANGES, shown
+from eval.tables import shown
+from eval.terminal import CHANGES
 
 NONE = "—"
 BETTER = {"more": "越高越好", "less": "越低越好"}

@@ -16,7 +16,7 @@ from eval.runner import AnswerRow
 from eval.runs import Run
 from eval.statistics import interval
 from eval.summary import figure, values
-from eval.terminal import by_type
+from eval.tables import by_type
 
 MOST_RUNS = 30
 """Past runs that are shown."""

@@ -18,7 +18,8 @@ from eval.runner import AnswerRow, QuoteRow
 from eval.runs import Run
 from eval.statistics import interval
 from eval.summary import figure, grouped, measured, quote_accuracy, quote_latency, values, verdict_accuracy
-from eval.terminal import CHANGES, by_kind, by_type, chance, shown
+from eval.tables import by_kind, by_type, shown
+from eval.terminal import CHANGES, chance
 
 TOTAL = "全部"
 _Rows = TypeVar("_Rows")

@@ -1,0 +1,105 @@
+"""The tables of a run: metrics by question type, quotes by kind, the grounding metric by kind of sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from rich.table import Table
+
+from eval.grounding import SentenceRow, agreement, precision, recall
+from eval.metrics.case import Metric
+from eval.runner import AnswerRow, QuoteRow
+from eval.runs import Run
+from eval.summary import figure, grouped, measured, quote_accuracy, quote_latency, verdict_accuracy
+
+
+def shown(metric: Metric, value: float | None) -> str:
+    """Return a figure in the unit that its metric is shown in: per cent, characters, tokens, milliseconds."""
+    if value is None:
+        return "—"
+    if metric.unit == "seconds":
+        return f"{value * 1000:.1f}"
+    return f"{value:.1%}" if metric.unit == "share" else f"{value:.0f}"
+
+
+def by_type(rows: Sequence[AnswerRow]) -> dict[str, list[AnswerRow]]:
+    """Return the rows by question type, in the order of the run, and at last all of them."""
+    kinds = dict.fromkeys(row.type for row in rows)
+    return {**{kind: [row for row in rows if row.type == kind] for kind in kinds}, "全部": list(rows)}
+
+
+def by_kind(rows: Sequence[QuoteRow]) -> dict[str, list[QuoteRow]]:
+    """Return the rows by kind of quote, in the order of the run, and at last all of them."""
+    kinds = dict.fromkeys(row.kind for row in rows)
+    return {**{kind: [row for row in rows if row.kind == kind] for kind in kinds}, "全部": list(rows)}
+
+
+def answer_tables(rows: Sequence[AnswerRow]) -> Iterator[Table]:
+    """Yield the metrics by question type, in tables that fit a terminal."""
+    for group, metrics in grouped(measured(rows)).items():
+        table = Table(title=f"{group}，按类型")
+        table.add_column("类型")
+        for column in ("题数", *(metric.title for metric in metrics)):
+            table.add_column(column, justify="right")
+        types = {kind: members for kind, members in by_type(rows).items() if _scored(members, metrics)}
+        for name, members in types.items():
+            cells = [shown(metric, figure(members, metric)) for metric in metrics]
+            table.add_row(
+                name, str(len(_scored(members, metrics))), *cells, end_section=name == list(types)[-2:][0]
+            )
+        yield table
+
+
+def _scored(rows: Sequence[AnswerRow], metrics: Sequence[Metric]) -> list[AnswerRow]:
+    """Return the rows that have a score of any of the metrics."""
+    names = {metric.name for metric in metrics}
+    return [row for row in rows if names & row.scores.keys()]
+
+
+def quote_table(rows: Sequence[QuoteRow]) -> Table:
+    """Return how quotes were reported, by kind, with a last line over all."""
+    metrics: Mapping[str, Callable[[Sequence[QuoteRow]], float | None]] = {
+        "全对": quote_accuracy,
+        "判定对": verdict_accuracy,
+    }
+    table = Table(title="引文，按种类")
+    table.add_column("种类")
+    for column in ("条数", *metrics, "毫秒"):
+        table.add_column(column, justify="right")
+    for name, group in by_kind(rows).items():
+        seconds = quote_latency(group)
+        cells = [f"{metric(group) or 0:.1%}" for metric in metrics.values()]
+        table.add_row(name, str(len(group)), *cells, "—" if seconds is None else f"{seconds * 1000:.1f}")
+    return table
+
+
+def sentence_table(rows: Sequence[SentenceRow]) -> Table:
+    """Return how far the grounding metric agrees with the readers, by kind, and its precision and recall."""
+    table = Table(title="依据判定准不准（标注句）")
+    table.add_column("种类")
+    table.add_column("应判")
+    for column in ("句数", "判对", "准确率", "召回率"):
+        table.add_column(column, justify="right")
+    kinds = dict.fromkeys(row.kind for row in rows)
+    for kind in kinds:
+        group = [row for row in rows if row.kind == kind]
+        expected = "有据" if group[0].expected else "无据"
+        table.add_row(kind, expected, str(len(group)), _share(agreement(group)), "", "")
+    for split in (*dict.fromkeys(row.split for row in rows), "全部"):
+        group = [row for row in rows if split in (row.split, "全部")]
+        shares = (_share(measure(group)) for measure in (agreement, precision, recall))
+        table.add_row(split, "", str(len(group)), *shares)
+    return table
+
+
+def _share(value: float | None) -> str:
+    return "—" if value is None else f"{value:.1%}"
+
+
+def tables(run: Run) -> Iterator[Table]:
+    """Yield the tables of a run, those of its parts that are empty left out."""
+    yield from answer_tables(run.answers)
+    if run.quotes:
+        yield quote_table(run.quotes)
+    if run.sentences:
+        yield sentence_table(run.sentences)
