@@ -14,7 +14,7 @@ import typer
 
 from eval import runs, terminal
 from eval.compare import compare as compare_runs
-from eval.external.running import beside, laid_out, load_external
+from eval.external.running import laid_out, load_external
 from eval.gate import judge
 from eval.grounding import run_labelled
 from eval.judge import judge_rows
@@ -94,9 +94,6 @@ def run(
     console = terminal.console()
     for table in run_tables(done):
         console.print(table)
-    others = beside(asked, done.answers)
-    if others is not None:
-        console.print(others)
     if is_table(name):
         console.print(terminal.wrong_answers(done.answers), soft_wrap=True)
     for line in terminal.remarks(done):

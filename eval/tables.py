@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rich.table import Table
 
+from eval.external.running import beside
 from eval.grounding import SentenceRow, agreement, precision, recall
+from eval.metrics import KNOWN
 from eval.metrics.case import Metric
 from eval.runner import AnswerRow, QuoteRow
 from eval.runs import Run
@@ -96,6 +98,18 @@ def _share(value: float | None) -> str:
     return "—" if value is None else f"{value:.1%}"
 
 
+def published_table(name: str, rows: Sequence[AnswerRow]) -> Table | None:
+    """Return our figures beside those that others report, None where nothing is reported on a set."""
+    table = Table(title="与已发表的数字并看")
+    for column in ("指标", "类型", "题数", "本程序", "他人", "谁", "出处"):
+        table.add_column(column, justify="right" if column in ("题数", "本程序", "他人") else "left")
+    for one, count, ours in beside(name, rows):
+        metric = KNOWN[one.metric]
+        both = shown(metric, ours), shown(metric, one.value)
+        table.add_row(metric.title, one.type or "全部", str(count), *both, one.who, one.where)
+    return table if table.row_count else None
+
+
 def tables(run: Run) -> Iterator[Table]:
     """Yield the tables of a run, those of its parts that are empty left out."""
     yield from answer_tables(run.answers)
@@ -103,3 +117,6 @@ def tables(run: Run) -> Iterator[Table]:
         yield quote_table(run.quotes)
     if run.sentences:
         yield sentence_table(run.sentences)
+    others = published_table(run.configuration["set"], run.answers)
+    if others is not None:
+        yield others

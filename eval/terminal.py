@@ -85,7 +85,7 @@ def _flipped(found: Comparison, before: Run, now: Run, *, whole: bool) -> Iterat
             if row.split == "test" and not whole:
                 yield Text(f"{title} {key}（留出的一半，不列内容）", style=style)
                 continue
-            lines = [f"{title} {key}：{_asked(row)}", f"  前 {_told(old[key])}", f"  今 {_told(row)}"]
+            lines = [f"{title} {key}：{asked(row)}", f"  前 {_told(old[key])}", f"  今 {_told(row)}"]
             yield Text("\n".join(lines), style=style)
 
 
@@ -93,7 +93,8 @@ def _once(groups: Iterable[Sequence[str]]) -> list[str]:
     return list(dict.fromkeys(key for group in groups for key in group))
 
 
-def _asked(row: AnswerRow | QuoteRow | SentenceRow) -> str:
+def asked(row: AnswerRow | QuoteRow | SentenceRow) -> str:
+    """Return the question, the quote, or the sentence of a row."""
     if isinstance(row, AnswerRow):
         return row.question
     return row.quote if isinstance(row, QuoteRow) else row.sentence

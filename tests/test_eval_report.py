@@ -2,184 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
 from dataclasses import replace
 
 import lxml.html
-import pypdfium2
 import pytest
 from lxml import etree
+from report_pages import (
+    CITED,
+    HOSTILE,
+    SECTIONS,
+    a_run,
+    answer,
+    check,
+    mixed,
+    parsed,
+    quote,
+    section,
+    sections,
+    sentence,
+    words,
+)
 
-import eval.cli as cli
-from eval import runs
-from eval.grounding import SentenceRow
 from eval.metrics import METRICS
-from eval.report import plots
 from eval.report.page import page
 from eval.report.parts import MOST_RUNS
-from eval.runner import AnswerRow, QuoteRow
-from eval.runs import Run, write_run
-from eval.statistics import Interval
+from eval.runs import Run
 from eval.summary import summary
-
-HOSTILE = "</style></title><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\"'{{ 7*7 }}$x_1$"
-SECTIONS = ["conclusion", "figures", "types", "search", "refusal", "length", "quotes"]
-CITED = {
-    "n": 1,
-    "file": "甲.txt",
-    "article": "再贷款政策加力",
-    "paragraph": 7,
-    "quote": "再贷款规模增加到1.2万亿元",
-    "date": "2026-01-20",
-    "source": "示例日报",
-    "speaker": None,
-}
-
-
-def answer(number: int, right: bool = True, **fields) -> AnswerRow:
-    """A question about a fact, answered in 40 characters of 100."""
-    scores = {
-        "right": float(right),
-        "fact_recall": float(right),
-        "sentence_support": 1.0,
-        "citation_precision": float(right),
-        "over_refusal": 0.0,
-        "recall@10": 1.0 if right else 0.5,
-        "ndcg@10": 0.75,
-        "brevity": 40.0,
-        "latency": number / 1000,
-    }
-    row = AnswerRow(
-        id=f"fact-{number:02}",
-        type="fact",
-        split="dev" if number % 2 else "test",
-        question=f"第{number}问",
-        answerable=True,
-        expected="1.2万亿元",
-        answer="增加到1.2万亿元。[1]" if right else "增加到0.8万亿元。[1]",
-        citations=(CITED,),
-        characters=40,
-        limit=100,
-        missing=() if right else ("1.2万亿元",),
-        scores=scores,
-        seconds=number / 1000,
-    )
-    return replace(row, **fields)
-
-
-def unanswerable(number: int, refused: bool = True) -> AnswerRow:
-    scores = {"right": float(refused), "refusal_recall": float(refused), "under_refusal": float(not refused)}
-    return answer(
-        number,
-        id=f"unanswerable-{number:02}",
-        type="unanswerable",
-        answerable=False,
-        expected="",
-        reason="not_in_documents" if refused else None,
-        answer="文档里没有。",
-        citations=(),
-        scores=scores | ({"refusal_precision": 1.0} if refused else {}),
-    )
-
-
-def quote(number: int, right: bool = True) -> QuoteRow:
-    return QuoteRow(
-        id=f"number-{number:02}",
-        kind="number",
-        split="dev",
-        quote="规模增加到1.5万亿元",
-        expected="altered",
-        verdict="altered" if right else "not_found",
-        found="甲.txt：规模增加到1.2万亿元",
-        right=right,
-        wrong=() if right else ("判为 not_found，应为 altered", "没有指出出自 甲.txt"),
-        seconds=0.002,
-    )
-
-
-def sentence(number: int, kind: str, expected: bool, supported: bool | None) -> SentenceRow:
-    return SentenceRow(
-        id=f"{kind}-{number:03}",
-        kind=kind,
-        split="dev" if number % 2 else "test",
-        sentence=f"第{number}句",
-        evidence=("所引的话",),
-        expected=expected,
-        supported=supported,
-        missing=("2030年",),
-    )
-
-
-def a_run(answers=(), quotes=(), sentences=(), *, name="20260101T000000-a", **configuration) -> Run:
-    own = {
-        "set": "yinju",
-        "tag": "a",
-        "split": "all",
-        "started": "2026-01-01T08:30:00+00:00",
-        "seconds": 5.5,
-        "workers": 1,
-        "settings": {"embedder": "builtin", "llm": {"base_url": "", "model": ""}},
-        "program": {"commit": "abc123+", "python": "3.11.7", "cpus": 2},
-        "documents": {"files": 5, "sha256": "0123456789abcdef"},
-        "embedder": "fedcba",
-        "gold": {"questions.jsonl": "1"},
-    }
-    return Run(
-        answers=tuple(answers),
-        quotes=tuple(quotes),
-        sentences=tuple(sentences),
-        configuration=own | configuration,
-        name=name,
-    )
-
-
-def mixed(wrong=(2, 5), missed=(1,), misjudged=(3,)) -> Run:
-    return a_run(
-        [
-            *(answer(n, n not in wrong) for n in range(1, 21)),
-            *(unanswerable(n, n not in missed) for n in range(1, 7)),
-        ],
-        [quote(n, n not in misjudged) for n in range(1, 9)],
-        [*(sentence(n, "verbatim", True, n > 2) for n in range(8)), sentence(8, "别的", False, True)],
-    )
-
-
-def parsed(text: str) -> etree._Element:
-    """Return the page as a strict parser reads it: every tag closed, every attribute quoted."""
-    root = etree.fromstring(text.encode())
-    check(root)
-    return root
-
-
-def check(root: etree._Element) -> None:
-    """Ids are unique, links lead somewhere in the page, nothing is asked of elsewhere, nothing runs."""
-    ids = root.xpath("//@id")
-    assert len(ids) == len(set(ids))
-    links = root.xpath("//@href")
-    assert {link[1:] for link in links} <= set(ids)
-    assert all(link.startswith("#") for link in links)
-    names = {etree.QName(element).localname for element in root.iter(etree.Element)}
-    assert not names & {"script", "link", "img", "image", "iframe", "object", "embed", "base", "form"}
-    attributes = {name for element in root.iter(etree.Element) for name in element.attrib}
-    assert not {name for name in attributes if name.startswith("on") or name in ("src", "srcset", "action")}
-    styles = " ".join([*root.xpath("//style/text()"), *root.xpath("//@style"), *root.xpath("//@clip-path")])
-    assert "@import" not in styles
-    assert all(target.startswith("#") and target[1:] in ids for target in re.findall(r"url\((.*?)\)", styles))
-
-
-def words(element: etree._Element) -> str:
-    return " ".join(" ".join(element.itertext()).split())
-
-
-def section(root: etree._Element, name: str) -> str:
-    (found,) = root.xpath(f"//section[@id='{name}']")
-    return words(found)
-
-
-def sections(root: etree._Element) -> list[str]:
-    return root.xpath("//section/@id")
 
 
 def test_a_page_has_all_sections_and_a_table_of_contents():
@@ -528,134 +376,3 @@ def test_the_history_is_of_the_same_questions_up_to_this_run():
     assert rows[0] == ["2025-12-02 10:00", "a", "abc123+", "2.0%", "相同"]
     assert rows[-1] == ["2025-12-31 10:00", "a", "abc123+", "31.0%", "有改动"]
     assert "history" not in sections(parsed(page(mixed(), None, known[:1])))
-
-
-def labels(svg: str) -> list[str]:
-    return [words(text) for text in etree.fromstring(svg).iterfind(".//{http://www.w3.org/2000/svg}text")]
-
-
-def test_an_answer_just_as_long_as_allowed_is_not_too_long():
-    drawn = labels(plots.lengths([0.05, 0.09, 0.95, 1.0, 1.001, 5.0], "长短"))
-    assert [label for label in drawn if label.isdecimal()][-4:] == ["2", "2", "1", "1"]
-    assert drawn[-1] == "回答数"
-
-
-def test_plots_need_no_chinese_font(monkeypatch):
-    monkeypatch.setitem(plots._STYLE, "font.sans-serif", ["DejaVu Sans"])
-    rows = [
-        plots.Share("多处合看", 3, 4, Interval(0.5, 1.0), None),
-        plots.Share("$a_1$ <b>&", 0, 4, None, 0.5),
-    ]
-    drawn = labels(plots.shares(rows, "图"))
-    assert {"多处合看", "75.0%（3/4）", "$a_1$ <b>&", "0.0%（0/4）"} <= set(drawn)
-
-
-@pytest.fixture
-def stored(tmp_path, monkeypatch):
-    """Two runs on disk and no baseline."""
-    monkeypatch.setattr(runs, "BASELINE", tmp_path / "baseline")
-    return write_run(tmp_path / "runs", mixed(wrong=(2,))), write_run(tmp_path / "runs", mixed())
-
-
-def test_the_command_writes_a_file_and_says_where(stored, tmp_path, capsys):
-    assert cli.main(["report", str(stored[1])]) == 0
-    assert capsys.readouterr().out == f"报告：{stored[1] / 'report.html'}\n"
-    assert "没有可比的基线" in (stored[1] / "report.html").read_text(encoding="utf-8")
-    to = tmp_path / "out.html"
-    assert cli.main(["report", str(stored[1]), "--against", str(stored[0]), "--to", str(to)]) == 0
-    assert "由对变错 共 1 fact-05" in section(parsed(to.read_text(encoding="utf-8")), "changes")
-
-
-def test_a_page_that_cannot_be_written_is_one_line(stored, tmp_path, capsys):
-    assert cli.main(["report", str(stored[1]), "--to", str(tmp_path / "none" / "out.html")]) == 2
-    error = capsys.readouterr().err
-    assert error.startswith("报告写不到 ")
-    assert error.count("\n") == 1
-
-
-def test_a_page_survives_the_disk(stored):
-    run = runs.read_run(stored[1])
-    again = replace(run, name=mixed().name)
-    assert page(again) == page(mixed())
-    assert json.loads((stored[1] / "run.json").read_text(encoding="utf-8"))["metrics"]["right"] == 23 / 26
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
-def test_the_page_in_a_browser(tmp_path, width, scheme):
-    from playwright.sync_api import sync_playwright
-
-    past = [
-        (
-            f"run{day}",
-            {
-                "configuration": {**mixed().configuration, "started": f"2025-12-{day:02}T10:00:00+00:00"},
-                "metrics": {"right": day / 40},
-            },
-        )
-        for day in range(1, 31)
-    ]
-    path = tmp_path / "report.html"
-    path.write_text(page(mixed(), mixed(wrong=(2, 3)), past), encoding="utf-8")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    chromium = next(filter(None, map(shutil.which, names)), None)
-    assert chromium, "the browser tests need Chromium: apt-get install chromium"
-    asked, said = [], []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.on("console", lambda message: said.append(message.text))
-        tab.on("pageerror", lambda error: said.append(str(error)))
-        tab.goto(path.as_uri())
-        assert tab.evaluate("document.documentElement.scrollWidth") == width
-        assert tab.evaluate(_CUT_TEXTS) == []
-        assert tab.locator(".narrow").is_visible() is (width == 390)
-        assert tab.evaluate(_LEAST_CONTRAST) >= 4.5
-        printed = tab.pdf(prefer_css_page_size=True)
-        browser.close()
-    assert (asked, said) == ([path.as_uri()], [])
-    document = pypdfium2.PdfDocument(printed)
-    assert document[0].get_size() == pytest.approx((595, 842), abs=1)
-    told = "".join(sheet.get_textpage().get_text_range() for sheet in document)
-    assert "第1问" in told  # a wrong answer, folded on screen
-
-
-# What is written in the charts and is cut by the edge of the page, or smaller than 10 pixels.
-_CUT_TEXTS = """() => [...document.querySelectorAll("svg text")].filter((text) => {
-  const box = text.getBoundingClientRect();
-  const svg = text.ownerSVGElement;
-  const edge = svg.closest(".scroll").getBoundingClientRect();
-  const size = parseFloat(getComputedStyle(text).fontSize) * svg.getScreenCTM().a;
-  return size < 10 || box.left < edge.left - 1 || box.right > edge.right + 1;
-}).map((text) => text.textContent)"""
-
-# The least contrast of any text with what is behind it, as WCAG defines it.
-_LEAST_CONTRAST = """() => {
-  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
-  const light = (colour) => {
-    const [r, g, b] = numbers(colour).slice(0, 3).map((value) => {
-      const share = value / 255;
-      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const behind = (element) => {
-    for (; element; element = element.parentElement) {
-      const colour = getComputedStyle(element).backgroundColor;
-      if (numbers(colour)[3] !== 0) return colour;
-    }
-    return "rgb(255, 255, 255)";
-  };
-  document.querySelectorAll("details").forEach((one) => (one.open = true));
-  const ratios = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim()) continue;
-    const style = getComputedStyle(element);
-    const pair = [light(element.closest("svg") ? style.fill : style.color), light(behind(element))];
-    ratios.push((Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05));
-  }
-  return Math.min(...ratios);
-}"""

@@ -8,11 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rich.table import Table
-
 from eval.external.data import Data
 from eval.external.searching import FILE
-from eval.external.table import EXTERNAL, Mode
+from eval.external.table import EXTERNAL, Figure, Mode
 from eval.metrics import KNOWN, METRICS
 from eval.runner import AnswerRow
 from eval.sets import EvaluationSet
@@ -73,16 +71,10 @@ def laid_out(asked: EvaluationSet, docs: Path, index: Path | None) -> Iterator[t
         yield folder / "docs", folder / "index"
 
 
-def beside(asked: EvaluationSet, rows: Sequence[AnswerRow]) -> Table | None:
-    """Return our figures beside those that others report, None where nothing is reported on a set."""
-    table = Table(title="与已发表的数字并看")
-    for column in ("指标", "类型", "题数", "本程序", "他人", "谁", "出处"):
-        table.add_column(column, justify="right" if column in ("题数", "本程序", "他人") else "left")
-    figures = EXTERNAL[asked.name].figures if asked.name in EXTERNAL else ()
-    for one in figures:
+def beside(name: str, rows: Sequence[AnswerRow]) -> Iterator[tuple[Figure, int, float]]:
+    """Yield the figures that others report on a set, each with the questions and the value that ours is of."""
+    for one in EXTERNAL[name].figures if name in EXTERNAL else ():
         group = [row for row in rows if one.metric in row.scores and one.type in ("", row.type)]
         ours = figure(group, KNOWN[one.metric])
         if ours is not None:
-            cells = (KNOWN[one.metric].title, one.type or "全部", str(len(group)))
-            table.add_row(*cells, f"{ours:.1%}", f"{one.value:.1%}", one.who, one.where)
-    return table if table.row_count else None
+            yield one, len(group), ours

@@ -11,7 +11,7 @@ from eval.grounding import SentenceRow
 from eval.report.labels import QUOTE_KINDS, REASONS, SENTENCE_KINDS
 from eval.runner import AnswerRow, QuoteRow, last_line
 from eval.runs import Run
-from eval.terminal import notes, why_quote, why_sentence
+from eval.terminal import asked, notes, why_quote, why_sentence
 from rag.render import VERDICTS
 
 MOST = 200
@@ -142,7 +142,7 @@ def failures(run: Run, listed: Run) -> Failures | None:
     """Return the questions, quotes and sentences that ended in an error; of those not listed the ids."""
     failed = [row.id for row in rows_of(run) if row.error is not None]
     entries = tuple(
-        Failure(id=row.id, asked=_asked(row), last=last_line(row.error), traceback=row.error)
+        Failure(id=row.id, asked=asked(row), last=last_line(row.error), traceback=row.error)
         for row in rows_of(listed)
         if row.error is not None
     )
@@ -150,13 +150,6 @@ def failures(run: Run, listed: Run) -> Failures | None:
     withheld = [key for key in failed if key not in seen]
     told = unlisted(len(withheld), "题", withheld)
     return Failures(count=len(failed), entries=entries, unlisted=told) if failed else None
-
-
-def _asked(row: _Row) -> str:
-    """Return the question, the quote, or the sentence."""
-    if isinstance(row, AnswerRow):
-        return row.question
-    return row.quote if isinstance(row, QuoteRow) else row.sentence
 
 
 def _group(title: str, counted: str, rows: Sequence[_Row], listed: Sequence[_Row]) -> Group:
@@ -184,7 +177,7 @@ def _entry(row: _Row, before: _Row | None = None) -> Entry:
     return Entry(
         id=row.id,
         kind=kind,
-        asked=_asked(row),
+        asked=asked(row),
         understood=understood,
         expected=expected,
         told=_told(row),

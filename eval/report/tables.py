@@ -8,7 +8,7 @@ from statistics import median
 from typing import TypeVar
 
 from eval.compare import Flips
-from eval.external.table import EXTERNAL
+from eval.external.running import beside
 from eval.grounding import SentenceRow, agreement, precision, recall
 from eval.metrics import KNOWN, METRICS
 from eval.metrics.case import Metric
@@ -199,13 +199,10 @@ def grounding_table(rows: Sequence[SentenceRow]) -> Table | None:
 
 def published_table(run: Run) -> Table | None:
     """Return our figures beside those that others report on an external set."""
-    external = EXTERNAL.get(run.configuration["set"])
     body = []
-    for one in external.figures if external else ():
-        group = [row for row in run.answers if one.metric in row.scores and one.type in ("", row.type)]
-        if group:
-            metric = KNOWN[one.metric]
-            ours, theirs = shown(metric, figure(group, metric)), shown(metric, one.value)
-            body.append((metric.title, one.type or TOTAL, str(len(group)), ours, theirs, one.who, one.where))
+    for one, count, ours in beside(run.configuration["set"], run.answers):
+        metric = KNOWN[one.metric]
+        both = shown(metric, ours), shown(metric, one.value)
+        body.append((metric.title, one.type or TOTAL, str(count), *both, one.who, one.where))
     columns = ("指标", "类型", "题数", "本程序", "他人", "谁", "出处")
     return Table(caption="与已发表的数字并看", columns=columns, rows=tuple(body)) if body else None

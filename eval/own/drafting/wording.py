@@ -65,7 +65,7 @@ def has_subject(text: str) -> bool:
         return True
     rest = TIME.sub("", text)
     rest = re.sub(r"^在[^，,。]{2,24}[,，]", "", rest).lstrip("“《")
-    if rest.startswith(("我国", "全国", "各地", "各级", "在孵", "在校", "在建", "在册", "在职", "哪些")):
+    if rest.startswith(("我国", "全国", "各地", "各级", "在校", "在建", "在册", "在职", "哪些")):
         return True
     first, *others = [tag for _, tag in rjieba.tag(rest[:24])] or [""]
     idle = first in ("i", "l") and bool(others) and others[0].startswith("v")
