@@ -186,6 +186,31 @@ def test_the_evaluation_sees_the_assistant_from_outside(name):
     assert used <= SEEN | SEEN_BESIDES.get(name, set())
 
 
+# What the benches see of the program besides: they measure its parts, so this says which.
+BENCHED = {
+    "retrieval.asking": {"rag.assistant", "rag.words"},
+    "retrieval.baseline": {"rag.words"},
+    "retrieval.command": {"rag.config"},
+    "retrieval.overlap": {"rag.informativeness", "rag.words"},
+    "retrieval.speed": {"rag.embedding"},
+}
+BENCHES = {
+    ".".join(path.relative_to(ROOT / "bench").with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted((ROOT / "bench").rglob("*.py"))
+}
+
+
+@pytest.mark.parametrize("name", BENCHES)
+def test_a_bench_sees_the_parts_that_it_measures(name):
+    used = {name for name in imports(BENCHES[name])[0] if name.startswith("rag")}
+    assert used <= SEEN | BENCHED.get(name, set())
+
+
+@pytest.mark.parametrize("name", EVALUATION)
+def test_the_evaluation_knows_nothing_of_the_benches(name):
+    assert not [used for used in imports(EVALUATION[name])[0] if used.partition(".")[0] == "bench"]
+
+
 def loaded(code):
     """Return the modules that are loaded after running `code` in a fresh interpreter."""
     report = "import json, sys; sys.stderr.write(json.dumps(sorted(sys.modules)))"
