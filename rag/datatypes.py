@@ -236,11 +236,15 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A chunk found by a search: fused score in [0, 1], and its 1-based rank in each retriever's list."""
+    """A chunk found by a search: its score in [0, 1], its 1-based rank and its score in each retriever's list.
+
+    The scores of different retrievers have different scales and are never compared.
+    """
 
     chunk: Chunk
     score: float
     ranks: Mapping[str, int]
+    scores: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -104,6 +104,14 @@ class StaticEmbedder:
             self._pool(texts[start : start + _BATCH], vectors[start : start + _BATCH])
         return vectors
 
+    def vocabulary(self) -> dict[str, int]:
+        """Return the number of the row of each word."""
+        return self._tokenizer.get_vocab()
+
+    def rows(self, numbers: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+        """Return the rows of words by number, float32 of (len(numbers), dimension), not normalised."""
+        return self._table[numbers].astype(np.float32)
+
     def _pool(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Write the normalised mean of each text's rows into `vectors`, which is zero."""
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
@@ -164,6 +172,12 @@ class SentenceTransformerEmbedder:
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
 
 
+@cache
+def builtin() -> StaticEmbedder:
+    """Return the built-in embedder, loaded once for the life of the process."""
+    return StaticEmbedder(BUILTIN)
+
+
 def _is_static(folder: Path) -> bool:
     """Whether `folder` holds a StaticEmbedding and nothing behind it but normalisation."""
     if not (folder / _MODULES).is_file():
@@ -174,7 +188,7 @@ def _is_static(folder: Path) -> bool:
 
 
 EMBEDDERS: Mapping[str, Callable[[str], Embedder]] = {
-    "builtin": lambda _: StaticEmbedder(BUILTIN),
+    "builtin": lambda _: builtin(),
     "static": StaticEmbedder,
     "sentence-transformers": SentenceTransformerEmbedder,
 }

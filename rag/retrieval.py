@@ -60,11 +60,13 @@ def _fused(
         name: {identifier: rank for rank, (identifier, _) in enumerate(found, start=1)}
         for name, found in lists.items()
     }
+    own = {name: dict(found) for name, found in lists.items()}
     return [
         Hit(
             chunk=chunks[identifier],
             score=scores[identifier],
             ranks={name: rank[identifier] for name, rank in ranks.items() if identifier in rank},
+            scores={name: values[identifier] for name, values in own.items() if identifier in values},
         )
         for identifier in sorted(scores, key=lambda identifier: (-scores[identifier], identifier))[:k]
     ]

@@ -7,6 +7,7 @@ find what the dictionary cuts differently in query and text.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 import rjieba
@@ -28,17 +29,24 @@ def words(text: str) -> tuple[tuple[str, Span], ...]:
 
     The words are folded; punctuation and white space yield none.
     """
-    folded = fold(text)
     found = []
-    for run in _RUN.finditer(folded):
-        if not _HAN_RUN.match(run.group()):
-            found.append((run.group(), Span(start=run.start(), end=run.end())))
-            continue
-        position = run.start()
-        for word in rjieba.cut(run.group()):
+    for position, cut in _runs(fold(text)):
+        for word in cut:
             found.append((word, Span(start=position, end=position + len(word))))
             position += len(word)
     return tuple(found)
+
+
+def cut(folded: str) -> list[str]:
+    """Return the words of a folded text in order, as `words` cuts them."""
+    return [word for _, run in _runs(folded) for word in run]
+
+
+def _runs(folded: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the words of each run of Han characters, of letters, of digits, with the place where it begins."""
+    for run in _RUN.finditer(folded):
+        text = run.group()
+        yield run.start(), rjieba.cut(text) if _HAN_RUN.match(text) else [text]
 
 
 def terms(text: str) -> list[str]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from training.vocabulary import Counts, cut
 
-_CLAUSE = re.compile(r"[^,;:。!?]{8,45}")
+CLAUSE = re.compile(r"[^,;:。!?]{8,45}")
 _DATE = re.compile(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:%|万|亿|多)?")
 _WHEN = ("什么时候", "何时", "哪天", "哪一年", "什么时间")
@@ -49,15 +49,15 @@ class Document:
     passages: tuple[tuple[str, ...], ...]
 
 
-def question_about(clause: str, counts: Counts, chance: random.Random) -> str:
-    """Return a clause with its date, its number or a telling word asked for, and some words left out."""
+def question_about(clause: str, idf: Callable[[str], float], chance: random.Random) -> str:
+    """Return a clause with its date, its number or a telling word (by `idf`) asked for, and some words left out."""
     for pattern, asked in ((_DATE, _WHEN), (_NUMBER, _HOW_MANY)):
         match = pattern.search(clause)
         if match and chance.random() < 0.7:
             clause = f"{clause[: match.start()]}{chance.choice(asked)}{clause[match.end() :]}"
             return "".join(word for word in cut(clause) if chance.random() >= _DROP)
     words = cut(clause)
-    weights = [counts.idf(word) if len(word) > 1 else 0.1 for word in words]
+    weights = [idf(word) if len(word) > 1 else 0.1 for word in words]
     target = chance.choices(range(len(words)), weights)[0]
     words[target] = chance.choice(_WHAT)
     return "".join(word for place, word in enumerate(words) if place == target or chance.random() >= _DROP)
@@ -75,9 +75,9 @@ def keywords(text: str, counts: Counts, chance: random.Random) -> str:
 def _from_passage(sentences: tuple[str, ...], counts: Counts, chance: random.Random) -> Iterator[Pair]:
     """Yield the pairs that need nothing but the passage."""
     text = "".join(sentences)
-    clauses = [clause for clause in _CLAUSE.findall(text) if cut(clause)]
+    clauses = [clause for clause in CLAUSE.findall(text) if cut(clause)]
     if clauses and chance.random() < _CLOZE:
-        yield Pair(question_about(chance.choice(clauses), counts, chance), text)
+        yield Pair(question_about(chance.choice(clauses), counts.idf, chance), text)
     if chance.random() < _KEYWORDS:
         yield Pair(keywords(text, counts, chance), text)
     if len(sentences) > 1 and chance.random() < _SENTENCE:
@@ -98,7 +98,7 @@ def _from_place(document: Document, place: int, chance: random.Random) -> Iterat
         body = text if place else "".join(sentences[1:])
         if body and chance.random() < _TITLE:
             yield Pair(document.title, body)
-        clauses = _CLAUSE.findall(text)
+        clauses = CLAUSE.findall(text)
         if clauses and chance.random() < _TITLED_CLAUSE:
             yield Pair(f"{document.title} {chance.choice(clauses)}", text)
 
