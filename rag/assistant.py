@@ -45,6 +45,7 @@ from rag.indexing import (
 from rag.passages import Passages
 from rag.question import analyse, parts
 from rag.quotes import QuoteIndex
+from rag.ranking import load_ranker
 from rag.retrieval import search
 from rag.text import worded
 from rag.verification import STALE, verify
@@ -73,7 +74,9 @@ def open_assistant(settings: Settings, *, update: bool = True, report: Report = 
     Raises:
         UsageError: the docs folder is missing or empty.
         IndexDamagedError: the index is damaged or was built differently; the message says how to mend it.
+        ModelError: the embedder or the ranker that is set cannot be loaded.
     """
+    load_ranker(settings.retrieval.ranker)  # now, so that a wrong one is told of before the first question
     embedder = load_embedder(settings.embedder)
     places = settings.docs, settings.index, embedder, settings.chunking
     if update:
@@ -102,7 +105,8 @@ class Assistant:
     def __init__(self, settings: Settings, index: OpenIndex, report: Report | None = None) -> None:
         self.settings = settings
         self.index = index
-        self.vectors = Vectors(index.embedder)
+        # The built-in one, whatever finds the passages: the answering weights were fitted to its cosines.
+        self.vectors = Vectors(load_embedder("builtin"))
         self._report = report
         self._looked = time.monotonic()
         self._refreshing = threading.Lock()

@@ -1,17 +1,17 @@
-"""A query to hits: dense and lexical lists, fused."""
+"""A query to hits: dense and lexical lists, fused, the first of them re-scored by a ranker."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.datatypes import Chunk, Filters, Hit
 from rag.embedding import Embedder
 from rag.informativeness import idf
 from rag.manifest import OpenIndex
 from rag.question import with_aliases
-from rag.text import fold
+from rag.ranking import load_ranker
 from rag.words import terms
 
 _K1, _B = 1.2, 0.75
@@ -20,14 +20,17 @@ _K1, _B = 1.2, 0.75
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrievalOptions:
-    """How the two lists are made one.
+    """How the two lists are made one, and what orders its head.
 
     `depth` hits are taken of each list. A hit's score is the weighted sum of its min-max normalised scores,
     0 where a list lacks it; `dense_weight` is the share of the dense list (fitted by training/fit_fusion.py).
+    The first `ranked` hits are re-scored by `ranker`, see `rag.ranking.load_ranker`.
     """
 
     depth: int = 50
     dense_weight: float = 0.35
+    ranker: str = "none"
+    ranked: int = 30
 
 
 def search(
@@ -39,13 +42,14 @@ def search(
         return []
     depth = max(options.depth, k)
     expanded = with_aliases(query)
-    vector = index.embedder.encode([fold(query)])[0]
+    vector = index.embedder.encode_queries([query])[0]
     lists = {
         "dense": index.vectors.search(vector, depth, allowed) if vector.any() else [],
         "lexical": _lexical(index, expanded, depth, allowed),
     }
     found = {identifier for entries in lists.values() for identifier, _ in entries}
-    return _fused(lists, index.documents.chunks(sorted(found)), k, options)
+    hits = _fused(lists, index.documents.chunks(sorted(found)), max(k, options.ranked), options)
+    return reranked(query, hits, options)[:k]
 
 
 def _fused(
@@ -93,12 +97,33 @@ def fuse(lists: dict[str, list[tuple[int, float]]], weights: dict[str, float]) -
     for name, found in lists.items():
         if not found:
             continue
-        values = [score for _, score in found]
-        low, high = min(values), max(values)
-        for identifier, score in found:
-            share = (score - low) / (high - low) if high > low else 1.0
+        for identifier, share in zip((i for i, _ in found), shares([s for _, s in found]), strict=True):
             scores[identifier] = scores.get(identifier, 0.0) + weights[name] * share
     return scores
+
+
+def shares(values: Sequence[float]) -> list[float]:
+    """Return where each value lies between the lowest, 0, and the highest, 1; all 1 where they are equal."""
+    low, high = min(values), max(values)
+    return [(value - low) / (high - low) if high > low else 1.0 for value in values]
+
+
+def reranked(query: str, hits: Sequence[Hit], options: RetrievalOptions) -> list[Hit]:
+    """Return `hits`, best first, with the first `options.ranked` in the order of the ranker's scores.
+
+    They keep the range of the fused scores that they had: the ranker's best takes the highest, its worst the
+    lowest, the others lie between in proportion. So scores stay in [0, 1], and none is below one behind it.
+    Ties keep the fused order.
+    """
+    ranker = load_ranker(options.ranker)
+    first, rest = hits[: options.ranked], hits[options.ranked :]
+    if ranker is None or not first:
+        return list(hits)
+    low, high = first[-1].score, first[0].score
+    scores = ranker.scores(query, first).tolist()
+    stretched = [min(high, low + share * (high - low)) for share in shares(scores)]
+    order = sorted(range(len(first)), key=lambda i: -scores[i])
+    return [*(replace(first[i], score=stretched[i]) for i in order), *rest]
 
 
 def rank_passages(
@@ -120,12 +145,12 @@ def rank_passages(
         )
         for bag in bags
     ]
-    vectors = embedder.encode([fold(text) for text in (query, *(f"{c.context}\n{c.text}" for c in chunks))])
-    dense = (vectors[1:] @ vectors[0]).tolist()
+    vectors = embedder.encode_passages([f"{chunk.context}\n{chunk.text}" for chunk in chunks])
+    dense = (vectors @ embedder.encode_queries([query])[0]).tolist()
     lists = {
         name: sorted(((i, s) for i, s in enumerate(scores) if s > 0), key=lambda pair: -pair[1])[
             : options.depth
         ]
         for name, scores in (("dense", dense), ("lexical", lexical))
     }
-    return _fused(lists, dict(enumerate(chunks)), options.depth, options)
+    return reranked(query, _fused(lists, dict(enumerate(chunks)), options.depth, options), options)

@@ -199,6 +199,6 @@ def test_candidates_are_the_sentences_around_a_hit():
 
 
 def test_shares_of_a_question_add_up():
-    matcher = Matcher(analyse("零碳工厂的原则"), Vectors(load_embedder()))
+    matcher = Matcher(analyse("零碳工厂的原则"), Vectors(load_embedder("builtin")))
     assert matcher.share(matcher.stands("零碳工厂的原则")) == pytest.approx(1)
     assert matcher.share(matcher.stands("")) == 0

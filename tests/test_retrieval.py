@@ -27,7 +27,7 @@ def index(tmp_path_factory):
     places = (
         ROOT / "docs_src",
         tmp_path_factory.mktemp("retrieval") / "index",
-        load_embedder(),
+        load_embedder("builtin"),
         ChunkingOptions(),
     )
     update_index(*places, lambda _: None)
@@ -68,7 +68,7 @@ def test_fused_scores_lie_between_0_and_1(dense, lexical, share):
 
 def test_hits_carry_the_ranks_of_the_two_lists_and_fuse_them(index):
     query = "技术合同成交金额增长幅度"
-    dense = index.vectors.search(index.embedder.encode([query])[0], OPTIONS.depth)
+    dense = index.vectors.search(index.embedder.encode_queries([query])[0], OPTIONS.depth)
     lexical = index.lexical.search(query, OPTIONS.depth)
     weights = {"dense": OPTIONS.dense_weight, "lexical": 1 - OPTIONS.dense_weight}
     scores = fuse({"dense": dense, "lexical": lexical}, weights)
@@ -148,11 +148,11 @@ def test_passages_without_an_index_are_ranked_by_the_same_arithmetic():
     for n, text in enumerate(texts):
         document = parse(Source(file=f"passages#{n}", text=text, sha256=""))
         chunks += chunk(document, len(chunks), ChunkingOptions())
-    embedder = load_embedder()
+    embedder = load_embedder("builtin")
     query = "科技创新的攻关"
     hits = rank_passages(chunks, query, embedder, OPTIONS)
 
-    vectors = embedder.encode([query, *(f"{c.context}\n{c.text}" for c in chunks)])
+    vectors = embedder.encode_passages([query, *(f"{c.context}\n{c.text}" for c in chunks)])
     dense = [(i, float(v @ vectors[0])) for i, v in enumerate(vectors[1:]) if v @ vectors[0] > 0]
     bags = [Counter(terms(f"{c.context} {c.text}")) for c in chunks]
     average = sum(bag.total() for bag in bags) / 3

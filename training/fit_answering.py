@@ -183,7 +183,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    vectors = Vectors(load_embedder())
+    vectors = Vectors(load_embedder("builtin"))
     asked = [*cases(arguments.data, arguments.seed), *definitions(arguments.data, arguments.seed)]
     made = [example(case, vectors) for case in asked]
     held = [i % 5 == 0 for i in range(len(made))]

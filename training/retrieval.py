@@ -12,7 +12,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
 from rag.embedding import Embedder
-from rag.text import fold, sentences
+from rag.text import sentences
 from rag.words import terms
 from training.data import passages, sentences_of
 
@@ -65,8 +65,7 @@ def titles(name: str, news: list[dict[str, Any]]) -> Collection:
 
 def dense_scores(wanted: Collection, embedder: Embedder) -> NDArray[np.float32]:
     """Return the cosine of each query with each passage, float32 of (queries, passages)."""
-    queries = embedder.encode([fold(query) for query in wanted.queries])
-    return queries @ embedder.encode([fold(passage) for passage in wanted.passages]).T
+    return embedder.encode_queries(wanted.queries) @ embedder.encode_passages(wanted.passages).T
 
 
 def bm25_scores(wanted: Collection) -> NDArray[np.float32]:

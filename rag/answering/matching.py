@@ -23,30 +23,30 @@ _HAN = re.compile(r"[一-鿿]+")
 
 
 class Vectors:
-    """An embedder that remembers what it has encoded: the sentences of a corpus come up again and again."""
+    """An embedder that remembers its passages: the sentences and words of a corpus come up again and again."""
 
     def __init__(self, embedder: Embedder) -> None:
         self.embedder = embedder
         self.known: dict[str, NDArray[np.float32]] = {}
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return what `Embedder.encode` returns."""
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what `Embedder.encode_passages` returns."""
         known = self.known
         missing = [text for text in dict.fromkeys(texts) if text not in known]
         if missing:
             if len(known) + len(missing) > REMEMBERED:
                 self.known = known = {}
                 missing = list(dict.fromkeys(texts))
-            known.update(zip(missing, self.embedder.encode(missing), strict=True))
+            known.update(zip(missing, self.embedder.encode_passages(missing), strict=True))
         if not texts:
-            return self.embedder.encode(texts)
+            return self.embedder.encode_passages(texts)
         return np.stack([known[text] for text in texts])
 
 
 class Matcher:
     """Holds a question against sentences: which of its words stand there, and how nearly the others do."""
 
-    def __init__(self, question: Question, embedder: Vectors, text: str = "") -> None:
+    def __init__(self, question: Question, vectors: Vectors, text: str = "") -> None:
         """Make the question ready; its words that do not stand in the folded `text` are looked for respelt."""
         self.question = question
         self.words = list(question.words)
@@ -54,10 +54,10 @@ class Matcher:
         self.total = float(self.weights.sum()) or 1.0
         folded = fold(question.text)
         self.forms = [aliases().get(word, (word,)) + respelt(word, folded, text) for word in self.words]
-        self.embedder = embedder
+        self.vectors = vectors
         self.asked = " ".join([folded, *(form for forms in self.forms for form in forms)])
-        self.vector = embedder.encode([folded])[0]
-        self.word_vectors = embedder.encode(self.words)
+        self.vector = vectors.embedder.encode_queries([question.text])[0]
+        self.word_vectors = vectors.passages(self.words)
         bare = re.sub(r"[^\w]", "", "".join(self.words))
         self.bigrams = {bare[i : i + 2] for i in range(len(bare) - 1)}
         # What was looked up: the sentences of a paragraph share one setting, which can be long.

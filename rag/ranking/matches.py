@@ -129,7 +129,7 @@ class Matching:
     ) -> Array:
         """Return the similarity of each word asked with each word by number, (asked, numbers)."""
         lengths = np.linalg.norm(rows, axis=1)
-        cosines = (self._embedder.encode(asked) @ rows.T) / np.where(lengths > 0, lengths, 1)
+        cosines = (self._embedder.encode_queries(asked) @ rows.T) / np.where(lengths > 0, lengths, 1)
         similarity = np.clip(cosines, 0, NEAREST).astype(np.float32)
         for row, names in enumerate(forms):
             similarity[row, np.isin(numbers, self._cutter.numbers(names))] = 1
