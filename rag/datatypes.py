@@ -236,11 +236,15 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A chunk found by a search: fused score in [0, 1], and its 1-based rank in each retriever's list."""
+    """A chunk found by a search: fused score in [0, 1], and its 1-based rank in each retriever's list.
+
+    `copies` are the other chunks found that say the same in nearly the same words, best first.
+    """
 
     chunk: Chunk
     score: float
     ranks: Mapping[str, int]
+    copies: tuple[Chunk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,10 +276,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """A numbered place that the answer rests on; `n` is the number in its `[n]` markers."""
+    """A numbered place that the answer rests on; `n` is the number in its `[n]` markers.
+
+    `also` are the places where the same words stand in copies of the passage, punctuation and white space aside.
+    """
 
     n: int
     place: Place
+    also: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

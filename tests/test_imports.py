@@ -32,6 +32,7 @@ ROWS = [
         {
             "indexing",
             "retrieval",
+            "near_duplicates",
             "claims",
             "polarity",
             "overstatement",
