@@ -33,7 +33,7 @@ LEAST = 20
 """Characters of a passage that can be a copy: shorter ones stand alike in texts on different matters."""
 COUNTERPART = 0.5
 """From this Indel similarity on, a sentence that only one passage has is an altered form of one that only the
-other has; below it each has been left out of the other."""
+other has; below it each has been left out of the other (fitted likewise)."""
 
 _SLOTS = 128
 _ROWS = 64
