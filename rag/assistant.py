@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from rag.answering.candidates import GetDocument
+from rag.answering.copies import with_copies
 from rag.answering.drafts import declined, from_draft
 from rag.answering.evidence import evidence_of, interleaved
 from rag.answering.extractive import answer_extractively, merge
@@ -19,6 +20,7 @@ from rag.config import Settings
 from rag.datatypes import (
     Answer,
     Article,
+    Chunk,
     Document,
     Evidence,
     Filters,
@@ -187,6 +189,9 @@ class Assistant:
         for answer in self._written(asked, found, evidence, history, document):
             if answer.sentences and not answer.refused:
                 yield Update(stage="answering", answer=answer)
+        answer = with_copies(answer, interleaved(hits), document)
+        if corpus is None:
+            answer = self._standing_copies(answer)
         ended = time.perf_counter()
         seconds = {"retrieve": retrieved - started, "answer": ended - retrieved, "total": ended - started}
         yield Update(stage="done", answer=replace(answer, seconds=seconds))
@@ -251,9 +256,9 @@ class Assistant:
         """
         return self.index.documents.document(file)
 
-    def article(self, hit: Hit) -> Article:
-        """Return the article that a hit lies in."""
-        return self.document(hit.chunk.file).articles[hit.chunk.article]
+    def article(self, chunk: Chunk) -> Article:
+        """Return the article that a chunk lies in."""
+        return self.document(chunk.file).articles[chunk.article]
 
     def verify(self, places: Sequence[tuple[int, Place]]) -> list[str]:
         """Return a line in Chinese for each numbered place whose quote does not stand in its file any more."""
@@ -263,6 +268,14 @@ class Assistant:
         """Return the evidence that stands in the source files as they are now, numbered anew."""
         standing = [entry.place for entry in evidence if not self.verify([(entry.n, entry.place)])]
         return tuple(Evidence(n=n, place=place) for n, place in enumerate(standing, start=1))
+
+    def _standing_copies(self, answer: Answer) -> Answer:
+        """Return the answer without the other places of citations that do not stand in their files any more."""
+        citations = (
+            replace(c, also=tuple(place for place in c.also if not self.verify([(c.n, place)])))
+            for c in answer.citations
+        )
+        return replace(answer, citations=tuple(citations))
 
     def _recheck(self, answer: Answer) -> Answer:
         """Return the answer if its quotes stand in the source files, as they are now, else a refusal."""

@@ -238,13 +238,15 @@ class Chunk:
 class Hit:
     """A chunk found by a search: its score in [0, 1], its 1-based rank and its score in each retriever's list.
 
-    The scores of different retrievers have different scales and are never compared.
+    The scores of different retrievers have different scales and are never compared. `copies` are the other
+    chunks found that say the same in nearly the same words, best first.
     """
 
     chunk: Chunk
     score: float
     ranks: Mapping[str, int]
     scores: Mapping[str, float] = field(default_factory=dict)
+    copies: tuple[Chunk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,10 +278,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """A numbered place that the answer rests on; `n` is the number in its `[n]` markers."""
+    """A numbered place that the answer rests on; `n` is the number in its `[n]` markers.
+
+    `also` are the places where the same words stand in copies of the passage, punctuation and white space aside.
+    """
 
     n: int
     place: Place
+    also: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

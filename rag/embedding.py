@@ -137,11 +137,12 @@ class StaticEmbedder:
 
     def vocabulary(self) -> dict[str, int]:
         """Return the number of the row of each word."""
-        return self._tokenizer.get_vocab()
+        return dict(self._tokenizer.get_vocab())
 
     def rows(self, numbers: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """Return the rows of words by number, float32 of (len(numbers), dimension), not normalised."""
-        return self._table[numbers].astype(np.float32)
+        rows: NDArray[np.float32] = self._table[numbers].astype(np.float32)
+        return rows
 
     def _pool(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Write the normalised mean of each text's rows into `vectors`, which is zero."""

@@ -12,6 +12,8 @@ from rag.datatypes import (
     Answer,
     Article,
     Block,
+    Chunk,
+    Citation,
     Document,
     Filters,
     Hit,
@@ -57,7 +59,10 @@ def answer_json(answer: Answer, identifier: str | None = None) -> dict[str, Any]
         "sentences": [
             {"text": s.text, "citations": list(s.citations), "verdict": s.verdict} for s in answer.sentences
         ],
-        "citations": [{"n": c.n} | place_json(c.place) for c in answer.citations],
+        "citations": [
+            {"n": c.n} | place_json(c.place) | {"also": [place_json(place) for place in c.also]}
+            for c in answer.citations
+        ],
         "conflicts": [{"citations": list(c.citations), "message": c.message} for c in answer.conflicts],
         "nearest": [{"n": n} | place_json(place) for n, place in enumerate(answer.nearest, start=1)],
         "answerer": answer.answerer,
@@ -86,24 +91,34 @@ def quote_json(report: QuoteReport, identifier: str | None = None) -> dict[str, 
 def hits_json(
     query: str, hits: list[Hit], articles: Mapping[int, str], identifier: str | None = None
 ) -> dict[str, Any]:
-    """Return hits as `search --json` prints them; `articles` maps a chunk's id to its article's name."""
+    """Return hits as `search --json` prints them.
+
+    `articles` maps the ids of the chunks, the copies among them, to the names of their articles.
+    """
     head = {} if identifier is None else {"id": identifier}
     return head | {
         "query": query,
         "hits": [
-            {
-                "file": hit.chunk.file,
-                "article": articles[hit.chunk.id],
-                "paragraph": hit.chunk.paragraphs[0],
-                "start": hit.chunk.spans[0].start,
-                "end": hit.chunk.spans[-1].end,
-                "spans": _spans(hit.chunk.spans),
-                "text": hit.chunk.text,
+            _chunk_json(hit.chunk, articles)
+            | {
                 "score": round(hit.score, 6),
                 "ranks": dict(hit.ranks),
+                "also": [_chunk_json(copy, articles) for copy in hit.copies],
             }
             for hit in hits
         ],
+    }
+
+
+def _chunk_json(chunk: Chunk, articles: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "file": chunk.file,
+        "article": articles[chunk.id],
+        "paragraph": chunk.paragraphs[0],
+        "start": chunk.spans[0].start,
+        "end": chunk.spans[-1].end,
+        "spans": _spans(chunk.spans),
+        "text": chunk.text,
     }
 
 
@@ -173,14 +188,17 @@ def _block_json(block: Block) -> dict[str, Any]:
     return {"kind": block.kind, "text": block.text, "start": block.span.start, "end": block.span.end}
 
 
-def answer_from_json(record: Mapping[str, Any]) -> list[tuple[int, Place]]:
-    """Return the numbered places of an answer that `ask --json` printed.
+def answer_from_json(record: Mapping[str, Any]) -> list[Citation]:
+    """Return the citations of an answer that `ask --json` printed.
 
     Raises:
         UsageError: the record is not such an answer.
     """
     try:
-        return [(int(entry["n"]), _place(entry)) for entry in record["citations"]]
+        return [
+            Citation(n=int(entry["n"]), place=_place(entry), also=tuple(map(_place, entry.get("also", ()))))
+            for entry in record["citations"]
+        ]
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError("文件里不是 ask --json 导出的回答（缺少 citations 或其中的字段）") from error
 

@@ -1,4 +1,4 @@
-"""A query to hits: dense and lexical lists, fused, the first of them re-scored by a ranker."""
+"""A query to hits: dense and lexical lists, fused, near-duplicates collapsed, the first re-scored by a ranker."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from rag.datatypes import Chunk, Filters, Hit
 from rag.embedding import Embedder
 from rag.informativeness import idf
 from rag.manifest import OpenIndex
+from rag.near_duplicates import collapse
 from rag.question import with_aliases
 from rag.ranking import load_ranker
 from rag.words import terms
 
 _K1, _B = 1.2, 0.75
 """BM25's usual parameters (Robertson and Zaragoza, 2009), the same that tantivy uses."""
+_DEEPER = 4
+"""How many times as deep a search goes where copies crowd the lists, as ten reprints of every passage do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,36 +32,43 @@ class RetrievalOptions:
 
     depth: int = 50
     dense_weight: float = 0.35
-    ranker: str = "none"
-    ranked: int = 30
+    ranker: str = "builtin"
+    ranked: int = 50
 
 
 def search(
     index: OpenIndex, query: str, k: int, options: RetrievalOptions, filters: Filters | None = None
 ) -> list[Hit]:
-    """Return up to `k` hits for `query`, best first; ties go to the smaller chunk id."""
+    """Return up to `k` hits for `query`, best first, each with its near-duplicates; ties go to the smaller chunk id.
+
+    Where near-duplicates leave fewer than `k` hits, the lists are taken deeper, up to `_DEEPER` times.
+    """
     allowed = index.documents.select(filters) if filters else None
     if allowed is not None and not allowed:
         return []
-    depth = max(options.depth, k)
     expanded = with_aliases(query)
     vector = index.embedder.encode_queries([query])[0]
-    lists = {
-        "dense": index.vectors.search(vector, depth, allowed) if vector.any() else [],
-        "lexical": _lexical(index, expanded, depth, allowed),
-    }
-    found = {identifier for entries in lists.values() for identifier, _ in entries}
-    hits = _fused(lists, index.documents.chunks(sorted(found)), max(k, options.ranked), options)
-    return reranked(query, hits, options)[:k]
+    depth = max(options.depth, k)
+    deepest = _DEEPER * depth
+    while True:
+        lists = {
+            "dense": index.vectors.search(vector, depth, allowed) if vector.any() else [],
+            "lexical": _lexical(index, expanded, depth, allowed),
+        }
+        found = {identifier for entries in lists.values() for identifier, _ in entries}
+        hits = collapse(_fused(lists, index.documents.chunks(sorted(found)), options))
+        exhausted = max(map(len, lists.values())) < depth
+        if len(hits) >= k or len(hits) == len(found) or exhausted or depth == deepest:
+            return reranked(query, hits, options)[:k]
+        depth *= 2
 
 
 def _fused(
     lists: dict[str, list[tuple[int, float]]],
     chunks: Mapping[int, Chunk],
-    k: int,
     options: RetrievalOptions,
 ) -> list[Hit]:
-    """Return the `k` best hits of two ranked lists; ties go to the smaller id."""
+    """Return the hits of two ranked lists, best first; ties go to the smaller id."""
     scores = fuse(lists, {"dense": options.dense_weight, "lexical": 1 - options.dense_weight})
     ranks = {
         name: {identifier: rank for rank, (identifier, _) in enumerate(found, start=1)}
@@ -72,7 +82,7 @@ def _fused(
             ranks={name: rank[identifier] for name, rank in ranks.items() if identifier in rank},
             scores={name: values[identifier] for name, values in own.items() if identifier in values},
         )
-        for identifier in sorted(scores, key=lambda identifier: (-scores[identifier], identifier))[:k]
+        for identifier in sorted(scores, key=lambda identifier: (-scores[identifier], identifier))
     ]
 
 
@@ -153,4 +163,5 @@ def rank_passages(
         ]
         for name, scores in (("dense", dense), ("lexical", lexical))
     }
-    return reranked(query, _fused(lists, dict(enumerate(chunks)), options.depth, options), options)
+    hits = collapse(_fused(lists, dict(enumerate(chunks)), options))[: options.depth]
+    return reranked(query, hits, options)

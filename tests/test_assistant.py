@@ -151,9 +151,14 @@ def test_the_stream_ends_in_the_whole_answer(assistant):
 
 def test_an_exported_answer_is_read_back(assistant):
     answer = assistant.ask(QUESTION)
-    places = answer_from_json(answer_json(answer))
-    assert places == [(c.n, c.place) for c in answer.citations]
-    assert assistant.verify(places) == []
+    other = Place(file="b.txt", article="乙", paragraph=1, spans=(Span(start=2, end=5),), quote="丙丁戊")
+    copied = replace(answer, citations=(replace(answer.citations[0], also=(other,)), *answer.citations[1:]))
+    assert answer_from_json(answer_json(copied)) == list(copied.citations)
+    older = answer_json(answer)
+    for citation in older["citations"]:
+        del citation["also"]
+    assert answer_from_json(older) == list(answer.citations)
+    assert assistant.verify([(c.n, c.place) for c in answer.citations]) == []
 
 
 def test_a_tampered_quote_does_not_stand(assistant):

@@ -249,7 +249,7 @@ class TestCommand:
 
 class TestSpeed:
     def test_encoding_counts_passages_with_their_context(self):
-        found = encoding(load_embedder(), [chunk(1, "四个字的"), chunk(2, "三个字", context="题")])
+        found = encoding(load_embedder("builtin"), [chunk(1, "四个字的"), chunk(2, "三个字", context="题")])
         assert (found.passages, found.characters) == (2, 5 + 5)
         assert found.seconds > 0
 

@@ -88,7 +88,8 @@ def check_answer(record):
     assert {int(n) for n in re.findall(r"\[(\d+)\]", record["answer"])} == set(numbers)
     assert {n for sentence in record["sentences"] for n in sentence["citations"]} == set(numbers)
     assert all(s.keys() == {"text", "citations", "verdict"} for s in record["sentences"])
-    assert all(c.keys() == {"n", *PLACE} for c in record["citations"] + record["nearest"])
+    assert all(c.keys() == {"n", "also", *PLACE} for c in record["citations"])
+    assert all(c.keys() == {"n", *PLACE} for c in record["nearest"])
     assert record["seconds"].keys() == {"retrieve", "answer", "total"}
     if record["refused"]:
         assert record["refusal"].keys() == {"reason", "message"}
@@ -178,7 +179,7 @@ def test_search(ask, tmp_path):
     assert len(record["hits"]) == 3
     for hit in record["hits"]:
         assert hit.keys() == {
-            *("file", "article", "paragraph", "start", "end", "spans", "text", "score", "ranks")
+            *("file", "article", "paragraph", "start", "end", "spans", "text", "score", "ranks", "also")
         }
         assert hit["ranks"].keys() <= {"dense", "lexical"} and all(
             rank >= 1 for rank in hit["ranks"].values()

@@ -33,6 +33,7 @@ ROWS = [
             "indexing",
             "ranking",
             "retrieval",
+            "near_duplicates",
             "claims",
             "polarity",
             "overstatement",

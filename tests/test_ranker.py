@@ -1,7 +1,6 @@
 """The learned ranker: cutting, matching and features against plain loops and hand arithmetic."""
 
 import math
-import random
 import re
 
 import numpy as np
@@ -28,9 +27,15 @@ TEXTS = (
 
 def hit(text, context="", n=0, score=0.5, **scores):
     chunk = Chunk(
-        id=n, file=f"{n}.txt", article=0, paragraphs=(1, 1), text=text, spans=(Span(start=0, end=1),), context=context
+        id=n,
+        file=f"{n}.txt",
+        article=0,
+        paragraphs=(1, 1),
+        text=text,
+        spans=(Span(start=0, end=1),),
+        context=context,
     )
-    return Hit(chunk=chunk, score=score, ranks={name: n + 1 for name in scores}, scores=scores)
+    return Hit(chunk=chunk, score=score, ranks=dict.fromkeys(scores, n + 1), scores=scores)
 
 
 HITS = tuple(
@@ -56,7 +61,7 @@ def test_a_text_is_cut_into_the_words_of_its_sentences(text):
     sentences = [sentence for sentence in sentences if sentence]
     numbers = [Cutter(builtin()).numbers(sentence) for sentence in sentences]
     assert done.folded == fold(text)
-    assert done.words.tolist() == (sum(numbers, []) or [-1])
+    assert done.words.tolist() == ([number for sentence in numbers for number in sentence] or [-1])
     assert done.starts.tolist() == ([sum(map(len, numbers[:n])) for n in range(len(numbers))] or [0])
     assert [word for word, _ in words(text)] == cut(fold(text))
 
@@ -71,7 +76,9 @@ def test_words_have_their_rows_and_unknown_ones_others():
 
 def test_the_similarity_of_words_is_the_cosine_of_their_rows(matching):
     embedder = builtin()
-    found = matching.matches("汽车", [hit("轿车").chunk, hit("汽车").chunk, hit("xqzj").chunk, hit("…").chunk])
+    found = matching.matches(
+        "汽车", [hit("轿车").chunk, hit("汽车").chunk, hit("xqzj").chunk, hit("…").chunk]
+    )
     assert cut("轿车") == ["轿车"]
     cosine = float(np.dot(*embedder.encode_queries(["汽车", "轿车"])))
     assert 0.3 < cosine < NEAREST
@@ -112,7 +119,9 @@ def test_features_by_hand(features):
     assert found["missing_word"][0] == pytest.approx(asked["汽车"] / max(asked.values()))
     # The second sentence of the first passage has three of the six words, the first has two, both have five.
     second = (asked["2026"] + asked["增长"] + asked["8.3"]) / total
-    assert found["sentence"][0] == pytest.approx(max(second, (asked["科技"] + asked["创新"]) / total), abs=1e-5)
+    assert found["sentence"][0] == pytest.approx(
+        max(second, (asked["科技"] + asked["创新"]) / total), abs=1e-5
+    )
     assert found["two_sentences"][0] == pytest.approx(share[0], abs=1e-5)
     signs = "科技创新和汽车2026年增长8.3吗"
     pairs = {signs[i : i + 2] for i in range(len(signs) - 1)}
@@ -140,7 +149,9 @@ def test_a_hit_has_the_same_features_wherever_it_stands(features, chance, query)
 
 
 @settings(deadline=None)
-@given(st.lists(st.text("科技创新a5", max_size=12), min_size=1, max_size=5), st.text("科技创新a5", max_size=6))
+@given(
+    st.lists(st.text("科技创新a5", max_size=12), min_size=1, max_size=5), st.text("科技创新a5", max_size=6)
+)
 def test_shares_of_signs_by_plain_loops(features, texts, query):
     found = features.table(query, [hit(text, n=n) for n, text in enumerate(texts)])
     for size, name in ((1, "characters"), (2, "pairs"), (3, "threes")):

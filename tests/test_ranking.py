@@ -76,12 +76,11 @@ def test_scores_stay_between_0_and_1_and_never_rise(pairs, ranked):
 def test_none_leaves_the_list_as_it_is(assistant):
     assert RANKERS["none"]("none") is load_ranker("none") is None
     hits = hits_of([0.9, 0.5])
-    assert reranked("问", hits, RetrievalOptions()) == hits
-    assert RetrievalOptions().ranker == "none"
+    assert reranked("问", hits, RetrievalOptions(ranker="none")) == hits
 
 
 def test_a_search_looks_at_more_than_it_returns(assistant, monkeypatch):
-    query, options = "科技创新", RetrievalOptions(ranked=12)
+    query, options = "科技创新", RetrievalOptions(ranked=12, ranker="none")
     fused = search(assistant.index, query, 12, options)
 
     class Reverse:

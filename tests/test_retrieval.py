@@ -19,7 +19,7 @@ from rag.text import fold
 from rag.words import terms
 
 ROOT = Path(__file__).parent.parent
-OPTIONS = RetrievalOptions()
+OPTIONS = RetrievalOptions(ranker="none")
 
 
 @pytest.fixture(scope="module")

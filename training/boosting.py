@@ -45,7 +45,7 @@ class Groups:
 Gradients = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-def listwise(groups: Groups) -> Callable[[NDArray[np.float64], Any], Gradients]:
+def listwise(groups: Groups) -> Callable[[NDArray[np.float64], lightgbm.Dataset], Gradients]:
     """Return the loss as LightGBM wants it: first and second derivatives by the scores.
 
     The loss of a question is -log of the share, by softmax over its hits, that its right hits have: it is
@@ -55,7 +55,7 @@ def listwise(groups: Groups) -> Callable[[NDArray[np.float64], Any], Gradients]:
     owner = np.repeat(np.arange(len(groups.sizes)), groups.sizes)
     weight = (groups.weights / groups.weights.mean())[owner]
 
-    def derivatives(scores: NDArray[np.float64], _: Any) -> Gradients:
+    def derivatives(scores: NDArray[np.float64], _: lightgbm.Dataset) -> Gradients:
         raised = np.exp(scores - np.maximum.reduceat(scores, starts)[owner])
         shares = raised / np.add.reduceat(raised, starts)[owner]
         mass = np.add.reduceat(shares * groups.right, starts)[owner]

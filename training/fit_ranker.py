@@ -104,9 +104,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="the folder of training sets")
     features = Features(Matching(builtin()))
     names: list[str] = []
-    collections = {
-        pool.name: searched(pool, features, names) for pool in pools(parser.parse_args().data)
-    }
+    collections = {pool.name: searched(pool, features, names) for pool in pools(parser.parse_args().data)}
     print(f"{'pool (questions)':28} hits: lexical  fused ranked   documents: lexical  fused ranked")
     means = []
     for name, questions in collections.items():

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rag.chunking import ChunkingOptions
-from rag.embedding import load_embedder
+from rag.embedding import builtin
 from rag.indexing import open_index, update_index
 from rag.informativeness import idf
 from rag.manifest import OpenIndex
@@ -176,7 +175,7 @@ def indexed(documents: Sequence[dict[str, Any]]) -> Iterator[OpenIndex]:
         docs.mkdir()
         lines = (json.dumps(document, ensure_ascii=False) + "\n" for document in documents)
         (docs / _FILE).write_text("".join(lines), encoding="utf-8")
-        places = docs, Path(temporary) / "index", load_embedder(), ChunkingOptions()
+        places = docs, Path(temporary) / "index", builtin(), ChunkingOptions()
         update_index(*places, lambda _: None)
         yield open_index(*places)
 

@@ -23,7 +23,6 @@ from eval.program import open_program
 from eval.runner import DEPTH
 from rag.assistant import Assistant
 from rag.datatypes import Answer, Chunk, Hit
-from rag.text import fold
 from rag.words import words
 
 BASELINE = "bm25"
@@ -120,7 +119,7 @@ def systems(assistant: Assistant, baseline: Baseline) -> dict[str, Search]:
     index = assistant.index
 
     def dense(query: str) -> list[tuple[int, float]]:
-        vector = index.embedder.encode([fold(query)])[0]
+        vector = index.embedder.encode_queries([query])[0]
         return index.vectors.search(vector, DEPTH) if vector.any() else []
 
     def hits(ranked: Sequence[tuple[int, float]], name: str) -> list[Hit]:

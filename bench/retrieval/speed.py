@@ -11,14 +11,13 @@ from dataclasses import dataclass
 
 from rag.datatypes import Chunk
 from rag.embedding import Embedder
-from rag.text import fold
 
 _PROCESSES = 3
 _LOADING = """
 import json, sys, time
 start = time.perf_counter()
 from rag.embedding import load_embedder
-load_embedder(sys.argv[1]).encode(["政策"])
+load_embedder(sys.argv[1]).encode_queries(["政策"])
 print(json.dumps({"seconds": time.perf_counter() - start, "torch": "torch" in sys.modules}))
 """
 
@@ -44,9 +43,9 @@ class Encoding:
 
 def encoding(embedder: Embedder, chunks: Sequence[Chunk]) -> Encoding:
     """Encode chunks as an index does, with as many threads as the embedder takes, and return how that went."""
-    texts = [fold(f"{chunk.context}\n{chunk.text}") for chunk in chunks]
+    texts = [f"{chunk.context}\n{chunk.text}" for chunk in chunks]
     start = time.perf_counter()
-    embedder.encode(texts)
+    embedder.encode_passages(texts)
     seconds = time.perf_counter() - start
     return Encoding(passages=len(texts), characters=sum(map(len, texts)), seconds=seconds)
 

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Hit
 from rag.ranking.cross_encoder import CrossEncoderRanker
+from rag.ranking.learned import TREES, LearnedRanker
+from rag.ranking.trees import Trees
 
 
 class Ranker(Protocol):
@@ -22,6 +24,7 @@ class Ranker(Protocol):
 
 RANKERS: Mapping[str, Callable[[str], Ranker | None]] = {
     "none": lambda _: None,
+    "builtin": lambda _: LearnedRanker(Trees.load(TREES)),
     "cross-encoder": CrossEncoderRanker,
 }
 
@@ -31,9 +34,9 @@ def load_ranker(name: str) -> Ranker | None:
     """Return the ranker that `name` says, loaded once for the life of the process.
 
     Args:
-        name: `none`, and None comes back: the fused order stays; else a cross-encoder that
-            sentence-transformers loads: a folder, or the name of a model on a hub, which is the only case
-            that may use the network.
+        name: `builtin`, the learned one that ships; `none`, and None comes back: the fused order stays; else a
+            cross-encoder that sentence-transformers loads: a folder, or the name of a model on a hub, which is
+            the only case that may use the network.
 
     Raises:
         ModelError: it cannot be loaded; the message says why and what to do.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from rag.question import Kind, Question, analyse
 from rag.ranking.matches import CENTRES, Array, Matches, Matching
 from rag.text import fold
 
+Values = NDArray[np.floating[Any]]
 SOFT = (0.65, 0.5, 0.35)
 """Similarities from which a word counts as meant, one feature each."""
 _NOT_ASKED = -1.0
@@ -69,13 +71,13 @@ class Features:
         return {name: values.astype(np.float32) for name, values in found.items()}
 
 
-def _share(weights: Array, matched: NDArray[np.generic]) -> Array:
+def _share(weights: Array, matched: NDArray[np.generic]) -> Values:
     """Return the share of the weight in what is matched: (…, w, n) to (…, n)."""
-    shared: Array = (weights / (weights.sum() or 1)) @ matched
+    shared: Values = (weights / (weights.sum() or 1)) @ matched
     return shared
 
 
-def _words(matches: Matches) -> dict[str, Array]:
+def _words(matches: Matches) -> dict[str, Values]:
     """Return the features of how words match: in the passage, in its best sentence, in title and heading."""
     told, telling = matches.information, matches.telling
     passages, sentences, contexts = matches.passages, matches.sentences, matches.contexts
@@ -86,10 +88,10 @@ def _words(matches: Matches) -> dict[str, Array]:
     order = np.argsort(-told, kind="stable")
     top = float(told.max())
 
-    def best(values: Array) -> Array:
+    def best(values: Values) -> Values:
         return np.maximum.reduceat(values, matches.first)
 
-    found = {
+    found: dict[str, Values] = {
         "exact": _share(told, passages >= 1),
         "telling": _share(telling, passages >= 1),
         "soft": _share(told, passages),
@@ -117,7 +119,7 @@ def _words(matches: Matches) -> dict[str, Array]:
     return found
 
 
-def _signs(query: str, texts: Sequence[str]) -> dict[str, Array]:
+def _signs(query: str, texts: Sequence[str]) -> dict[str, Values]:
     """Return the shares of the folded query's characters, pairs and threes that stand in each text.
 
     `run` is the longest run of pairs of the query in the text, over all its pairs.
@@ -127,7 +129,7 @@ def _signs(query: str, texts: Sequence[str]) -> dict[str, Array]:
     codes = np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
     owners = np.repeat(np.arange(len(texts)), lengths + 1)
     asked = np.frombuffer("".join(_SIGN.findall(query)).encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
-    found: dict[str, Array] = {"length": np.log1p(lengths), "run": np.zeros(len(texts))}
+    found: dict[str, Values] = {"length": np.log1p(lengths), "run": np.zeros(len(texts))}
     for size, name in ((1, "characters"), (2, "pairs"), (3, "threes")):
         wanted = np.unique(_grams(asked, size))
         found |= {name: np.zeros(len(texts)), f"telling_{name}": np.zeros(len(texts))}
@@ -154,7 +156,7 @@ def _grams(codes: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     return found
 
 
-def _longest(same: NDArray[np.bool_], owners: NDArray[np.int64], count: int) -> Array:
+def _longest(same: NDArray[np.bool_], owners: NDArray[np.int64], count: int) -> Values:
     """Return for each owner the length of its longest run of True, (count,)."""
     places = np.arange(len(same))
     last_other = np.maximum.accumulate(np.where(same, -1, places))
@@ -163,20 +165,24 @@ def _longest(same: NDArray[np.bool_], owners: NDArray[np.int64], count: int) -> 
     return longest
 
 
-def _lists(hits: Sequence[Hit], matches: Matches) -> dict[str, Array]:
+def _lists(hits: Sequence[Hit], matches: Matches) -> dict[str, Values]:
     """Return what the two lists say: the scores over their span, raw, and 1 / rank, 0 where a list lacks the hit."""
-    found: dict[str, Array] = {"fused": np.array([hit.score for hit in hits])}
+    found: dict[str, Values] = {"fused": np.array([hit.score for hit in hits])}
     for name in ("lexical", "dense"):
         scores = np.array([hit.scores.get(name, np.nan) for hit in hits])
         ranks = np.array([hit.ranks.get(name, np.inf) for hit in hits])
         low, high = np.nanmin(scores, initial=np.inf), np.nanmax(scores, initial=-np.inf)
         spanned = (scores - low) / (high - low) if high > low else np.isfinite(scores).astype(float)
-        found |= {name: np.nan_to_num(spanned), f"{name}_score": np.nan_to_num(scores), f"{name}_rank": 1 / ranks}
+        found |= {
+            name: np.nan_to_num(spanned),
+            f"{name}_score": np.nan_to_num(scores),
+            f"{name}_rank": 1 / ranks,
+        }
     found["lexical_share"] = found.pop("lexical_score") / float(matches.information.sum() or 1)
     return found
 
 
-def _asked_for(question: Question, hits: Sequence[Hit], texts: Sequence[str]) -> dict[str, Array]:
+def _asked_for(question: Question, hits: Sequence[Hit], texts: Sequence[str]) -> dict[str, Values]:
     """Return the shares of the question's numbers and years that a hit has, and whether it offers what is asked for."""
     contexts = [fold(hit.chunk.context) for hit in hits]
     both = [f"{text}\n{context}" for text, context in zip(texts, contexts, strict=True)]
@@ -185,7 +191,9 @@ def _asked_for(question: Question, hits: Sequence[Hit], texts: Sequence[str]) ->
     return {
         "numbers": np.array([_stand(question.numbers, text) for text in texts]),
         "years": np.array([_stand(years, text) for text in both]),
-        "offers": np.array([bool(offers.search(text)) if offers else _NOT_ASKED for text in texts], dtype=float),
+        "offers": np.array(
+            [bool(offers.search(text)) if offers else _NOT_ASKED for text in texts], dtype=float
+        ),
     }
 
 

@@ -90,12 +90,9 @@ class Matching:
         inside = similarity[:, places[:behind]]
         outside = similarity[:, places[behind:]]
         sentences = np.maximum.reduceat(inside, sentence_starts, axis=1)
-        passages = np.where(
-            _stand(forms, texts), 1, np.maximum.reduceat(sentences, first, axis=1)
-        )
+        passages = np.where(_stand(forms, texts), 1, np.maximum.reduceat(sentences, first, axis=1))
         kernels = np.exp(
-            -((similarity[None] - np.array(CENTRES, dtype=np.float32)[:, None, None]) ** 2)
-            / (2 * WIDTH**2)
+            -((similarity[None] - np.array(CENTRES, dtype=np.float32)[:, None, None]) ** 2) / (2 * WIDTH**2)
         )
         information = np.array([idf(word) for word in asked], dtype=np.float32)
         having = (passages >= 1).sum(axis=1)
