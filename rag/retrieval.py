@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rag.datatypes import Chunk, Filters, Hit
 from rag.embedding import Embedder
+from rag.expansion import ExpansionOptions, expand
 from rag.informativeness import idf
 from rag.manifest import OpenIndex
-from rag.question import with_aliases
+from rag.spelling import respell
 from rag.text import fold
 from rag.words import terms
 
 _K1, _B = 1.2, 0.75
 """BM25's usual parameters (Robertson and Zaragoza, 2009), the same that tantivy uses."""
+
+SPELT_BY = 10
+"""Passages that a query's spelling is held against: more restore no more words, and mistake more of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +28,12 @@ class RetrievalOptions:
 
     `depth` hits are taken of each list. A hit's score is the weighted sum of its min-max normalised scores,
     0 where a list lacks it; `dense_weight` is the share of the dense list (fitted by training/fit_fusion.py).
+    `expansion` is what the terms of the lexical query weigh.
     """
 
     depth: int = 50
     dense_weight: float = 0.35
+    expansion: ExpansionOptions = field(default_factory=ExpansionOptions)
 
 
 def search(
@@ -38,14 +44,22 @@ def search(
     if allowed is not None and not allowed:
         return []
     depth = max(options.depth, k)
-    expanded = with_aliases(query)
     vector = index.embedder.encode([fold(query)])[0]
     lists = {
         "dense": index.vectors.search(vector, depth, allowed) if vector.any() else [],
-        "lexical": _lexical(index, expanded, depth, allowed),
+        "lexical": _lexical(index, expand(query, options.expansion), depth, allowed),
     }
-    found = {identifier for entries in lists.values() for identifier, _ in entries}
-    return _fused(lists, index.documents.chunks(sorted(found)), k, options)
+    chunks = _chunks(index, lists)
+    nearest = (chunks[identifier] for identifier, _ in lists["lexical"][:SPELT_BY])
+    if respelt := respell(query, (fold(f"{chunk.context} {chunk.text}") for chunk in nearest)):
+        lists["lexical"] = _lexical(index, expand(query, options.expansion, respelt), depth, allowed)
+        chunks = _chunks(index, lists)
+    return _fused(lists, chunks, k, options)
+
+
+def _chunks(index: OpenIndex, lists: Mapping[str, Sequence[tuple[int, float]]]) -> Mapping[int, Chunk]:
+    """Return the chunks that the lists hold, by id."""
+    return index.documents.chunks(sorted({identifier for found in lists.values() for identifier, _ in found}))
 
 
 def _fused(
@@ -71,13 +85,13 @@ def _fused(
 
 
 def _lexical(
-    index: OpenIndex, query: str, depth: int, allowed: Sequence[int] | None
+    index: OpenIndex, weights: Mapping[str, float], depth: int, allowed: Sequence[int] | None
 ) -> list[tuple[int, float]]:
     """Return the lexical list; a filter is applied behind the search, over all that the search finds."""
     if allowed is None:
-        return index.lexical.search(query, depth)
+        return index.lexical.search(weights, depth)
     admitted = set(allowed)
-    found = index.lexical.search(query, index.lexical.count())
+    found = index.lexical.search(weights, index.lexical.count())
     return [(identifier, score) for identifier, score in found if identifier in admitted][:depth]
 
 
@@ -107,7 +121,7 @@ def rank_passages(
     The lexical score is BM25 with the inverse document frequencies of `rag.informativeness`, since a handful
     of passages has none of its own.
     """
-    asked = [(term, idf(term)) for term in dict.fromkeys(terms(with_aliases(query)))]
+    asked = [(term, weight * idf(term)) for term, weight in expand(query, options.expansion).items()]
     bags = [Counter(terms(f"{chunk.context} {chunk.text}")) for chunk in chunks]
     average = sum(bag.total() for bag in bags) / max(len(bags), 1) or 1.0
     lexical = [
