@@ -26,11 +26,11 @@ class ExpansionOptions:
     number in another script, and of a word as the texts spell it, each beside what it stands for.
     """
 
-    pair: float = 0.5
+    pair: float = 0.375
     function: float = 0.25
-    name: float = 0.5
-    numeral: float = 0.5
-    spelling: float = 0.75
+    name: float = 0.75
+    numeral: float = 0.75
+    spelling: float = 0.5
 
 
 def expand(query: str, options: ExpansionOptions, respellings: Sequence[Respelling] = ()) -> dict[str, float]:

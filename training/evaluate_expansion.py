@@ -27,7 +27,7 @@ def main() -> None:
     folder = parser.parse_args().data
     embedder, options = load_embedder(), RetrievalOptions()
     print(f"{'':28}{'queries':>8}{'BM25':>13}{'expanded':>13}{'fused before':>15}{'fused':>13}  gain in MRR")
-    for wanted in [*collections(folder), reading(folder, "ncp_policy_qa")]:
+    for wanted in [reading(folder, "ncp_policy_qa"), *collections(folder)]:
         lexical = Lexical(wanted.passages)
         versions = {name: altered(wanted, alteration) for name, alteration in ALTERATIONS.items()}
         for name, asked in {"plain": wanted, **versions}.items():
