@@ -131,6 +131,7 @@ def years(text: str) -> set[int]:
     return {int(year) for year in _YEAR.findall(fold(text))}
 
 
+_SIZES = ((10**8, "亿"), (10**4, "万"), (1000, "千"), (100, "百"), (10, "十"))
 _LARGEST = 10**16
 _LONGEST = 10**7
 """Numbers of more digits than these are written with 万 or 亿."""
@@ -156,9 +157,6 @@ def chinese_numeral(value: int) -> str:
     # Behind a larger unit a ten is 一十: 一百一十.
     tail = ("一" if 10 <= rest < 20 else "") + chinese_numeral(rest) if rest else ""
     return written + name + gap + tail
-
-
-_SIZES = ((10**8, "亿"), (10**4, "万"), (1000, "千"), (100, "百"), (10, "十"))
 
 
 def other_forms(text: str) -> list[tuple[Span, tuple[str, ...]]]:

@@ -84,6 +84,11 @@ def test_no_term_of_the_query_is_lost_and_no_alternative_outweighs_it(query):
     assert all(0 < weight <= 1 for term, weight in weights.items() if term not in own)
 
 
+@given(st.text(st.sampled_from("0123456789.,%‰〇一二三两十百千万亿点分之成第条年个％２ aiＡ部"), max_size=40))
+def test_any_number_of_a_query_is_expanded(query):
+    assert expand(query, ExpansionOptions()).keys() >= set(terms(query))
+
+
 @given(QUERIES, st.integers(0, 20), st.text(st.sampled_from("科技福孵化"), min_size=1, max_size=3))
 def test_a_respelling_takes_nothing_away(query, start, spelling):
     folded = fold(query)
