@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.datatypes import Chunk, Filters, Hit
 from rag.embedding import Embedder
+from rag.expansion import ExpansionOptions, expand
 from rag.informativeness import idf
 from rag.manifest import OpenIndex
 from rag.near_duplicates import collapse
-from rag.question import with_aliases
 from rag.ranking import load_ranker
+from rag.spelling import respell
+from rag.text import fold
 from rag.words import terms
 
 _K1, _B = 1.2, 0.75
 """BM25's usual parameters (Robertson and Zaragoza, 2009), the same that tantivy uses."""
 _DEEPER = 4
 """How many times as deep a search goes where copies crowd the lists, as ten reprints of every passage do."""
+
+SPELT_BY = 10
+"""Passages that a query's spelling is held against: more restore no more words, and mistake more of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +35,15 @@ class RetrievalOptions:
 
     `depth` hits are taken of each list. A hit's score is the weighted sum of its min-max normalised scores,
     0 where a list lacks it; `dense_weight` is the share of the dense list (fitted by training/fit_fusion.py).
-    The first `ranked` hits are re-scored by `ranker`, see `rag.ranking.load_ranker`.
+    The first `ranked` hits are re-scored by `ranker`, see `rag.ranking.load_ranker`. `expansion` is what the terms
+    of the lexical query weigh.
     """
 
     depth: int = 50
     dense_weight: float = 0.35
     ranker: str = "builtin"
     ranked: int = 50
+    expansion: ExpansionOptions = field(default_factory=ExpansionOptions)
 
 
 def search(
@@ -46,21 +56,44 @@ def search(
     allowed = index.documents.select(filters) if filters else None
     if allowed is not None and not allowed:
         return []
-    expanded = with_aliases(query)
     vector = index.embedder.encode_queries([query])[0]
+    weights = expand(query, options.expansion)
     depth = max(options.depth, k)
     deepest = _DEEPER * depth
+    lists = _lists(index, vector, weights, depth, allowed)
+    chunks = _chunks(index, lists)
+    nearest = (chunks[identifier] for identifier, _ in lists["lexical"][:SPELT_BY])
+    if respelt := respell(query, (fold(f"{chunk.context} {chunk.text}") for chunk in nearest)):
+        weights = expand(query, options.expansion, respelt)
+        lists["lexical"] = _lexical(index, weights, depth, allowed)
+        chunks = _chunks(index, lists)
     while True:
-        lists = {
-            "dense": index.vectors.search(vector, depth, allowed) if vector.any() else [],
-            "lexical": _lexical(index, expanded, depth, allowed),
-        }
-        found = {identifier for entries in lists.values() for identifier, _ in entries}
-        hits = collapse(_fused(lists, index.documents.chunks(sorted(found)), options))
+        hits = collapse(_fused(lists, chunks, options))
         exhausted = max(map(len, lists.values())) < depth
-        if len(hits) >= k or len(hits) == len(found) or exhausted or depth == deepest:
+        if len(hits) >= k or len(hits) == len(chunks) or exhausted or depth == deepest:
             return reranked(query, hits, options)[:k]
         depth *= 2
+        lists = _lists(index, vector, weights, depth, allowed)
+        chunks = _chunks(index, lists)
+
+
+def _lists(
+    index: OpenIndex,
+    vector: NDArray[np.float32],
+    weights: Mapping[str, float],
+    depth: int,
+    allowed: Sequence[int] | None,
+) -> dict[str, list[tuple[int, float]]]:
+    """Return the dense and the lexical list, `depth` long each where there is so much."""
+    return {
+        "dense": index.vectors.search(vector, depth, allowed) if vector.any() else [],
+        "lexical": _lexical(index, weights, depth, allowed),
+    }
+
+
+def _chunks(index: OpenIndex, lists: Mapping[str, Sequence[tuple[int, float]]]) -> Mapping[int, Chunk]:
+    """Return the chunks that the lists hold, by id."""
+    return index.documents.chunks(sorted({identifier for found in lists.values() for identifier, _ in found}))
 
 
 def _fused(
@@ -87,13 +120,13 @@ def _fused(
 
 
 def _lexical(
-    index: OpenIndex, query: str, depth: int, allowed: Sequence[int] | None
+    index: OpenIndex, weights: Mapping[str, float], depth: int, allowed: Sequence[int] | None
 ) -> list[tuple[int, float]]:
     """Return the lexical list; a filter is applied behind the search, over all that the search finds."""
     if allowed is None:
-        return index.lexical.search(query, depth)
+        return index.lexical.search(weights, depth)
     admitted = set(allowed)
-    found = index.lexical.search(query, index.lexical.count())
+    found = index.lexical.search(weights, index.lexical.count())
     return [(identifier, score) for identifier, score in found if identifier in admitted][:depth]
 
 
@@ -144,7 +177,7 @@ def rank_passages(
     The lexical score is BM25 with the inverse document frequencies of `rag.informativeness`, since a handful
     of passages has none of its own.
     """
-    asked = [(term, idf(term)) for term in dict.fromkeys(terms(with_aliases(query)))]
+    asked = [(term, weight * idf(term)) for term, weight in expand(query, options.expansion).items()]
     bags = [Counter(terms(f"{chunk.context} {chunk.text}")) for chunk in chunks]
     average = sum(bag.total() for bag in bags) / max(len(bags), 1) or 1.0
     lexical = [

@@ -27,7 +27,8 @@ ROWS = [
         },
         False,
     ),
-    ({"question", "manifest"}, False),
+    ({"question", "manifest", "aliases", "spelling"}, False),
+    ({"expansion"}, False),
     (
         {
             "indexing",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rag.chunking import ChunkingOptions, chunk
 from rag.datatypes import Filters, Source
 from rag.embedding import load_embedder
+from rag.expansion import expand
 from rag.indexing import open_index, update_index
 from rag.informativeness import idf
 from rag.retrieval import RetrievalOptions, fuse, rank_passages, search
@@ -69,7 +70,7 @@ def test_fused_scores_lie_between_0_and_1(dense, lexical, share):
 def test_hits_carry_the_ranks_of_the_two_lists_and_fuse_them(index):
     query = "技术合同成交金额增长幅度"
     dense = index.vectors.search(index.embedder.encode_queries([query])[0], OPTIONS.depth)
-    lexical = index.lexical.search(query, OPTIONS.depth)
+    lexical = index.lexical.search(expand(query, OPTIONS.expansion), OPTIONS.depth)
     weights = {"dense": OPTIONS.dense_weight, "lexical": 1 - OPTIONS.dense_weight}
     scores = fuse({"dense": dense, "lexical": lexical}, weights)
     hits = search(index, query, 10, OPTIONS)
@@ -160,7 +161,9 @@ def test_passages_without_an_index_are_ranked_by_the_same_arithmetic():
     for i, bag in enumerate(bags):
         length = 1.2 * (1 - 0.75 + 0.75 * bag.total() / average)
         score = math.fsum(
-            idf(t) * bag[t] * 2.2 / (bag[t] + length) for t in dict.fromkeys(terms(query)) if t in bag
+            weight * idf(t) * bag[t] * 2.2 / (bag[t] + length)
+            for t, weight in expand(query, OPTIONS.expansion).items()
+            if t in bag
         )
         if score > 0:
             lexical.append((i, score))

@@ -99,17 +99,18 @@ def made_chunk(identifier, text, context=""):
 def bm25(bags, query, k1=1.2, b=0.75):
     """Return the BM25 score of every document that has a term of the query (Robertson and Zaragoza, 2009).
 
-    score = sum over query terms t of ln(1 + (N - n + 0.5) / (n + 0.5)) * f (k1 + 1) / (f + k1 (1 - b + b l / L)):
+    score = sum over query terms t, with weight w, of
+    w ln(1 + (N - n + 0.5) / (n + 0.5)) * f (k1 + 1) / (f + k1 (1 - b + b l / L)):
     N documents, n of them with t, f times in this one, which is l terms long; L is the mean length.
     """
     average = sum(bag.total() for bag in bags.values()) / len(bags)
     scores = Counter()
-    for term in query:
+    for term, weight in query.items():
         holders = {i: bag[term] for i, bag in bags.items() if bag[term]}
         idf = math.log(1 + (len(bags) - len(holders) + 0.5) / (len(holders) + 0.5))
         for i, f in holders.items():
             length = 1 - b + b * bags[i].total() / average
-            scores[i] += idf * f * (k1 + 1) / (f + k1 * length)
+            scores[i] += weight * idf * f * (k1 + 1) / (f + k1 * length)
     return scores
 
 
@@ -131,11 +132,12 @@ def test_lexical_scores_are_bm25(tmp_path, query):
     index.update([], chunks)
     bags = {c.id: Counter(terms(f"{c.context} {c.text}")) for c in chunks}
     assert max(bag.total() for bag in bags.values()) <= 40
-    expected = bm25(bags, terms(query))
-    found = index.search(query, 100)
+    weights = {term: 1 / place for place, term in enumerate(dict.fromkeys(terms(query)), start=1)}
+    expected = bm25(bags, weights)
+    found = index.search(weights, 100)
     assert dict(found) == pytest.approx(expected, rel=1e-4)
     assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
-    assert [score for _, score in index.search(query, 3)] == [score for _, score in found[:3]]
+    assert [score for _, score in index.search(weights, 3)] == [score for _, score in found[:3]]
 
 
 def test_lexical_deletion_takes_out_these_and_no_others(tmp_path):
@@ -145,16 +147,17 @@ def test_lexical_deletion_takes_out_these_and_no_others(tmp_path):
     assert index.count() == 9
     reopened = LexicalIndex(tmp_path / "x")
     expected = {1, 2, 3, 4, 5, 6, 7, 8, 2**40}
-    assert {i for i, _ in index.search("科技", 50)} == {i for i, _ in reopened.search("科技", 50)} == expected
-    assert [i for i, _ in reopened.search("xd", 5)] == []
+    assert {i for i, _ in index.search({"科技": 1}, 50)} == expected
+    assert {i for i, _ in reopened.search({"科技": 1}, 50)} == expected
+    assert [i for i, _ in reopened.search({"xd": 1}, 5)] == []
 
 
 @pytest.mark.parametrize("query", ["", "。，！", "body:科技 AND *", '"科技" OR', "\\", "科技^9 +(-", "龘"])
 def test_no_character_of_a_query_has_a_meaning_of_its_own(tmp_path, query):
     index = LexicalIndex(tmp_path / "x", create=True)
     index.update([], [made_chunk(0, "科技"), made_chunk(1, "绿色")])
-    assert [i for i, _ in index.search(query, 5)] == ([0] if "科技" in query else [])
-    assert index.search("科技", 0) == []
+    assert [i for i, _ in index.search(Counter(terms(query)), 5)] == ([0] if "科技" in query else [])
+    assert index.search({"科技": 1}, 0) == []
 
 
 # --- documents

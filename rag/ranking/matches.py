@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.aliases import forms as forms_of
 from rag.datatypes import Chunk
 from rag.embedding import StaticEmbedder
 from rag.informativeness import idf
-from rag.question import aliases
 from rag.ranking.cutting import Cut, Cutter
 from rag.text import fold
 from rag.words import content_words, words
@@ -72,7 +72,7 @@ class Matching:
         asked = _asked(query)
         texts = [self._cutter.cut(chunk.text) for chunk in chunks]
         contexts = [self._cutter.cut(chunk.context) for chunk in chunks]
-        forms = [aliases().get(word, (word,)) for word in asked]
+        forms = forms_of(asked, fold(query))
         numbers = np.concatenate([cut.words for cut in (*texts, *contexts)])
         unique, places = np.unique(numbers, return_inverse=True)
         rows = self._rows(unique)
