@@ -145,7 +145,7 @@ def ask(
             opened().ask(
                 record["question"],
                 history=records.turns_from_json(record.get("history") or ()),
-                filters=records.filters_from_json(record.get("filters") or {}),
+                filters=records.filters_from_json(record.get("filters")),
                 passages=records.passages_from_json(record.get("passages")),
             ),
             record.get("id"),
@@ -204,7 +204,7 @@ def search(
     opened = cache(lambda: _open(docs, index, no_update))
 
     def found(record: Record) -> Record:
-        hits = opened().search(record["query"], k)
+        hits = opened().search(record["query"], k, records.filters_from_json(record.get("filters")))
         chunks = [chunk for hit in hits for chunk in (hit.chunk, *hit.copies)]
         names = {chunk.id: opened().article(chunk).name for chunk in chunks}
         return records.hits_json(record["query"], hits, names, record.get("id"))

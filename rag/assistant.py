@@ -16,6 +16,7 @@ from rag.answering.extractive import answer_extractively, merge
 from rag.answering.followup import keeps_topic, off_the_question, standalone
 from rag.answering.generative import Generator
 from rag.answering.matching import Vectors
+from rag.answering.refusal import refuse
 from rag.config import Settings
 from rag.datatypes import (
     Answer,
@@ -56,6 +57,7 @@ DEPTH = 30
 """Chunks whose sentences are looked at for an answer."""
 FRESH = 2.0
 """Seconds for which the docs folder is taken to be as it was."""
+NOTHING_ADMITTED = "所限定的范围里没有文字；请检查所给的文件名、日期、来源和说话人。"
 MAX_QUESTION = 2000
 """Characters of a question: a page of text is no question, and belongs into `cite`."""
 
@@ -142,7 +144,7 @@ class Assistant:
         Args:
             question: what is asked, at most `MAX_QUESTION` characters.
             history: earlier turns, oldest first, that a follow-up refers to.
-            filters: the part of the corpus to answer from.
+            filters: the part of the corpus to answer from; of no effect where `passages` are given.
             passages: answer from these texts alone; their `file` is then `passages#N`, N from 0.
 
         Raises:
@@ -177,6 +179,9 @@ class Assistant:
         found = merge(asked, answers)
         if asked != question.strip() and not keeps_topic(analyse(question), found, document):
             found = off_the_question(analyse(asked), found)
+        absent = found.refusal is not None and found.refusal.reason == "not_in_documents"
+        if filters and absent and not corpus and index.documents.select(filters) == []:
+            found = refuse(analyse(asked), "not_in_documents", message=NOTHING_ADMITTED)
         found = replace(found, question=question, standalone_question=asked)
         if corpus is None:
             found = self._recheck(found)

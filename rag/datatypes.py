@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 RefusalReason = Literal["not_in_documents", "not_stated", "off_topic", "unsafe"]
@@ -351,13 +352,27 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which part of the corpus a question is put to; an empty field does not restrict."""
+    """Which part of the corpus a question is put to: what every field given admits.
+
+    `files` are names of sources or of files that hold several (`NAME.jsonl`). `date_from` and `date_to` are
+    ISO 8601 days, both included; an article without a date is admitted by neither. `outlet` is a part of the
+    outlet's name, `speaker` a whole name: it admits the paragraphs that this person speaks, and what nobody
+    speaks in an article where nobody else does. Width, case and traditional characters do not matter.
+
+    Raises:
+        ValueError: a date is no such day, or `date_from` is after `date_to`.
+    """
 
     files: tuple[str, ...] = ()
     date_from: str | None = None
     date_to: str | None = None
     outlet: str | None = None
     speaker: str | None = None
+
+    def __post_init__(self) -> None:
+        days = [day for day in (self.date_from, self.date_to) if day is not None]
+        if any(date.fromisoformat(day).isoformat() != day for day in days) or days != sorted(days):
+            raise ValueError(f"not a range of days: {days}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

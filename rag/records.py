@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from rag.datatypes import (
@@ -232,46 +230,43 @@ def turns_from_json(records: Iterable[Mapping[str, Any]]) -> tuple[Turn, ...]:
     return turns
 
 
-def filters_from_json(record: Mapping[str, Any]) -> Filters:
-    """Return the filters that a batch line gives under `filters`.
+def filters_from_json(record: object) -> Filters | None:
+    """Return the filters that a batch line gives under `filters`, None where it gives none.
 
     Raises:
         UsageError: a key is unknown, or a value is not of its form.
     """
+    if record is None:
+        return None
     if not isinstance(record, Mapping):
         raise UsageError("filters 应是一组键值")
     unknown = set(record) - {"files", "date_from", "date_to", "source", "speaker"}
     if unknown:
         raise UsageError(f"filters 里的 {'、'.join(sorted(unknown))} 不认识")
-    files = record.get("files") or []
-    if not _is_texts(files):
+    files = record.get("files")
+    if files is not None and not _is_texts(files):
         raise UsageError("filters 里的 files 应是一列文件名")
-    return Filters(
-        files=tuple(files),
-        date_from=_day(record, "date_from"),
-        date_to=_day(record, "date_to"),
-        outlet=_text(record, "source"),
-        speaker=_text(record, "speaker"),
-    )
+    first, last = _text(record, "date_from"), _text(record, "date_to")
+    try:
+        return Filters(
+            files=tuple(files or ()),
+            date_from=first,
+            date_to=last,
+            outlet=_text(record, "source"),
+            speaker=_text(record, "speaker"),
+        )
+    except ValueError as error:
+        raise UsageError(
+            "filters 里的 date_from、date_to 应是 2026-01-06 这样的日期，前者不晚于后者，"
+            f"而不是 {first or '（无）'}、{last or '（无）'}"
+        ) from error
 
 
 def _text(record: Mapping[str, Any], key: str) -> str | None:
     value = record.get(key)
     if value is not None and not isinstance(value, str):
         raise UsageError(f"filters 里的 {key} 应是文字")
-    return value
-
-
-def _day(record: Mapping[str, Any], key: str) -> str | None:
-    value = _text(record, key)
-    if not value:
-        return None
-    try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-            return date.fromisoformat(value).isoformat()
-    except ValueError:
-        pass
-    raise UsageError(f"filters 里的 {key} 应是 2026-01-06 这样的日期，而不是 {value}")
+    return (value or "").strip() or None
 
 
 def passages_from_json(passages: object) -> list[str] | None:

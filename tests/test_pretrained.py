@@ -25,14 +25,14 @@ BGE = "为这个句子生成表示以用于检索相关文章："
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
-    from tests.tiny_models import make_embedder
+    from tiny_models import make_embedder
 
     return make_embedder(tmp_path_factory.mktemp("models") / "plain")
 
 
 @pytest.fixture(scope="module")
 def cross_encoder(tmp_path_factory):
-    from tests.tiny_models import make_cross_encoder
+    from tiny_models import make_cross_encoder
 
     return make_cross_encoder(tmp_path_factory.mktemp("models") / "ranker")
 
@@ -167,7 +167,7 @@ def damaged(folder, plain, cross_encoder):
     def copy(source, name):
         return shutil.copytree(source, folder / name)
 
-    from tests.tiny_models import make_cross_encoder
+    from tiny_models import make_cross_encoder
 
     for load, source, noun in ((load_embedder, plain, "嵌入模型"), (load_ranker, cross_encoder, "排序模型")):
         failed = f"^{noun} .* 载入失败（.+），请检查名称、路径和网络，或改用 (builtin|none)$"

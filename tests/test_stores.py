@@ -199,6 +199,13 @@ def test_stored_documents_and_chunks_come_back_equal(stored):
         store.document("none")
 
 
+def speakers(c, a):
+    """Return who speaks in the chunk: whom its paragraphs name, else the only one who speaks in its article."""
+    first, last = c.paragraphs
+    named = {p.speaker for p in a.paragraphs if first <= p.number <= last} - {None}
+    return named or set(a.speakers if len(a.speakers) == 1 else ())
+
+
 def article_of(stored, identifier):
     _, documents, chunks = stored
     c = chunks[identifier]
@@ -213,19 +220,56 @@ def article_of(stored, identifier):
         (Filters(date_from="2025-12-29"), lambda c, a: a.date is not None and a.date >= "2025-12-29"),
         (Filters(date_to="2025-12-29"), lambda c, a: a.date is not None and a.date <= "2025-12-29"),
         (Filters(outlet="光明日报"), lambda c, a: a.outlet is not None and "光明日报" in a.outlet),
-        (Filters(speaker="李乐成"), lambda c, a: "李乐成" in a.speakers),
+        (Filters(speaker="李乐成"), lambda c, a: "李乐成" in speakers(c, a)),
+        (Filters(speaker="李強"), lambda c, a: "李强" in speakers(c, a)),
+        (Filters(speaker="习近平"), lambda c, a: "习近平" in speakers(c, a)),
+        (Filters(outlet="經濟日報"), lambda c, a: a.outlet == "经济日报"),
+        (
+            Filters(date_from="2025-12-30", date_to="2026-01-06", outlet="光明日报"),
+            lambda c, a: a.date == "2026-01-06" and "光明日报" in a.outlet,
+        ),
         (
             Filters(speaker="李乐成", files=("003_1cd45f47ce8bf859.txt",)),
-            lambda c, a: "李乐成" in a.speakers and c.file.startswith("003"),
+            lambda c, a: "李乐成" in speakers(c, a) and c.file.startswith("003"),
         ),
-        (Filters(outlet="没有的报纸"), lambda c, a: False),
     ],
 )
 def test_filters_admit_the_right_chunks(stored, filters, admits):
     store, _, chunks = stored
     expected = [c.id for c in chunks if admits(c, article_of(stored, c.id))]
-    assert sorted(store.select(filters)) == expected
-    assert bool(expected) == (filters.outlet != "没有的报纸")
+    assert sorted(store.select(filters)) == expected != []
+    assert len(expected) < len(chunks)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(outlet="没有的报纸"),
+        Filters(files=("none.txt",)),
+        Filters(speaker="李"),  # a part of a name is another's name
+        Filters(speaker="李乐成", outlet="经济日报"),
+        Filters(date_from="2026-01-07"),
+        Filters(date_to="2024-04-30"),
+    ],
+)
+def test_filters_that_admit_nothing(stored, filters):
+    assert stored[0].select(filters) == []
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"date_from": "去年"},
+        {"date_to": "2026-1-6"},
+        {"date_from": "20260106"},
+        {"date_to": "2026-02-30"},
+        {"date_from": "2026-01"},
+        {"date_from": "2026-01-07", "date_to": "2026-01-06"},
+    ],
+)
+def test_what_is_no_range_of_days_is_no_filter(days):
+    with pytest.raises(ValueError, match=r"not a range of days|Invalid isoformat|out of range"):
+        Filters(**days)
 
 
 def test_no_filter_is_no_restriction(stored):
