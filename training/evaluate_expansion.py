@@ -25,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder of development sets")
     folder = parser.parse_args().data
-    embedder, options = load_embedder(), RetrievalOptions()
+    embedder, options = load_embedder("builtin"), RetrievalOptions()
     print(f"{'':28}{'queries':>8}{'BM25':>13}{'expanded':>13}{'fused before':>15}{'fused':>13}  gain in MRR")
     for wanted in [reading(folder, "ncp_policy_qa"), *collections(folder)]:
         lexical = Lexical(wanted.passages)
