@@ -95,4 +95,4 @@ def test_what_tells_right_from_wrong_is_learnt():
     trees = boost(Groups(rows, right, np.full(400, 5), np.ones(400)), NAMES)
     new = chance.normal(size=(500, 2)).astype(np.float32)
     first = trees.scores(new).reshape(100, 5).argmax(axis=1)
-    assert (first == new[:, 1].reshape(100, 5).argmax(axis=1)).mean() > 0.9
+    assert (first == new[:, 1].reshape(100, 5).argmax(axis=1)).mean() > 0.8  # by chance 0.2
