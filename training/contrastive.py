@@ -72,6 +72,20 @@ def tokenize(pairs: list[Pair], tokenizer: Tokenizer) -> PairSet:
     return PairSet(queries, passages, query, passage)
 
 
+def batches_of(
+    rounds: Iterator[list[Pair]], tokenizer: Tokenizer, size: int, chance: np.random.Generator
+) -> Iterator[tuple[PairSet, NDArray[np.int64]]]:
+    """Yield batches of `size`, round after round; what is left over of a round is not used.
+
+    A round has other pairs of the same documents: those seen twice would be learnt by heart.
+    """
+    for pairs in rounds:
+        tokenized = tokenize(pairs, tokenizer)
+        order = chance.permutation(len(pairs))
+        for start in range(0, len(pairs) - size + 1, size):
+            yield tokenized, order[start : start + size]
+
+
 def start_table(bags: Bags, size: int, dimension: int, seed: int) -> NDArray[np.float32]:
     """Return the table to start from: singular vectors of the tf-idf matrix, weighted by idf, with noise.
 
@@ -101,23 +115,36 @@ def start_table(bags: Bags, size: int, dimension: int, seed: int) -> NDArray[np.
     return table
 
 
-def loss_of(table: torch.Tensor, pairs: PairSet, chosen: NDArray[np.int64]) -> torch.Tensor:
+def contrast(
+    queries: torch.Tensor, passages: torch.Tensor, pairs: PairSet, chosen: NDArray[np.int64]
+) -> torch.Tensor:
     """Return the InfoNCE loss of a batch, from query to passage and back, averaged.
 
     Two pairs with the same query or the same passage are not held against each other.
+
+    Args:
+        queries: float of (batch, dimension), rows of length 1; `passages` likewise.
+        passages: of the same pairs.
+        pairs: where the batch is from.
+        chosen: which of the pairs it is.
     """
-    sides = []
-    for bags, places in ((pairs.queries, pairs.query[chosen]), (pairs.passages, pairs.passage[chosen])):
-        ids, offsets = bags.take(places)
-        sides.append(functional.normalize(functional.embedding_bag(ids, table, offsets, mode="mean")))
-    scores = _SCALE * sides[0] @ sides[1].T
+    scores = _SCALE * queries @ passages.T
     same = np.zeros(scores.shape, bool)
     for places in (pairs.query[chosen], pairs.passage[chosen]):
         same |= places[:, None] == places[None, :]
     np.fill_diagonal(same, False)
-    scores = scores.masked_fill(torch.from_numpy(same), float("-inf"))
-    right = torch.arange(len(chosen))
+    scores = scores.masked_fill(torch.from_numpy(same).to(scores.device), float("-inf"))
+    right = torch.arange(len(chosen), device=scores.device)
     return (functional.cross_entropy(scores, right) + functional.cross_entropy(scores.T, right)) / 2
+
+
+def loss_of(table: torch.Tensor, pairs: PairSet, chosen: NDArray[np.int64]) -> torch.Tensor:
+    """Return the InfoNCE loss of a batch of texts whose vectors are the means of their rows."""
+    sides = []
+    for bags, places in ((pairs.queries, pairs.query[chosen]), (pairs.passages, pairs.passage[chosen])):
+        ids, offsets = bags.take(places)
+        sides.append(functional.normalize(functional.embedding_bag(ids, table, offsets, mode="mean")))
+    return contrast(sides[0], sides[1], pairs, chosen)
 
 
 def learn(
