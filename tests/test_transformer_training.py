@@ -59,7 +59,7 @@ def work(data, tmp_path_factory):
     from training.transformer.__main__ import main
 
     folder = tmp_path_factory.mktemp("work")
-    main([str(data), str(folder), "--tiny", "--workers", "1"])
+    main([str(data), str(folder), "--recipe", "tiny", "--workers", "1"])
     return folder
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from training.contrastive import batches_of
 from training.pairs import Document, pairs_of
@@ -21,7 +22,7 @@ from training.transformer.model import Backbone, Reader, restore, save
 from training.transformer.prepare import prepare
 from training.transformer.pretrain import find_passages, guess_words, stream
 from training.transformer.rank import rank
-from training.transformer.recipe import TINY, Recipe
+from training.transformer.recipe import RECIPES, Recipe
 from training.vocabulary import count
 
 _COUNTED = 10
@@ -38,10 +39,14 @@ class Run:
         self.encoder = Encoder(recipe.shape.longest)
         work.mkdir(parents=True, exist_ok=True)
 
-    def backbone(self, *files: str) -> Backbone:
-        """Return the backbone from the first of `files` that has been written, else at random."""
+    def backbone(self, words: NDArray[np.uint16], *files: str) -> Backbone:
+        """Return the backbone from the first of `files` that has been written, else a new one.
+
+        A new one gives the commonest of `words` rows of their own.
+        """
         torch.manual_seed(self.recipe.seed)
         backbone = Backbone(self.recipe.shape)
+        backbone.own(np.bincount(words, minlength=len(backbone.place)))
         for name in files:
             if (self.work / name).exists():
                 restore(backbone, self.work / name)
@@ -60,8 +65,7 @@ class Run:
         """Let a new backbone guess words."""
         texts = ["".join(passage) for document in self.documents() for passage in document.passages]
         numbers = stream(texts, self.encoder)
-        backbone = self.backbone()
-        backbone.own(np.bincount(numbers, minlength=len(backbone.place)))
+        backbone = self.backbone(numbers)
         guess_words(backbone, numbers, self.encoder, self.recipe.words)
         save(backbone, self.recipe.shape, self.work / PRETRAINED)
 
@@ -74,15 +78,15 @@ class Run:
             pairs_of(texts, counts, self.recipe.seed + number) + questions for number in itertools.count()
         )
         chance = np.random.default_rng(self.recipe.seed)
-        backbone = self.backbone(PRETRAINED)
+        backbone = self.backbone(stream(passages[::_COUNTED], self.encoder), PRETRAINED)
         mixed = batches_of(rounds, self.encoder.tokenizer, self.recipe.contrast.batch, chance)
         find_passages(backbone, mixed, self.encoder, self.recipe.contrast)
         save(backbone, self.recipe.shape, self.work / CONTRASTED)
 
     def rank(self) -> None:
         """Let the reader rank."""
-        reader = Reader(self.backbone(CONTRASTED, PRETRAINED)).to(self.device)
         real, made = load(self.work / "real.npz"), load(self.work / "made.npz")
+        reader = Reader(self.backbone(real.words, CONTRASTED, PRETRAINED)).to(self.device)
         rank(reader, real, made, self.encoder, self.recipe)
         save(reader, self.recipe.shape, self.work / READER)
 
@@ -101,10 +105,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("data", type=Path, help="the folder of training sets")
     parser.add_argument("work", type=Path, help="the folder for what is made")
     parser.add_argument("--stages", nargs="+", choices=list(STAGES), default=list(STAGES))
-    parser.add_argument("--tiny", action="store_true", help="seconds of each stage, to see that it runs")
+    parser.add_argument("--recipe", choices=list(RECIPES), default="full", help="how large and how long")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args(arguments)
-    run = Run(given.data, given.work, TINY if given.tiny else Recipe(), given.workers)
+    run = Run(given.data, given.work, RECIPES[given.recipe], given.workers)
     for name in given.stages:
         start = time.monotonic()
         STAGES[name](run)
