@@ -149,3 +149,33 @@ def test_the_loss_is_that_of_the_share_of_what_is_right():
     shares = np.exp([2.0, 1.0, 0.0]) / np.exp([2.0, 1.0, 0.0]).sum()
     assert share_loss(scores, able, right).item() == pytest.approx(-np.log(shares[0] + shares[2]), abs=1e-6)
     assert share_loss(scores, able, torch.zeros_like(right)).item() == 0
+
+
+def test_what_looks_right_is_searched_as_the_program_searches():
+    from rag.retrieval import RetrievalOptions
+    from training.transformer.groups import DENSE_WEIGHT
+
+    assert RetrievalOptions().dense_weight == DENSE_WEIGHT
+
+
+def test_a_ranking_anew_changes_no_more_than_what_was_read():
+    from training.transformer.measure_ranking import Lists, interval
+
+    fused = np.array([[0.9, 0.8, 0.0, 0.3, 0.1]], dtype=np.float32)
+    found = Lists(fused, fused, np.array([[0, 1]]), np.array([[-3.0, 4.0]], dtype=np.float32))
+    assert np.argsort(-found.ranked(1), kind="stable").tolist() == [[1, 0, 3, 4, 2]]
+    assert np.argsort(-found.ranked(0), kind="stable").tolist() == [[0, 1, 3, 4, 2]]
+    mean, low, high = interval(np.array([1.0, 0.0, 1.0, 0.0]))
+    assert mean == 50
+    assert 0 <= low < mean < high <= 100
+
+
+def test_documents_are_for_one_thing_only():
+    from training.transformer.questions import part_of
+
+    parts = [part_of(f"d{number}") for number in range(2000)]
+    assert {part: round(parts.count(part) / 2000, 1) for part in set(parts)} == {
+        "learn": 0.8,
+        "fit": 0.1,
+        "test": 0.1,
+    }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import random
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 
 from rag.embedding import Embedder, load_embedder
@@ -18,14 +20,17 @@ from training.vocabulary import Counts, count
 
 # Passages counted: how common a word is needs no more.
 _COUNTED = 20_000
-_tools: dict[str, tuple[Encoder, Embedder]] = {}
+
+
+@cache
+def _tools(longest: int) -> tuple[Encoder, Embedder]:
+    """Return what a process needs for its groups, loaded once."""
+    return Encoder(longest), load_embedder()
 
 
 def _group(pool: Pool, recipe: Recipe) -> Groups | None:
-    """Return a pool's groups; each process loads the embedder once."""
-    if "own" not in _tools:
-        _tools["own"] = Encoder(recipe.shape.longest), load_embedder()
-    encoder, embedder = _tools["own"]
+    """Return a pool's groups."""
+    encoder, embedder = _tools(recipe.shape.longest)
     return grouped(pool, encoder, embedder, recipe.near)
 
 
@@ -48,9 +53,13 @@ def prepare(
     """
     pieces = ["".join(passage) for document in documents for passage in document.passages]
     drawn = random.Random(recipe.seed).sample(pieces, min(_COUNTED, len(pieces)))
-    making = partial(_made, counts=count(drawn), recipe=recipe)
-    with multiprocessing.Pool(workers) as processes:
-        found = processes.imap(partial(_group, recipe=recipe), real(folder))
+    counts = count(drawn)
+    with contextlib.ExitStack() as stack:
+        over: Callable[..., Iterator[Groups | None]] = map
+        if workers > 1:
+            over = stack.enter_context(multiprocessing.get_context("spawn").Pool(workers)).imap
+        found = over(partial(_group, recipe=recipe), real(folder))
         write(joined([groups for groups in found if groups]), target / "real.npz")
-        found = processes.imap(making, shelves(documents, recipe.pool, recipe.seed))
+        shelved = shelves(documents, recipe.pool, recipe.seed)
+        found = over(partial(_made, counts=counts, recipe=recipe), shelved)
         write(joined([groups for groups in found if groups]), target / "made.npz")
