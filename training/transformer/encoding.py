@@ -17,6 +17,8 @@ QUESTION, PASSAGE = 1, 4
 """The kinds of a word of the question and of the passage that the other side lacks; one more where the other
 side shares a character with it, two more where it has the very word. The kind of a mark is 0."""
 KINDS = 7
+EVIDENCE = 0.25
+"""What a place adds to the scores is multiplied by this, so that a sum over many starts out small."""
 _LONGEST_QUESTION = 64
 _LETTERS = 6
 
@@ -82,3 +84,10 @@ class Encoder:
         whole[others] = True
         part = np.any(known[self._letters[words]], axis=1)
         return np.where(whole[words], 2, part).astype(np.uint8)
+
+
+def strengths(lengths: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how telling words are: how far their rows' lengths lie from the mean; 0 for rows of zeros."""
+    known = lengths[lengths > 0]
+    apart = (lengths - known.mean()) / known.std()
+    return np.where(lengths > 0, apart, 0).astype(np.float32)

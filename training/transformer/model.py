@@ -15,11 +15,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rag.embedding import BUILTIN
-from training.transformer.encoding import KINDS
+from training.transformer.encoding import EVIDENCE, KINDS, strengths
 from training.transformer.recipe import Shape
 
 _MARKS = 3
 _SPREAD = 0.02
+# About as much as an adapted word: that a word is found again must not drown.
+_KIND_SPREAD = 0.5
 
 
 class Block(nn.Module):
@@ -49,8 +51,9 @@ class Block(nn.Module):
 class Backbone(nn.Module):
     """Words and kinds to a vector for each place.
 
-    A word's vector is its row of the embedder's table, at unit length and adapted, plus how long the row was,
-    plus, for common words and marks, a row of its own; the table itself does not learn.
+    A word's vector is its row of the embedder's table, at unit length and adapted, plus how long the row was
+    (the more telling the word, the longer), plus, for common words and marks, a row of its own; plus the vector of
+    its kind, and another one times that length. The table itself does not learn.
     """
 
     table: Tensor
@@ -66,17 +69,23 @@ class Backbone(nn.Module):
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         unit = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
         self.register_buffer("table", torch.from_numpy(unit * math.sqrt(rows.shape[1])), persistent=False)
-        self.register_buffer("strength", torch.from_numpy(np.log1p(lengths)), persistent=False)
+        self.register_buffer("strength", torch.from_numpy(strengths(lengths)), persistent=False)
         self.register_buffer("place", torch.zeros(len(rows), dtype=torch.long))
         self.adapt = nn.Linear(rows.shape[1] + 1, shape.width, bias=False)
         self.own_rows = nn.Embedding(shape.common + _MARKS + 1, shape.width, padding_idx=0)
         self.position = nn.Embedding(shape.longest, shape.width)
         self.kind = nn.Embedding(KINDS, shape.width)
+        self.telling = nn.Embedding(KINDS, shape.width)
         self.first = nn.LayerNorm(shape.width)
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
         self.last = nn.LayerNorm(shape.width)
-        for table in (self.own_rows, self.position, self.kind):
-            nn.init.normal_(table.weight, std=_SPREAD)
+        for table, spread in (
+            (self.own_rows, _SPREAD),
+            (self.position, _SPREAD),
+            (self.kind, _KIND_SPREAD),
+            (self.telling, _KIND_SPREAD),
+        ):
+            nn.init.normal_(table.weight, std=spread)
         nn.init.zeros_(self.own_rows.weight[0])
 
     def own(self, counts: NDArray[np.int64]) -> None:
@@ -88,8 +97,10 @@ class Backbone(nn.Module):
 
     def forward(self, words: Tensor, kinds: Tensor) -> Tensor:
         """Return float of shape (rows, length, width) for int64 of shape (rows, length); word 0 fills up."""
-        rows = torch.cat([self.table[words], self.strength[words]], dim=2)
-        state = self.adapt(rows) + self.own_rows(self.place[words]) + self.kind(kinds)
+        strength = self.strength[words]
+        rows = torch.cat([self.table[words], strength], dim=2)
+        state = self.adapt(rows) + self.own_rows(self.place[words])
+        state = state + self.kind(kinds) + strength * self.telling(kinds)
         state = self.first(state + self.position.weight[: words.shape[1]])
         filled = words > 0
         mask = None if bool(filled.all()) else filled[:, None, None, :]
@@ -108,19 +119,32 @@ class Scores(NamedTuple):
 
 
 class Reader(nn.Module):
-    """The backbone with its scores: of the passage at the start mark, of a sentence at the mark before it."""
+    """The backbone with its scores.
+
+    A passage's are those of the start mark and what every place of the passage adds; a sentence's is that of
+    its mark and what its own places add.
+    """
 
     def __init__(self, backbone: Backbone) -> None:
         super().__init__()
         self.backbone = backbone
         self.passage = nn.Linear(backbone.shape.width, 2)
         self.sentence = nn.Linear(backbone.shape.width, 1)
+        self.added = nn.Linear(backbone.shape.width, 3, bias=False)
+        nn.init.zeros_(self.added.weight)
 
     def forward(self, words: Tensor, kinds: Tensor) -> Scores:
-        """Return the scores, float32: `fit` and `stated` of (rows,), `sentence` of (rows, length)."""
+        """Return the scores, float32: `fit` and `stated` of (rows,), `sentence` of (rows, length).
+
+        The latter means something at the marks alone.
+        """
         state = self.backbone(words, kinds)
-        fit, stated = self.passage(state[:, 0]).float().unbind(dim=1)
-        return Scores(fit, stated, self.sentence(state).float().squeeze(2))
+        number = (words == len(self.backbone.place) - 2).cumsum(dim=1)
+        inside = (number > 0) & (words > 0)
+        added = EVIDENCE * self.added(state).float() * inside[:, :, None]
+        fit, stated = (self.passage(state[:, 0]).float() + added[:, :, :2].sum(dim=1)).unbind(dim=1)
+        sums = torch.zeros_like(added[:, :, 2]).scatter_add(1, number, added[:, :, 2])
+        return Scores(fit, stated, self.sentence(state).float().squeeze(2) + sums.gather(1, number))
 
 
 def save(model: nn.Module, shape: Shape, path: Path) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from rag.embedding import BUILTIN
-from training.transformer.encoding import Input
+from training.transformer.encoding import EVIDENCE, Input, strengths
 
 Array = NDArray[np.float32]
 _EPSILON = 1e-5
@@ -38,18 +38,20 @@ class PlainReader:
             header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))["__metadata__"]
         self._heads, self._layers = int(header["heads"]), int(header["layers"])
         self.longest = int(header["longest"])
-        self._table, self._mark = self._rows(folder, weights["backbone.place"])
+        self._table, self._strength = self._rows(folder, weights["backbone.place"])
+        self._mark = len(self._table) - 2
 
-    def _rows(self, folder: Path, place: NDArray[np.int16]) -> tuple[Array, int]:
-        """Return what each word starts as, before kind and position, and the number of a sentence's mark."""
+    def _rows(self, folder: Path, place: NDArray[np.int16]) -> tuple[Array, Array]:
+        """Return what each word starts as, before kind and position, and how telling it is, (words, 1)."""
         rows = load_file(folder / "model.safetensors")["embedding.weight"].astype(np.float32)
         rows = np.concatenate([rows, np.zeros((len(place) - len(rows), rows.shape[1]), np.float32)])
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         unit = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
-        given = np.concatenate([unit * np.sqrt(rows.shape[1]), np.log1p(lengths)], axis=1)
+        strength = strengths(lengths)
+        given = np.concatenate([unit * np.sqrt(rows.shape[1]), strength], axis=1)
         own = self._weights["backbone.own_rows.weight"][place]
         adapted: Array = (given @ self._weights["backbone.adapt.weight"].T + own).astype(np.float32)
-        return adapted, len(place) - 2
+        return adapted, strength
 
     def scores(self, inputs: Sequence[Input]) -> list[Scored]:
         """Return the scores of each input."""
@@ -59,16 +61,19 @@ class PlainReader:
         """Return the scores of an input."""
         length = len(one.words)
         state = self._table[one.words] + self._weights["backbone.kind.weight"][one.kinds]
+        state += self._strength[one.words] * self._weights["backbone.telling.weight"][one.kinds]
         state = self._normal(state + self._weights["backbone.position.weight"][:length], "backbone.first")
         for layer in range(self._layers):
             name = f"backbone.blocks.{layer}"
             state = state + self._attended(self._normal(state, f"{name}.before_attention"), name)
             inner = self._linear(self._normal(state, f"{name}.before_inner"), f"{name}.inner")
             state = state + self._linear(np.maximum(inner, 0, out=inner), f"{name}.outer")
-        kept = np.concatenate([[0], np.flatnonzero(one.words == self._mark)])
-        state = self._normal(state[kept], "backbone.last")
-        fit, stated = self._linear(state[0], "passage").tolist()
-        return Scored(fit, stated, self._linear(state[1:], "sentence")[:, 0])
+        state = self._normal(state, "backbone.last")
+        marks = np.flatnonzero(one.words == self._mark)
+        added = EVIDENCE * (state @ self._weights["added.weight"].T)
+        sums = np.add.reduceat(added, marks, axis=0) if len(marks) else added[:0]
+        fit, stated = (self._linear(state[0], "passage") + sums[:, :2].sum(axis=0)).tolist()
+        return Scored(fit, stated, self._linear(state[marks], "sentence")[:, 0] + sums[:, 2])
 
     def _attended(self, state: Array, name: str) -> Array:
         """Return what attention adds, for a state of (length, width)."""
