@@ -68,6 +68,7 @@ def test_each_stage_writes_what_the_next_one_reads(work):
     assert names == {
         "real.npz",
         "made.npz",
+        "pairs.npz",
         "words.safetensors",
         "contrast.safetensors",
         "reader.safetensors",

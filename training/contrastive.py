@@ -72,20 +72,6 @@ def tokenize(pairs: list[Pair], tokenizer: Tokenizer) -> PairSet:
     return PairSet(queries, passages, query, passage)
 
 
-def batches_of(
-    rounds: Iterator[list[Pair]], tokenizer: Tokenizer, size: int, chance: np.random.Generator
-) -> Iterator[tuple[PairSet, NDArray[np.int64]]]:
-    """Yield batches of `size`, round after round; what is left over of a round is not used.
-
-    A round has other pairs of the same documents: those seen twice would be learnt by heart.
-    """
-    for pairs in rounds:
-        tokenized = tokenize(pairs, tokenizer)
-        order = chance.permutation(len(pairs))
-        for start in range(0, len(pairs) - size + 1, size):
-            yield tokenized, order[start : start + size]
-
-
 def start_table(bags: Bags, size: int, dimension: int, seed: int) -> NDArray[np.float32]:
     """Return the table to start from: singular vectors of the tf-idf matrix, weighted by idf, with noise.
 

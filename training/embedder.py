@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from sentence_transformers.sentence_transformer.modules import Normalize, Static
 from tokenizers import Tokenizer
 
 from rag.embedding import BUILTIN
-from training.contrastive import bags_of, batches_of, learn, start_table
+from training.contrastive import PairSet, bags_of, learn, start_table, tokenize
 from training.pairs import Document, Pair, pairs_of
 from training.sources import documents, question_pairs
 from training.vocabulary import count, tokenizer_of
@@ -66,15 +67,29 @@ def train(
     _say("table started")
 
     rounds = (pairs_of(texts, counts, recipe.seed + number) for number in itertools.count())
-    batches = batches_of(rounds, tokenizer, recipe.batch, chance)
+    batches = _batches(rounds, tokenizer, recipe.batch, chance)
     table = learn(table, batches, steps=recipe.first_steps, rate=recipe.first_rate)
     _say("learnt from pairs made")
     mixed = (made + questions * recipe.question_weight for made in rounds)
-    batches = batches_of(mixed, tokenizer, recipe.batch, chance)
+    batches = _batches(mixed, tokenizer, recipe.batch, chance)
     table = learn(table, batches, steps=recipe.second_steps, rate=recipe.second_rate)
     _say("learnt from questions")
     table[0] = 0
     return tokenizer, table
+
+
+def _batches(
+    rounds: Iterator[list[Pair]], tokenizer: Tokenizer, size: int, chance: np.random.Generator
+) -> Iterator[tuple[PairSet, NDArray[np.int64]]]:
+    """Yield batches of `size`, round after round; what is left over of a round is not used.
+
+    A round has other pairs of the same documents: those seen twice would be learnt by heart.
+    """
+    for pairs in rounds:
+        tokenized = tokenize(pairs, tokenizer)
+        order = chance.permutation(len(pairs))
+        for start in range(0, len(pairs) - size + 1, size):
+            yield tokenized, order[start : start + size]
 
 
 def export(tokenizer: Tokenizer, table: NDArray[np.float32], target: Path) -> None:

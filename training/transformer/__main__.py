@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import itertools
 import os
 import time
 from collections.abc import Callable
@@ -13,20 +12,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from training.contrastive import batches_of
-from training.pairs import Document, pairs_of
-from training.sources import documents, question_pairs
+from training.pairs import Document
+from training.sources import documents
 from training.transformer.encoding import Encoder
 from training.transformer.groups import load
 from training.transformer.model import Backbone, Reader, restore, save
 from training.transformer.prepare import prepare
-from training.transformer.pretrain import find_passages, guess_words, stream
+from training.transformer.pretrain import find_passages, guess_words, load_pairs, stream
 from training.transformer.rank import rank
 from training.transformer.recipe import RECIPES, Recipe
-from training.vocabulary import count
 
-_COUNTED = 10
-"""Every how many passages are counted for the words that made pairs ask about."""
 PRETRAINED, CONTRASTED, READER = "words.safetensors", "contrast.safetensors", "reader.safetensors"
 
 
@@ -71,16 +66,9 @@ class Run:
 
     def contrast(self) -> None:
         """Let the backbone find passages."""
-        texts, questions = self.documents(), question_pairs(self.data)
-        passages = ["".join(passage) for text in texts for passage in text.passages]
-        counts = count(passages[::_COUNTED])
-        rounds = (
-            pairs_of(texts, counts, self.recipe.seed + number) + questions for number in itertools.count()
-        )
-        chance = np.random.default_rng(self.recipe.seed)
-        backbone = self.backbone(stream(passages[::_COUNTED], self.encoder), PRETRAINED)
-        mixed = batches_of(rounds, self.encoder.tokenizer, self.recipe.contrast.batch, chance)
-        find_passages(backbone, mixed, self.encoder, self.recipe.contrast)
+        pairs = load_pairs(self.work / "pairs.npz")
+        backbone = self.backbone(pairs.passages.ids.astype(np.uint16), PRETRAINED)
+        find_passages(backbone, pairs, self.encoder, self.recipe.contrast)
         save(backbone, self.recipe.shape, self.work / CONTRASTED)
 
     def rank(self) -> None:
@@ -107,8 +95,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--stages", nargs="+", choices=list(STAGES), default=list(STAGES))
     parser.add_argument("--recipe", choices=list(RECIPES), default="full", help="how large and how long")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--seconds", type=float, help="how long each stage may learn, for the recipe's own")
     given = parser.parse_args(arguments)
-    run = Run(given.data, given.work, RECIPES[given.recipe], given.workers)
+    recipe = RECIPES[given.recipe]
+    if given.seconds:
+        recipe = recipe.within(given.seconds)
+    run = Run(given.data, given.work, recipe, given.workers)
     for name in given.stages:
         start = time.monotonic()
         STAGES[name](run)

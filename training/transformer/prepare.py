@@ -1,4 +1,4 @@
-"""Makes what the reader learns to rank from: groups of passages for real questions and for made ones."""
+"""Makes what the reader learns from: groups of passages for real questions and for made ones; pairs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from functools import cache, partial
 from pathlib import Path
 
 from rag.embedding import Embedder, load_embedder
-from training.pairs import Document
+from training.contrastive import tokenize
+from training.pairs import Document, pairs_of
+from training.sources import question_pairs
 from training.transformer.encoding import Encoder
 from training.transformer.groups import Groups, grouped, joined, write
 from training.transformer.made import Shelf, made, shelves
+from training.transformer.pretrain import write_pairs
 from training.transformer.questions import Pool, real
 from training.transformer.recipe import Recipe
 from training.vocabulary import Counts, count
@@ -42,7 +45,7 @@ def _made(shelf: Shelf, counts: Counts, recipe: Recipe) -> Groups | None:
 def prepare(
     folder: Path, documents: list[Document], recipe: Recipe, target: Path, *, workers: int = 1
 ) -> None:
-    """Write `real.npz` and `made.npz` into `target`.
+    """Write groups, `real.npz` and `made.npz`, and pairs, `pairs.npz`, into `target`.
 
     Args:
         folder: the training sets.
@@ -63,3 +66,5 @@ def prepare(
         shelved = shelves(documents, recipe.pool, recipe.seed)
         found = over(partial(_made, counts=counts, recipe=recipe), shelved)
         write(joined([groups for groups in found if groups]), target / "made.npz")
+    pairs = pairs_of(documents, counts, recipe.seed) + question_pairs(folder) * recipe.real
+    write_pairs(tokenize(pairs, _tools(recipe.shape.longest)[0].tokenizer), target / "pairs.npz")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.contrastive import PairSet, contrast
+from training.contrastive import Bags, PairSet, contrast
 from training.transformer.encoding import PASSAGE, QUESTION, Encoder
 from training.transformer.learning import Learner
 from training.transformer.model import Backbone
@@ -19,6 +20,7 @@ from training.transformer.recipe import Budget
 
 _HIDDEN = 0.2
 _PAIR_LENGTH = 160
+_SIDES, _PARTS = ("queries", "passages"), ("ids", "starts")
 
 
 def stream(texts: list[str], encoder: Encoder) -> NDArray[np.uint16]:
@@ -51,12 +53,31 @@ def guess_words(backbone: Backbone, words: NDArray[np.uint16], encoder: Encoder,
         learner.learn(loss)
 
 
-def find_passages(
-    backbone: Backbone, batches: Iterator[tuple[PairSet, NDArray[np.int64]]], encoder: Encoder, budget: Budget
-) -> None:
+def write_pairs(pairs: PairSet, path: Path) -> None:
+    """Write tokenized pairs to a file."""
+    arrays = {f"{side}_{part}": getattr(getattr(pairs, side), part) for side in _SIDES for part in _PARTS}
+    np.savez(path, query=pairs.query, passage=pairs.passage, **arrays)
+
+
+def load_pairs(path: Path) -> PairSet:
+    """Return the pairs that `write_pairs` wrote."""
+    with np.load(path) as arrays:
+        queries, passages = (Bags(*(arrays[f"{side}_{part}"] for part in _PARTS)) for side in _SIDES)
+        return PairSet(queries, passages, arrays["query"], arrays["passage"])
+
+
+def _batches(number: int, size: int) -> Iterator[NDArray[np.int64]]:
+    """Yield which of `number` pairs to take in each step, without end, all of them round after round."""
+    chance = np.random.default_rng(0)
+    while True:
+        order = chance.permutation(number)
+        yield from (order[low : low + size] for low in range(0, number, size))
+
+
+def find_passages(backbone: Backbone, pairs: PairSet, encoder: Encoder, budget: Budget) -> None:
     """Let the backbone find the passage of each query among those of the batch; a text is its places' mean."""
     learner = Learner([backbone], budget, "contrast")
-    for _, (pairs, chosen) in zip(learner, batches, strict=False):
+    for _, chosen in zip(learner, _batches(len(pairs.query), budget.batch), strict=False):
         with learner.precision():
             queries = _pooled(backbone, pairs.queries.take(pairs.query[chosen]), QUESTION, encoder)
             passages = _pooled(backbone, pairs.passages.take(pairs.passage[chosen]), PASSAGE, encoder)

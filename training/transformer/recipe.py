@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,20 +44,27 @@ class Recipe:
 
     `made` is the share of the passages that a question is made from; `pool` passages are searched together
     for passages that look right and are not: the `near` nearest are kept, and `group` passages are read for
-    a question in a step, the right one among them. `real` is how often a real question is seen for once that
-    a made one is.
+    a question in a step, the right one among them. A real question
+    is seen `real` times for once that a made one is.
     """
 
     shape: Shape = Shape()
-    words: Budget = Budget(steps=40_000, seconds=480, batch=256, rate=1e-3)
-    contrast: Budget = Budget(steps=1500, seconds=120, batch=2048, rate=5e-4)
-    rank: Budget = Budget(steps=20_000, seconds=400, batch=64, rate=4e-4)
+    words: Budget = Budget(steps=40_000, seconds=400, batch=256, rate=1e-3)
+    contrast: Budget = Budget(steps=1500, seconds=90, batch=2048, rate=5e-4)
+    rank: Budget = Budget(steps=20_000, seconds=480, batch=64, rate=4e-4)
     made: float = 0.5
     pool: int = 12_000
     near: int = 15
     group: int = 8
     real: int = 2
     seed: int = 20
+
+    def within(self, seconds: float) -> Recipe:
+        """Return the recipe with `seconds` for each stage of learning."""
+        stages = {
+            name: replace(getattr(self, name), seconds=seconds) for name in ("words", "contrast", "rank")
+        }
+        return replace(self, **stages)
 
 
 TINY = Recipe(
