@@ -44,8 +44,8 @@ class Recipe:
 
     `made` is the share of the passages that a question is made from; `pool` passages are searched together
     for passages that look right and are not: the `near` nearest are kept, and `group` passages are read for
-    a question in a step, the right one among them. A real question
-    is seen `real` times for once that a made one is.
+    a question in a step, the right one among them. A real question is seen `real` times for once that a made
+    one is.
     """
 
     shape: Shape = Shape()
