@@ -139,7 +139,7 @@ class Reader(nn.Module):
         The latter means something at the marks alone.
         """
         state = self.backbone(words, kinds)
-        number = (words == len(self.backbone.place) - 2).cumsum(dim=1)
+        number = (words == len(self.backbone.place) - 2).long().cumsum(dim=1)
         inside = (number > 0) & (words > 0)
         added = EVIDENCE * self.added(state).float() * inside[:, :, None]
         fit, stated = (self.passage(state[:, 0]).float() + added[:, :, :2].sum(dim=1)).unbind(dim=1)
