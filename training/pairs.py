@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from training.vocabulary import Counts, cut
 
-_CLAUSE = re.compile(r"[^,;:。!?]{8,45}")
+CLAUSE = re.compile(r"[^,;:。!?]{8,45}")
 _DATE = re.compile(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:%|万|亿|多)?")
 _WHEN = ("什么时候", "何时", "哪天", "哪一年", "什么时间")
@@ -75,7 +75,7 @@ def keywords(text: str, counts: Counts, chance: random.Random) -> str:
 def _from_passage(sentences: tuple[str, ...], counts: Counts, chance: random.Random) -> Iterator[Pair]:
     """Yield the pairs that need nothing but the passage."""
     text = "".join(sentences)
-    clauses = [clause for clause in _CLAUSE.findall(text) if cut(clause)]
+    clauses = [clause for clause in CLAUSE.findall(text) if cut(clause)]
     if clauses and chance.random() < _CLOZE:
         yield Pair(question_about(chance.choice(clauses), counts, chance), text)
     if chance.random() < _KEYWORDS:
@@ -98,7 +98,7 @@ def _from_place(document: Document, place: int, chance: random.Random) -> Iterat
         body = text if place else "".join(sentences[1:])
         if body and chance.random() < _TITLE:
             yield Pair(document.title, body)
-        clauses = _CLAUSE.findall(text)
+        clauses = CLAUSE.findall(text)
         if clauses and chance.random() < _TITLED_CLAUSE:
             yield Pair(f"{document.title} {chance.choice(clauses)}", text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -69,21 +69,33 @@ def dense_scores(wanted: Collection, embedder: Embedder) -> NDArray[np.float32]:
     return queries @ embedder.encode([fold(passage) for passage in wanted.passages]).T
 
 
-def bm25_scores(wanted: Collection) -> NDArray[np.float32]:
-    """Return the BM25 score of each passage for each query, float32 of (queries, passages).
+class Bm25:
+    """BM25 over passages, scored exhaustively.
 
     A term t of a query adds idf(t) * f * (k1 + 1) / (f + k1 * (1 - b + b * n / mean n)), where f is how often
     t stands in the passage and n how many terms the passage has; idf is ln(1 + (N - df + 0.5) / (df + 0.5)).
     """
-    vectorizer = CountVectorizer(analyzer=terms)
-    counts = vectorizer.fit_transform(wanted.passages).astype(np.float64)
-    lengths = np.asarray(counts.sum(axis=1)).ravel()
-    frequency = np.bincount(counts.indices, minlength=counts.shape[1])
-    idf = np.log1p((counts.shape[0] - frequency + 0.5) / (frequency + 0.5))
-    damping = np.repeat(_K1 * (1 - _B + _B * lengths / lengths.mean()), np.diff(counts.indptr))
-    counts.data = idf[counts.indices] * counts.data * (_K1 + 1) / (counts.data + damping)
-    queries = sparse.csr_matrix(vectorizer.transform(wanted.queries) > 0, dtype=np.float64)
-    return (queries @ counts.T).toarray().astype(np.float32)
+
+    def __init__(self, passages: Sequence[str]) -> None:
+        """Count the terms of the passages, one term at least among them."""
+        self._vectorizer = CountVectorizer(analyzer=terms)
+        counts = self._vectorizer.fit_transform(passages).astype(np.float64)
+        lengths = np.asarray(counts.sum(axis=1)).ravel()
+        frequency = np.bincount(counts.indices, minlength=counts.shape[1])
+        idf = np.log1p((counts.shape[0] - frequency + 0.5) / (frequency + 0.5))
+        damping = np.repeat(_K1 * (1 - _B + _B * lengths / lengths.mean()), np.diff(counts.indptr))
+        counts.data = idf[counts.indices] * counts.data * (_K1 + 1) / (counts.data + damping)
+        self._weights = counts.T.tocsr()
+
+    def scores(self, queries: Sequence[str]) -> NDArray[np.float32]:
+        """Return the score of each passage for each query, float32 of (queries, passages)."""
+        asked = sparse.csr_matrix(self._vectorizer.transform(queries) > 0, dtype=np.float64)
+        return (asked @ self._weights).toarray().astype(np.float32)
+
+
+def bm25_scores(wanted: Collection) -> NDArray[np.float32]:
+    """Return the BM25 score of each passage for each query, float32 of (queries, passages)."""
+    return Bm25(wanted.passages).scores(wanted.queries)
 
 
 def rescaled(scores: NDArray[np.float32]) -> NDArray[np.float32]:

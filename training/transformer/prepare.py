@@ -1,0 +1,70 @@
+"""Makes what the reader learns from: groups of passages for real questions and for made ones; pairs."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import random
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from pathlib import Path
+
+from rag.embedding import Embedder, load_embedder
+from training.contrastive import tokenize
+from training.pairs import Document, pairs_of
+from training.sources import question_pairs
+from training.transformer.encoding import Encoder
+from training.transformer.groups import Groups, grouped, joined, write
+from training.transformer.made import Shelf, made, shelves
+from training.transformer.pretrain import write_pairs
+from training.transformer.questions import Pool, real
+from training.transformer.recipe import Recipe
+from training.vocabulary import Counts, count
+
+# Passages counted: how common a word is needs no more.
+_COUNTED = 20_000
+
+
+@cache
+def _tools(longest: int) -> tuple[Encoder, Embedder]:
+    """Return what a process needs for its groups, loaded once."""
+    return Encoder(longest), load_embedder()
+
+
+def _group(pool: Pool, recipe: Recipe) -> Groups | None:
+    """Return a pool's groups."""
+    encoder, embedder = _tools(recipe.shape.longest)
+    return grouped(pool, encoder, embedder, recipe.near)
+
+
+def _made(shelf: Shelf, counts: Counts, recipe: Recipe) -> Groups | None:
+    """Return the groups of a shelf's questions."""
+    return _group(made(shelf, counts, recipe.made), recipe)
+
+
+def prepare(
+    folder: Path, documents: list[Document], recipe: Recipe, target: Path, *, workers: int = 1
+) -> None:
+    """Write groups, `real.npz` and `made.npz`, and pairs, `pairs.npz`, into `target`.
+
+    Args:
+        folder: the training sets.
+        documents: those that questions are made of.
+        recipe: how many.
+        target: a folder.
+        workers: processes to work with; the result does not depend on them.
+    """
+    pieces = ["".join(passage) for document in documents for passage in document.passages]
+    drawn = random.Random(recipe.seed).sample(pieces, min(_COUNTED, len(pieces)))
+    counts = count(drawn)
+    with contextlib.ExitStack() as stack:
+        over: Callable[..., Iterator[Groups | None]] = map
+        if workers > 1:
+            over = stack.enter_context(multiprocessing.get_context("spawn").Pool(workers)).imap
+        found = over(partial(_group, recipe=recipe), real(folder))
+        write(joined([groups for groups in found if groups]), target / "real.npz")
+        shelved = shelves(documents, recipe.pool, recipe.seed)
+        found = over(partial(_made, counts=counts, recipe=recipe), shelved)
+        write(joined([groups for groups in found if groups]), target / "made.npz")
+    pairs = pairs_of(documents, counts, recipe.seed) + question_pairs(folder) * recipe.real
+    write_pairs(tokenize(pairs, _tools(recipe.shape.longest)[0].tokenizer), target / "pairs.npz")
