@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from training.pairs import Document
 from training.sources import documents
 from training.transformer.encoding import Encoder
 from training.transformer.groups import load
@@ -48,17 +47,13 @@ class Run:
                 break
         return backbone.to(self.device)
 
-    def documents(self) -> list[Document]:
-        """Return the texts without questions."""
-        return documents(self.data)
-
     def prepare(self) -> None:
         """Make the groups."""
-        prepare(self.data, self.documents(), self.recipe, self.work, workers=self.workers)
+        prepare(self.data, self.recipe, self.work, workers=self.workers)
 
     def words(self) -> None:
         """Let a new backbone guess words."""
-        texts = ["".join(passage) for document in self.documents() for passage in document.passages]
+        texts = ["".join(passage) for document in documents(self.data) for passage in document.passages]
         numbers = stream(texts, self.encoder)
         backbone = self.backbone(numbers)
         guess_words(backbone, numbers, self.encoder, self.recipe.words)

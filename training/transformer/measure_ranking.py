@@ -2,7 +2,7 @@
 
 How much the reader's score weighs beside that of retrieval is chosen on questions kept back from learning.
 
-Run: python -m training.transformer.measure_ranking READER TRAIN_DIR DEV_DIR [--recipe small]
+Run: python -m training.transformer.measure_ranking READER TRAIN_DIR DEV_DIR
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.statistics import difference
 from rag.embedding import Embedder, load_embedder
 from rag.retrieval import RetrievalOptions
 from rag.text import fold
@@ -31,14 +32,12 @@ from training.retrieval import (
     reciprocal_ranks,
 )
 from training.transformer.encoding import Encoder
+from training.transformer.plain import PlainReader
 from training.transformer.questions import READING, part_of
-from training.transformer.recipe import RECIPES
-from training.transformer.scoring import Scorer, load
 
 DEPTH = 30
 WEIGHTS = tuple(step / 10 for step in range(11))
 _LIMIT = 300
-_DRAWS = 2000
 _KEPT = ("crud_events", "lecoqa_statutes", "govqa", "xwlb")
 
 
@@ -101,7 +100,7 @@ class Lists:
         return scores
 
 
-def lists(wanted: Collection, embedder: Embedder, reader: Scorer, encoder: Encoder) -> Lists:
+def lists(wanted: Collection, embedder: Embedder, reader: PlainReader, encoder: Encoder) -> Lists:
     """Return the scores for a collection."""
     lexical = bm25_scores(wanted)
     fused = fused_scores(dense_scores(wanted, embedder), lexical, RetrievalOptions().dense_weight)
@@ -114,12 +113,10 @@ def lists(wanted: Collection, embedder: Embedder, reader: Scorer, encoder: Encod
     return Lists(lexical, fused, first, fit)
 
 
-def interval(difference: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Return the mean of paired differences in percent and its 95 % bootstrap interval."""
-    chance = np.random.default_rng(0)
-    drawn = difference[chance.integers(len(difference), size=(_DRAWS, len(difference)))].mean(axis=1)
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return 100 * float(difference.mean()), 100 * float(low), 100 * float(high)
+def gain(before: NDArray[np.float64], now: NDArray[np.float64]) -> str:
+    """Return the mean gain over the same questions, in points, with its 95 % bootstrap interval."""
+    low, high = difference(before.tolist(), now.tolist())
+    return f"{100 * (now - before).mean():+5.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"
 
 
 def least_overlap(wanted: Collection) -> NDArray[np.bool_]:
@@ -151,10 +148,9 @@ def report(wanted: Collection, found: Lists, weight: float) -> None:
     for method, scores in methods.items():
         shown = " ".join(f"{100 * figure:5.1f}" for figure in figures(wanted, scores))
         ranks = reciprocal_ranks(wanted, scores)
-        gain = "{:+5.1f} [{:+.1f}, {:+.1f}]".format(*interval(ranks - base))
-        low = f"{100 * ranks[hard].mean():5.1f}"
         print(
-            f"{wanted.name:20} {len(ranks):4} {method:8} {shown}  MRR gain {gain}  least overlap {low}",
+            f"{wanted.name:20} {len(ranks):4} {method:8} {shown}  MRR gain {gain(base, ranks)}  "
+            f"least overlap {100 * ranks[hard].mean():5.1f}",
             flush=True,
         )
 
@@ -165,10 +161,9 @@ def main() -> None:
     parser.add_argument("reader", type=Path)
     parser.add_argument("train", type=Path)
     parser.add_argument("dev", type=Path)
-    parser.add_argument("--recipe", choices=list(RECIPES), default="full")
     given = parser.parse_args()
-    shape = RECIPES[given.recipe].shape
-    encoder, reader, embedder = Encoder(shape.longest), load(given.reader, shape), load_embedder()
+    reader, embedder = PlainReader(given.reader), load_embedder()
+    encoder = Encoder(reader.longest)
     curves = []
     for wanted in kept_back(given.train):
         found = lists(wanted, embedder, reader, encoder)

@@ -2,7 +2,7 @@
 
 How much the reader's score adds to the linear one is chosen on questions kept back from learning.
 
-Run: python -m training.transformer.measure_sentences READER TRAIN_DIR DEV_DIR [--recipe small]
+Run: python -m training.transformer.measure_sentences READER TRAIN_DIR DEV_DIR
 """
 
 from __future__ import annotations
@@ -25,10 +25,9 @@ from training.data import PASSAGE_LENGTH, read
 from training.fit_answering import OTHERS, Case, Example, example
 from training.retrieval import Bm25
 from training.transformer.encoding import Encoder
-from training.transformer.measure_ranking import interval
+from training.transformer.measure_ranking import gain
+from training.transformer.plain import PlainReader
 from training.transformer.questions import READING, Part, answers_of, part_of
-from training.transformer.recipe import RECIPES
-from training.transformer.scoring import Scorer, load
 
 SHARES = (0.0, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0)
 _LIMIT = 300
@@ -91,7 +90,7 @@ class Measured:
 
 
 def reader_scores(
-    question: str, candidates: Sequence[Candidate], reader: Scorer, encoder: Encoder
+    question: str, candidates: Sequence[Candidate], reader: PlainReader, encoder: Encoder
 ) -> NDArray[np.float64]:
     """Return the reader's score of each candidate, read in its paragraph, a passage's length at a time."""
     (asked,) = encoder.words([question])
@@ -117,7 +116,7 @@ def reader_scores(
     return np.array([known.get((id(c.paragraph), c.span), -np.inf) for c in candidates])
 
 
-def measure(cases: Iterable[Case], vectors: Vectors, reader: Scorer, encoder: Encoder) -> list[Measured]:
+def measure(cases: Iterable[Case], vectors: Vectors, reader: PlainReader, encoder: Encoder) -> list[Measured]:
     """Return the scores for the cases in which some sentences answer and some do not."""
     found = []
     for case in cases:
@@ -139,9 +138,8 @@ def report(name: str, found: Sequence[Measured], share: float) -> None:
     hard = np.argsort([m.overlap() for m in found], kind="stable")[: len(found) // 4]
     base = methods["linear"].astype(float)
     for method, hits in methods.items():
-        gain = "{:+5.1f} [{:+.1f}, {:+.1f}]".format(*interval(hits - base))
         print(
-            f"{name:22} {len(found):4} {method:20} {100 * hits.mean():5.1f}  gain {gain}  "
+            f"{name:22} {len(found):4} {method:20} {100 * hits.mean():5.1f}  gain {gain(base, hits)}  "
             f"least overlap {100 * hits[hard].mean():5.1f}",
             flush=True,
         )
@@ -153,10 +151,9 @@ def main() -> None:
     parser.add_argument("reader", type=Path)
     parser.add_argument("train", type=Path)
     parser.add_argument("dev", type=Path)
-    parser.add_argument("--recipe", choices=list(RECIPES), default="full")
     given = parser.parse_args()
-    shape = RECIPES[given.recipe].shape
-    encoder, reader, vectors = Encoder(shape.longest), load(given.reader, shape), Vectors(load_embedder())
+    reader, vectors = PlainReader(given.reader), Vectors(load_embedder())
+    encoder = Encoder(reader.longest)
     fitted = {
         name: measure(cases, vectors, reader, encoder)
         for name, cases in kept_back(given.train, "fit").items()

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rag.embedding import BUILTIN
+from rag.embedding import BUILTIN, StaticEmbedder
 from training.transformer.encoding import EVIDENCE, KINDS, strengths
 from training.transformer.recipe import Shape
 
@@ -60,11 +60,11 @@ class Backbone(nn.Module):
     strength: Tensor
     place: Tensor
 
-    def __init__(self, shape: Shape, folder: Path = BUILTIN) -> None:
-        """Start at random on top of the embedder in `folder`; which words are common is set by `own`."""
+    def __init__(self, shape: Shape) -> None:
+        """Start at random on top of the built-in embedder; which words are common is set by `own`."""
         super().__init__()
         self.shape = shape
-        rows = load_file(folder / "model.safetensors")["embedding.weight"].astype(np.float32)
+        rows = load_file(BUILTIN / "model.safetensors")["embedding.weight"].astype(np.float32)
         rows = np.concatenate([rows, np.zeros((_MARKS, rows.shape[1]), np.float32)])
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         unit = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
@@ -148,15 +148,16 @@ class Reader(nn.Module):
 
 
 def save(model: nn.Module, shape: Shape, path: Path) -> None:
-    """Write the weights, float16, with the shape in the file's header."""
+    """Write the weights, float16, with the shape and the embedder's fingerprint in the file's header."""
     tensors = {}
     for name, tensor in model.state_dict().items():
         kind = np.int16 if name.endswith("place") else np.float16
         tensors[name] = np.ascontiguousarray(tensor.cpu().numpy().astype(kind))
-    save_file(tensors, path, metadata={key: str(value) for key, value in asdict(shape).items()})
+    header = {key: str(value) for key, value in asdict(shape).items()}
+    save_file(tensors, path, metadata=header | {"embedder": StaticEmbedder(BUILTIN).fingerprint})
 
 
 def restore(model: nn.Module, path: Path) -> None:
-    """Load weights that `save` wrote; what `model` has and the file lacks stays as it is."""
+    """Load weights that `save` wrote of a model of the same kind and shape."""
     state = {name: torch.from_numpy(values.astype(np.float32)) for name, values in load_file(path).items()}
-    model.load_state_dict(state, strict=False)
+    model.load_state_dict(state)

@@ -1,18 +1,18 @@
-"""The reader without torch: the same scores from numpy, one input at a time."""
+"""The reader without torch: the same scores from numpy, one input at a time; `stated` is left out."""
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import safe_open
 from safetensors.numpy import load_file
 
-from rag.embedding import BUILTIN
+from rag.embedding import BUILTIN, StaticEmbedder
+from rag.errors import ModelError
 from training.transformer.encoding import EVIDENCE, Input, strengths
 
 Array = NDArray[np.float32]
@@ -20,10 +20,9 @@ _EPSILON = 1e-5
 
 
 class Scored(NamedTuple):
-    """How well a passage fits a question, whether it answers, how well each of its sentences does: logits."""
+    """How well a passage fits a question, and how well each of its sentences answers it: logits."""
 
     fit: float
-    stated: float
     sentences: Array
 
 
@@ -31,11 +30,17 @@ class PlainReader:
     """A reader that `training.transformer` wrote, over the embedder it was trained on."""
 
     def __init__(self, path: Path, folder: Path = BUILTIN) -> None:
-        """Load the weights in `path` and the table in `folder`."""
-        weights = load_file(path)
+        """Load the weights in `path` and the table in `folder`.
+
+        Raises:
+            ModelError: the weights were learnt over another table.
+        """
+        with safe_open(path, framework="numpy") as file:
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            header = file.metadata()
+        if header["embedder"] != StaticEmbedder(folder).fingerprint:
+            raise ModelError(f"{path} 不是在 {folder} 的词向量上训练的，请重新训练")
         self._weights = {name: values.astype(np.float32) for name, values in weights.items()}
-        with path.open("rb") as file:
-            header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))["__metadata__"]
         self._heads, self._layers = int(header["heads"]), int(header["layers"])
         self.longest = int(header["longest"])
         self._table, self._strength = self._rows(folder, weights["backbone.place"])
@@ -72,8 +77,8 @@ class PlainReader:
         marks = np.flatnonzero(one.words == self._mark)
         added = EVIDENCE * (state @ self._weights["added.weight"].T)
         sums = np.add.reduceat(added, marks, axis=0) if len(marks) else added[:0]
-        fit, stated = (self._linear(state[0], "passage") + sums[:, :2].sum(axis=0)).tolist()
-        return Scored(fit, stated, self._linear(state[marks], "sentence")[:, 0] + sums[:, 2])
+        fit = self._linear(state[0], "passage")[0] + sums[:, 0].sum()
+        return Scored(float(fit), self._linear(state[marks], "sentence")[:, 0] + sums[:, 2])
 
     def _attended(self, state: Array, name: str) -> Array:
         """Return what attention adds, for a state of (length, width)."""
