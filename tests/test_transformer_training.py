@@ -185,13 +185,6 @@ def test_the_loss_is_that_of_the_share_of_what_is_right():
     assert share_loss(scores, able, torch.zeros_like(right)).item() == 0
 
 
-def test_what_looks_right_is_searched_as_the_program_searches():
-    from rag.retrieval import RetrievalOptions
-    from training.transformer.groups import DENSE_WEIGHT
-
-    assert RetrievalOptions().dense_weight == DENSE_WEIGHT
-
-
 def test_a_ranking_anew_changes_no_more_than_what_was_read():
     from training.transformer.measure_ranking import Lists, gain
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedding import Embedder
+from rag.retrieval import RetrievalOptions
 from rag.text import fold
 from training.retrieval import Bm25, fused_scores
 from training.transformer.encoding import Encoder, Input
@@ -17,8 +18,6 @@ from training.transformer.questions import Asked, Pool
 
 _QUERIES = 256
 UNKNOWN = -1
-DENSE_WEIGHT = 0.35
-"""As in `rag.retrieval`, which is not imported: where the reader is trained there need be no index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +74,11 @@ def nearest(pool: Pool, embedder: Embedder, near: int) -> list[list[int]]:
     """Return for each question of the pool the places of the passages that retrieval ranks first."""
     texts = ["".join(passage) for passage in pool.passages]
     index, vectors = Bm25(texts), embedder.encode([fold(text) for text in texts])
+    weight = RetrievalOptions().dense_weight
     found: list[list[int]] = []
     for start in range(0, len(pool.asked), _QUERIES):
         questions = [fold(asked.question) for asked in pool.asked[start : start + _QUERIES]]
-        scores = fused_scores(embedder.encode(questions) @ vectors.T, index.scores(questions), DENSE_WEIGHT)
+        scores = fused_scores(embedder.encode(questions) @ vectors.T, index.scores(questions), weight)
         best = np.argpartition(-scores, min(near, scores.shape[1] - 1), axis=1)[:, :near]
         order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1, kind="stable")
         found += np.take_along_axis(best, order, axis=1).tolist()
