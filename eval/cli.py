@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
@@ -26,13 +25,11 @@ from eval.program import describe, folder_of, open_program
 from eval.runner import Assistant, run_questions, run_quotes
 from eval.runs import Run, check_tag, find_folder, find_run, write_run
 from eval.sets import OURS, EvaluationSet, load_set
+from eval.shell import called
 from eval.stage_commands import grounding, quotes, structure
 from eval.tables import tables as run_tables
 from rag.answering.endpoint import LLMOptions
-from rag.errors import UsageError, YinjuError
-
-# Wherever this version of typer keeps click's class of usage errors.
-_USAGE_ERROR = cast(type[Exception], typer.BadParameter.__base__)
+from rag.errors import UsageError
 
 app = typer.Typer(
     help="评测：问答、引文、结构；比较、报告与回归。", no_args_is_help=False, add_completion=False
@@ -220,28 +217,4 @@ for command in (quotes, grounding, structure, draft, export):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: 0, 1 on a regression, 2 on bad usage or bad gold, 130 when interrupted."""
-    try:
-        return int(app(args=arguments, prog_name="python -m eval", standalone_mode=False) or 0)
-    except YinjuError as error:
-        typer.echo(str(error), err=True)
-        return error.status
-    except (KeyboardInterrupt, typer.Abort):
-        typer.echo("已中断，没有存结果", err=True)
-        return 130
-    except _USAGE_ERROR as error:
-        given = sys.argv[1:] if arguments is None else arguments
-        typer.echo(f"{_misused(error, given)}；用法见 python -m eval --help", err=True)
-        return 2
-
-
-def _misused(error: Exception, arguments: Sequence[str]) -> str:
-    """Say in Chinese what click says in English, by the fields that its usage errors carry."""
-    option = getattr(error, "option_name", None)
-    parameter = getattr(error, "param", None)
-    if option:
-        return f"没有选项 {option}" if hasattr(error, "possibilities") else f"选项 {option} 缺少值"
-    if parameter is not None and parameter.opts:
-        if type(error).__name__ == "MissingParameter":
-            return f"缺少 {parameter.opts[0]}"
-        return f"选项 {parameter.opts[0]} 的值不对"
-    return f"命令不对：{' '.join(arguments)}" if arguments else "没有给出命令"
+    return called(app, "python -m eval", arguments)

@@ -145,7 +145,7 @@ def ask(
             opened().ask(
                 record["question"],
                 history=records.turns_from_json(record.get("history") or ()),
-                filters=records.filters_from_json(record.get("filters") or {}),
+                filters=records.filters_from_json(record.get("filters")),
                 passages=records.passages_from_json(record.get("passages")),
             ),
             record.get("id"),
@@ -204,8 +204,9 @@ def search(
     opened = cache(lambda: _open(docs, index, no_update))
 
     def found(record: Record) -> Record:
-        hits = opened().search(record["query"], k)
-        names = {hit.chunk.id: opened().article(hit).name for hit in hits}
+        hits = opened().search(record["query"], k, records.filters_from_json(record.get("filters")))
+        chunks = [chunk for hit in hits for chunk in (hit.chunk, *hit.copies)]
+        names = {chunk.id: opened().article(chunk).name for chunk in chunks}
         return records.hits_json(record["query"], hits, names, record.get("id"))
 
     if _each(query, batch, as_json, "query", found):
@@ -258,7 +259,8 @@ def verify(
         record = json.loads(answer.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"读不了 {answer}；它应是 ask --json 导出的文件") from error
-    places = records.answer_from_json(record)
+    citations = records.answer_from_json(record)
+    places = [(citation.n, place) for citation in citations for place in (citation.place, *citation.also)]
     problems = check_markers(str(record.get("answer")), {n for n, _ in places})
     problems += check(_settings(docs, index).docs, places)
     for problem in problems:

@@ -9,16 +9,19 @@ from dataclasses import replace
 from functools import cached_property
 
 from rag.answering.candidates import GetDocument
+from rag.answering.copies import with_copies
 from rag.answering.drafts import declined, from_draft
 from rag.answering.evidence import evidence_of, interleaved
 from rag.answering.extractive import answer_extractively, merge
 from rag.answering.followup import keeps_topic, off_the_question, standalone
 from rag.answering.generative import Generator
 from rag.answering.matching import Vectors
+from rag.answering.refusal import refuse
 from rag.config import Settings
 from rag.datatypes import (
     Answer,
     Article,
+    Chunk,
     Document,
     Evidence,
     Filters,
@@ -45,6 +48,7 @@ from rag.indexing import (
 from rag.passages import Passages
 from rag.question import analyse, parts
 from rag.quotes import QuoteIndex
+from rag.ranking import load_ranker
 from rag.retrieval import search
 from rag.text import worded
 from rag.verification import STALE, verify
@@ -53,6 +57,7 @@ DEPTH = 30
 """Chunks whose sentences are looked at for an answer."""
 FRESH = 2.0
 """Seconds for which the docs folder is taken to be as it was."""
+NOTHING_ADMITTED = "所限定的范围里没有文字；请检查所给的文件名、日期、来源和说话人。"
 MAX_QUESTION = 2000
 """Characters of a question: a page of text is no question, and belongs into `cite`."""
 
@@ -73,7 +78,9 @@ def open_assistant(settings: Settings, *, update: bool = True, report: Report = 
     Raises:
         UsageError: the docs folder is missing or empty.
         IndexDamagedError: the index is damaged or was built differently; the message says how to mend it.
+        ModelError: the embedder or the ranker that is set cannot be loaded.
     """
+    load_ranker(settings.retrieval.ranker)  # now, so that a wrong one is told of before the first question
     embedder = load_embedder(settings.embedder)
     places = settings.docs, settings.index, embedder, settings.chunking
     if update:
@@ -102,7 +109,8 @@ class Assistant:
     def __init__(self, settings: Settings, index: OpenIndex, report: Report | None = None) -> None:
         self.settings = settings
         self.index = index
-        self.vectors = Vectors(index.embedder)
+        # The built-in one, whatever finds the passages: the answering weights were fitted to its cosines.
+        self.vectors = Vectors(load_embedder("builtin"))
         self._report = report
         self._looked = time.monotonic()
         self._refreshing = threading.Lock()
@@ -136,7 +144,7 @@ class Assistant:
         Args:
             question: what is asked, at most `MAX_QUESTION` characters.
             history: earlier turns, oldest first, that a follow-up refers to.
-            filters: the part of the corpus to answer from.
+            filters: the part of the corpus to answer from; of no effect where `passages` are given.
             passages: answer from these texts alone; their `file` is then `passages#N`, N from 0.
 
         Raises:
@@ -171,6 +179,9 @@ class Assistant:
         found = merge(asked, answers)
         if asked != question.strip() and not keeps_topic(analyse(question), found, document):
             found = off_the_question(analyse(asked), found)
+        absent = found.refusal is not None and found.refusal.reason == "not_in_documents"
+        if filters and absent and not corpus and index.documents.select(filters) == []:
+            found = refuse(analyse(asked), "not_in_documents", message=NOTHING_ADMITTED)
         found = replace(found, question=question, standalone_question=asked)
         if corpus is None:
             found = self._recheck(found)
@@ -183,6 +194,9 @@ class Assistant:
         for answer in self._written(asked, found, evidence, history, document):
             if answer.sentences and not answer.refused:
                 yield Update(stage="answering", answer=answer)
+        answer = with_copies(answer, interleaved(hits), document)
+        if corpus is None:
+            answer = self._standing_copies(answer)
         ended = time.perf_counter()
         seconds = {"retrieve": retrieved - started, "answer": ended - retrieved, "total": ended - started}
         yield Update(stage="done", answer=replace(answer, seconds=seconds))
@@ -247,9 +261,9 @@ class Assistant:
         """
         return self.index.documents.document(file)
 
-    def article(self, hit: Hit) -> Article:
-        """Return the article that a hit lies in."""
-        return self.document(hit.chunk.file).articles[hit.chunk.article]
+    def article(self, chunk: Chunk) -> Article:
+        """Return the article that a chunk lies in."""
+        return self.document(chunk.file).articles[chunk.article]
 
     def verify(self, places: Sequence[tuple[int, Place]]) -> list[str]:
         """Return a line in Chinese for each numbered place whose quote does not stand in its file any more."""
@@ -259,6 +273,14 @@ class Assistant:
         """Return the evidence that stands in the source files as they are now, numbered anew."""
         standing = [entry.place for entry in evidence if not self.verify([(entry.n, entry.place)])]
         return tuple(Evidence(n=n, place=place) for n, place in enumerate(standing, start=1))
+
+    def _standing_copies(self, answer: Answer) -> Answer:
+        """Return the answer without the other places of citations that do not stand in their files any more."""
+        citations = (
+            replace(c, also=tuple(place for place in c.also if not self.verify([(c.n, place)])))
+            for c in answer.citations
+        )
+        return replace(answer, citations=tuple(citations))
 
     def _recheck(self, answer: Answer) -> Answer:
         """Return the answer if its quotes stand in the source files, as they are now, else a refusal."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 RefusalReason = Literal["not_in_documents", "not_stated", "off_topic", "unsafe"]
@@ -236,11 +237,17 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A chunk found by a search: fused score in [0, 1], and its 1-based rank in each retriever's list."""
+    """A chunk found by a search: its score in [0, 1], its 1-based rank and its score in each retriever's list.
+
+    The scores of different retrievers have different scales and are never compared. `copies` are the other
+    chunks found that say the same in nearly the same words, best first.
+    """
 
     chunk: Chunk
     score: float
     ranks: Mapping[str, int]
+    scores: Mapping[str, float] = field(default_factory=dict)
+    copies: tuple[Chunk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,10 +279,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """A numbered place that the answer rests on; `n` is the number in its `[n]` markers."""
+    """A numbered place that the answer rests on; `n` is the number in its `[n]` markers.
+
+    `also` are the places where the same words stand in copies of the passage, punctuation and white space aside.
+    """
 
     n: int
     place: Place
+    also: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,13 +352,27 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which part of the corpus a question is put to; an empty field does not restrict."""
+    """Which part of the corpus a question is put to: what every field given admits.
+
+    `files` are names of sources or of files that hold several (`NAME.jsonl`). `date_from` and `date_to` are
+    ISO 8601 days, both included; an article without a date is admitted by neither. `outlet` is a part of the
+    outlet's name, `speaker` a whole name: it admits the paragraphs that this person speaks, and what nobody
+    speaks in an article where nobody else does. Width, case and traditional characters do not matter.
+
+    Raises:
+        ValueError: a date is no such day, or `date_from` is after `date_to`.
+    """
 
     files: tuple[str, ...] = ()
     date_from: str | None = None
     date_to: str | None = None
     outlet: str | None = None
     speaker: str | None = None
+
+    def __post_init__(self) -> None:
+        days = [day for day in (self.date_from, self.date_to) if day is not None]
+        if any(date.fromisoformat(day).isoformat() != day for day in days) or days != sorted(days):
+            raise ValueError(f"not a range of days: {days}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

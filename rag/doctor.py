@@ -12,6 +12,8 @@ from rag.embedding import load_embedder
 from rag.errors import YinjuError
 from rag.indexing import scan
 from rag.manifest import open_index
+from rag.ranking import load_ranker
+from rag.retrieval import RetrievalOptions
 
 _CORE = (
     "numpy",
@@ -29,7 +31,7 @@ _FEATURES = {
     "gradio": "网页版需要它：pip install -r requirements-core.txt",
     "langchain-openai": "接语言模型需要它：pip install -r requirements-core.txt",
     "rapidocr-onnxruntime": "只有读图片和扫描的 PDF 时才需要：pip install -r requirements-ocr.txt",
-    "sentence-transformers": "只有换用别的嵌入模型或训练时才需要：pip install -r requirements.txt",
+    "sentence-transformers": "只有换用别的嵌入模型、接排序模型或训练时才需要：pip install -r requirements.txt",
 }
 
 
@@ -48,11 +50,13 @@ def examine(settings: Settings) -> list[dict[str, Any]]:
         files = scan(settings.docs)
         findings.append(_finding("文档", True, f"{settings.docs} 里有 {len(files)} 个文件"))
         embedder = load_embedder(settings.embedder)
-        findings.append(_finding("嵌入模型", True, f"{settings.embedder}，{embedder.dimension} 维"))
+        limit = f"，每个片段至多读 {embedder.max_tokens} 个词元" if embedder.max_tokens else ""
+        findings.append(_finding("嵌入模型", True, f"{settings.embedder}，{embedder.dimension} 维{limit}"))
+        findings.append(_finding("排序模型", True, _ranker(settings.retrieval)))
         index = open_index(settings.docs, settings.index, embedder, settings.chunking)
         findings.append(_finding("索引", True, f"{settings.index} 完好，{index.documents.count()} 个片段"))
     except YinjuError as error:
-        findings.append(_finding("文档与索引", False, str(error)))
+        findings.append(_finding("文档、模型与索引", False, str(error)))
     findings.append(_finding("语言模型", *_model(settings)))
     return findings
 
@@ -71,6 +75,13 @@ def _version(name: str) -> str | None:
 def _package(name: str) -> dict[str, Any]:
     found = _version(name)
     return _finding(name, found is not None, found or "没有安装；请运行 pip install -r requirements-core.txt")
+
+
+def _ranker(options: RetrievalOptions) -> str:
+    """Return which ranker is in use, once it has been loaded."""
+    if load_ranker(options.ranker) is None:
+        return "没有设置，按两路检索融合的次序"
+    return f"{options.ranker}，重排前 {options.ranked} 条"
 
 
 def _model(settings: Settings) -> tuple[bool, str]:

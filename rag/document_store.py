@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from rag.datatypes import (
     Source,
     Span,
 )
+from rag.text import fold
 
 _SCHEMA = """
 CREATE TABLE file (
@@ -134,6 +135,8 @@ class DocumentStore:
     @staticmethod
     def _chunk_row(document: Document, chunk: Chunk) -> tuple[Any, ...]:
         article = document.articles[chunk.article]
+        first, last = chunk.paragraphs
+        spoken = {p.speaker for p in article.paragraphs[first - 1 : last] if p.speaker}
         return (
             chunk.id,
             chunk.file,
@@ -142,9 +145,9 @@ class DocumentStore:
             json.dumps([[span.start, span.end] for span in chunk.spans]),
             chunk.text,
             chunk.context,
-            article.outlet,
+            article.outlet and fold(article.outlet),
             article.date,
-            " ".join(article.speakers),
+            _named(spoken or (article.speakers if len(article.speakers) == 1 else ())),
         )
 
     def next_id(self) -> int:
@@ -212,8 +215,8 @@ class DocumentStore:
         conditions = [
             ("date >= ?", filters.date_from),
             ("date <= ?", filters.date_to),
-            ("instr(outlet, ?)", filters.outlet),
-            ("instr(speakers, ?)", filters.speaker),
+            ("instr(outlet, ?)", filters.outlet and fold(filters.outlet)),
+            ("instr(speakers, ?)", filters.speaker and _named([filters.speaker])),
         ]
         clauses = [clause for clause, value in conditions if value]
         values = [value for _, value in conditions if value]
@@ -227,6 +230,11 @@ class DocumentStore:
             return None
         rows = self.connection.execute(f"SELECT id FROM chunk WHERE {' AND '.join(clauses)}", values)
         return [row[0] for row in rows]
+
+
+def _named(names: Iterable[str]) -> str:
+    """Return folded names as a column holds them, such that each is found whole."""
+    return "".join(f"\n{fold(name)}\n" for name in names)
 
 
 def _chunk(row: Sequence[Any]) -> Chunk:

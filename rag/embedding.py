@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
+from rag.pretrained import load_pretrained
+from rag.text import fold
 
 BUILTIN = Path(__file__).parent / "models" / "embedder"
 _TOKENIZER, _TABLE, _MODULES = "tokenizer.json", "model.safetensors", "modules.json"
@@ -24,12 +27,23 @@ _TABLE_KEY = "embedding.weight"
 # Texts pooled at a time: the gathered rows of these (some tens of MB) are what bulk encoding needs.
 _BATCH = 256
 _DIGITS = 16
+# A model without a limit says infinity or, as transformers does, 10 to the power of 30.
+_ENDLESS = 1_000_000
+
+# The prompts (query, passage) that a family of models was trained with, by the last part of a model's name,
+# for those whose own configuration leaves them out; see their cards.
+_PROMPTS = {
+    re.compile(r"bge-(?:small|base|large)-zh(?:-v1\.5)?"): ("为这个句子生成表示以用于检索相关文章：", ""),
+    re.compile(r"(?:multilingual-)?e5-(?:small|base|large)(?:-v2)?"): ("query: ", "passage: "),
+}
 
 
 class Embedder(Protocol):
-    """Maps texts to vectors whose inner product is their similarity, -1 to 1.
+    """Maps texts to vectors; the inner product of a query's and a passage's is their similarity, -1 to 1.
 
-    The texts should be folded (`rag.text.fold`) by the caller: the tables know simplified characters.
+    Texts are handed over as they stand. What has to be done to them first the embedder does itself, since
+    it depends on what it learnt from: the built-in one folds them, others know capitals and traditional
+    characters, and would not find them in what is folded.
     """
 
     @property
@@ -40,18 +54,31 @@ class Embedder(Protocol):
     def fingerprint(self) -> str:
         """16 hexadecimal digits that differ between models: an index remembers whose vectors it holds."""
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return float32 of shape (len(texts), dimension), rows of length 1.
+    @property
+    def max_tokens(self) -> int | None:
+        """How many of its own tokens of a text it reads, None where it reads all."""
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of what is looked for: float32 of shape (len(texts), dimension), rows of length 1.
 
         A text in which the embedder knows nothing gets a row of zeros.
         """
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of where it is looked for, of the same form as those of queries."""
 
 
 class StaticEmbedder:
     """An embedder in sentence-transformers' StaticEmbedding format: a tokenizer and a table of rows."""
 
-    def __init__(self, folder: Path | str = BUILTIN) -> None:
+    max_tokens = None
+
+    def __init__(self, folder: Path | str, prepare: Callable[[str], str] = str) -> None:
         """Load the embedder in `folder`.
+
+        Args:
+            folder: holds `tokenizer.json` and `model.safetensors`.
+            prepare: what is done to every text first.
 
         Raises:
             ModelError: a file is missing or damaged.
@@ -60,6 +87,7 @@ class StaticEmbedder:
         from tokenizers import Tokenizer
 
         self._folder = Path(folder)
+        self._prepare = prepare
         for name in (_TOKENIZER, _TABLE):
             if not (self._folder / name).is_file():
                 raise ModelError(
@@ -91,18 +119,30 @@ class StaticEmbedder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits of the SHA-256 over the tokenizer's and the table's bytes."""
-        digest = hashlib.sha256()
+        """16 hexadecimal digits of the SHA-256 over how texts are prepared, the tokenizer and the table."""
+        digest = hashlib.sha256(self._prepare.__name__.encode())
         for name in (_TOKENIZER, _TABLE):
             digest.update((self._folder / name).read_bytes())
         return digest.hexdigest()[:_DIGITS]
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return float32 of shape (len(texts), dimension), rows of length 1, zeros if no token is known."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), _BATCH):
-            self._pool(texts[start : start + _BATCH], vectors[start : start + _BATCH])
+            prepared = [self._prepare(text) for text in texts[start : start + _BATCH]]
+            self._pool(prepared, vectors[start : start + _BATCH])
         return vectors
+
+    encode_queries = encode_passages
+
+    def vocabulary(self) -> dict[str, int]:
+        """Return the number of the row of each word."""
+        return dict(self._tokenizer.get_vocab())
+
+    def rows(self, numbers: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+        """Return the rows of words by number, float32 of (len(numbers), dimension), not normalised."""
+        rows: NDArray[np.float32] = self._table[numbers].astype(np.float32)
+        return rows
 
     def _pool(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Write the normalised mean of each text's rows into `vectors`, which is zero."""
@@ -120,29 +160,17 @@ class StaticEmbedder:
 
 
 class SentenceTransformerEmbedder:
-    """Any embedder that sentence-transformers loads, from a folder or, by its name, from a model hub."""
+    """Any embedder that sentence-transformers loads; queries and passages get the prompts it was trained with."""
 
     def __init__(self, name: str) -> None:
-        """Load the model `name`: a folder, which is read without a network, or a hub model.
+        """Load the model `name`, a folder or the name of a model on a hub.
 
         Raises:
             ModelError: sentence-transformers is not installed, or the model cannot be loaded.
         """
-        try:
-            from sentence_transformers import SentenceTransformer
-        except ImportError as error:
-            raise ModelError(
-                f"{name} 要用 sentence-transformers 载入：请 pip install -r requirements.txt，或改用 builtin"
-            ) from error
-        try:
-            model = SentenceTransformer(name, local_files_only=Path(name).is_dir())
-            # In float16 a zero vector would be normalised to NaN.
-            self._model = model.float()
-        except (OSError, ValueError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise ModelError(
-                f"嵌入模型 {name} 载入失败（{reason}），请检查名称、路径和网络，或改用 builtin"
-            ) from error
+        # In float16 a zero vector would be normalised to NaN.
+        self._model = load_pretrained("SentenceTransformer", name, "builtin").float()
+        self._prompts = prompts(self._model.prompts, Path(name).name)
 
     @property
     def dimension(self) -> int:
@@ -151,17 +179,50 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits of the SHA-256 over the model's layout and weights."""
-        digest = hashlib.sha256(repr(self._model).encode())
+        """16 hexadecimal digits of the SHA-256 over the prompts and the model's layout and weights."""
+        digest = hashlib.sha256(repr((self._prompts, self._model)).encode())
         for key, weights in sorted(self._model.state_dict().items()):
             digest.update(key.encode())
             digest.update(weights.cpu().numpy().tobytes())
         return digest.hexdigest()[:_DIGITS]
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    @property
+    def max_tokens(self) -> int | None:
+        """How many of its own tokens of a text it reads, its prompt among them; None where it reads all."""
+        limit = self._model.max_seq_length
+        return limit if limit is not None and limit < _ENDLESS else None
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return float32 of shape (len(texts), dimension), rows of length 1."""
-        vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return self._encode(self._model.encode_query, texts, self._prompts[0])
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return float32 of shape (len(texts), dimension), rows of length 1."""
+        return self._encode(self._model.encode_document, texts, self._prompts[1])
+
+    def _encode(self, encode: Callable[..., Any], texts: Sequence[str], prompt: str) -> NDArray[np.float32]:
+        vectors = encode(list(texts), prompt=prompt, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
+
+
+@cache
+def builtin() -> StaticEmbedder:
+    """Return the built-in embedder, loaded once for the life of the process."""
+    return StaticEmbedder(BUILTIN, prepare=fold)
+
+
+def prompts(own: Mapping[str, str], name: str) -> tuple[str, str]:
+    """Return what stands before every query and before every passage, nothing where a model wants nothing.
+
+    Args:
+        own: the prompts of the model's `config_sentence_transformers.json`, which go before all else.
+        name: the last part of the model's name, by which a family is known that leaves them out there.
+    """
+    if not any(own.values()):
+        return next((both for family, both in _PROMPTS.items() if family.fullmatch(name.lower())), ("", ""))
+    # sentence-transformers knows all three names, but (6.2) takes its own blank `document` before the others.
+    passage = next((own[key] for key in ("document", "passage", "corpus") if own.get(key)), "")
+    return own.get("query", ""), passage
 
 
 def _is_static(folder: Path) -> bool:
@@ -174,14 +235,15 @@ def _is_static(folder: Path) -> bool:
 
 
 EMBEDDERS: Mapping[str, Callable[[str], Embedder]] = {
-    "builtin": lambda _: StaticEmbedder(BUILTIN),
+    "builtin": lambda _: builtin(),
     "static": StaticEmbedder,
     "sentence-transformers": SentenceTransformerEmbedder,
 }
 
 
-def load_embedder(name: str = "builtin") -> Embedder:
-    """Return the embedder that `name` says.
+@cache
+def load_embedder(name: str) -> Embedder:
+    """Return the embedder that `name` says, loaded once for the life of the process.
 
     Args:
         name: `builtin`; a folder in sentence-transformers' format; or the name of a model on a hub, which
@@ -190,10 +252,6 @@ def load_embedder(name: str = "builtin") -> Embedder:
     Raises:
         ModelError: it cannot be loaded; the message says why and what to do.
     """
-    folder = Path(name)
     if name == "builtin":
         return EMBEDDERS["builtin"](name)
-    looks_like_path = folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1
-    if looks_like_path and not folder.is_dir():
-        raise ModelError(f"嵌入模型的文件夹不存在：{name}，请检查路径，或改用 builtin")
-    return EMBEDDERS["static" if _is_static(folder) else "sentence-transformers"](name)
+    return EMBEDDERS["static" if _is_static(Path(name)) else "sentence-transformers"](name)

@@ -35,7 +35,6 @@ from rag.manifest import (
 )
 from rag.reading import READERS, read
 from rag.structure import parse
-from rag.text import fold
 from rag.vector_store import FaissStore
 
 __all__ = [
@@ -317,6 +316,6 @@ class _Update:
             if path.exists()
             else FaissStore.create(self.embedder.dimension)
         )
-        texts = [fold(f"{chunk.context}\n{chunk.text}") for chunk in self.added]
-        store.update(self.removed, [chunk.id for chunk in self.added], self.embedder.encode(texts))
+        vectors = self.embedder.encode_passages([f"{chunk.context}\n{chunk.text}" for chunk in self.added])
+        store.update(self.removed, [chunk.id for chunk in self.added], vectors)
         store.save(path)

@@ -1,12 +1,12 @@
 """The lexical index: BM25 over our own terms, kept by tantivy.
 
-Terms are cut by `rag.words` in text and query alike; queries are built from terms and never parsed, so no
-character of a question has a meaning of its own.
+Terms are cut by `rag.words` in text and query alike; queries are built from weighted terms and never parsed,
+so no character of a question has a meaning of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import tantivy
@@ -57,13 +57,20 @@ class LexicalIndex:
         """Return the number of chunks."""
         return int(self.searcher.num_docs)
 
-    def search(self, query: str, k: int) -> list[tuple[int, float]]:
-        """Return up to `k` (chunk id, BM25 score), best first; none where no term of `query` is known."""
+    def search(self, weights: Mapping[str, float], k: int) -> list[tuple[int, float]]:
+        """Return up to `k` (chunk id, score), best first: the sum over terms of weight times BM25.
+
+        There are none where no term is known. A weighted term costs what a term does: boosts are handed down
+        to the scorers of the terms, which skip what cannot be among the best.
+        """
         clauses = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(self.schema, "body", term, index_option="freq"))
-            for term in terms(query)
+            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(term), weight))
+            for term, weight in weights.items()
         ]
         if not clauses or k < 1:
             return []
         found = self.searcher.search(tantivy.Query.boolean_query(clauses), k)
         return [(self.searcher.doc(address)["id"][0], score) for score, address in found.hits]
+
+    def _term(self, term: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self.schema, "body", term, index_option="freq")

@@ -23,7 +23,7 @@ from rag.errors import IndexDamagedError
 from rag.lexical import LexicalIndex
 from rag.vector_store import FaissStore
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever what is stored, or how a source is read and cut, changes."""
 HASHED_BYTES = 16 * 2**20
 """An index up to this size is checked by hash on opening (some milliseconds), a larger one by size."""
@@ -94,6 +94,10 @@ class OpenIndex:
     embedder: Embedder
 
 
+# What an index is built with, and what a user is told has changed.
+_BUILT_WITH = {"format": "程序版本", "embedder": "嵌入模型（或它的提示词）", "chunking": "切分设置"}
+
+
 def fingerprint(embedder: Embedder, options: ChunkingOptions) -> dict[str, Any]:
     """Return what an index depends on besides the documents."""
     return {"format": FORMAT, "embedder": embedder.fingerprint, "chunking": asdict(options)}
@@ -144,10 +148,10 @@ def open_index(docs: Path, index: Path, embedder: Embedder, options: ChunkingOpt
         manifest = read_manifest(docs, index)
         if manifest is None:
             raise IndexDamagedError(f"索引 {index} 还没有建；{_mend(docs, index)}")
-        if manifest.built_with != fingerprint(embedder, options):
-            raise IndexDamagedError(
-                f"索引 {index} 是用另一个版本、嵌入模型或切分设置建的；{_mend(docs, index)}"
-            )
+        now = fingerprint(embedder, options)
+        others = [_BUILT_WITH[key] for key in now if manifest.built_with.get(key) != now[key]]
+        if others:
+            raise IndexDamagedError(f"索引 {index} 是用另一个{'、'.join(others)}建的；{_mend(docs, index)}")
         try:
             return _open_generation(docs, index, manifest, embedder)
         except IndexDamagedError:

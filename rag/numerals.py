@@ -17,6 +17,8 @@ _NUMBER = re.compile(
     rf"(?P<percent>百分之)?(?P<body>(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+)(?:\.\d+)?|[{_CHINESE}]+(?:[万亿]+[{_CHINESE}]+)*(?:点[{_CHINESE}]+)?)"
     r"\s*(?:[多余](?=[万亿千百]))?(?P<scale>(?:[万亿千百](?![一-鿿]?(?:花|众|科|象|物|元级)))*)(?P<sign>%|‰)?"
 )
+# Two digits that no 十 or 百 parts, in a numeral that has these: 十四五 is the name of a plan, 三四十 is about so many.
+_RUN_TOGETHER = re.compile(r"[十百千万亿].*[一二三四五六七八九两]{2}|[一二三四五六七八九两]{2}[十百千]")
 # Classifiers and units that make a Chinese numeral a number (一 alone is mostly part of a word).
 _UNIT = re.compile(
     r"[余多来几]?(个百分点|个|项|条|家|类|种|年|月|日|号|天|周|小时|分钟|次|届|期|版|章|节|款|级|名|位|人|户|件|份|批|大|方面|元|美元|"
@@ -79,7 +81,9 @@ def numbers(text: str) -> list[Number]:
         chinese = not body[0].isdigit()
         if chinese and not (match["percent"] or scale or unit or _LARGE.keys() & set(body)):
             continue
-        if chinese and folded[match.start() - 1 : match.start()] in ("第", '"'):
+        if chinese and (
+            folded[match.start() - 1 : match.start()] in ("第", '"') or _RUN_TOGETHER.search(body)
+        ):
             continue
         if chinese and "点" not in body:
             value = chinese_value(body + scale)
@@ -125,3 +129,92 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年|-(?:19|20)\d\d年)")
 def years(text: str) -> set[int]:
     """Return the years that `text` names (2026年, 2020-2024年)."""
     return {int(year) for year in _YEAR.findall(fold(text))}
+
+
+_SIZES = ((10**8, "亿"), (10**4, "万"), (1000, "千"), (100, "百"), (10, "十"))
+_LARGEST = 10**16
+_LONGEST = 10**7
+"""Numbers of more digits than these are written with 万 or 亿."""
+_ORDINAL = re.compile(rf"第([{_CHINESE}]+)(?={_UNIT.pattern}|[条编讲课页])")
+_PLAIN_TWO = frozenset("年月日号点度")
+"""Units before which 2 is 二; before any other it is 两."""
+
+
+def chinese_numeral(value: int) -> str:
+    """Return a whole number in Chinese, as `chinese_value` reads it: 35 三十五, 105 一百零五, 20000 二万.
+
+    Raises:
+        ValueError: `value` is negative or not below 10^16.
+    """
+    if not 0 <= value < _LARGEST:
+        raise ValueError(f"not written in Chinese numerals: {value}")
+    if value < 10:
+        return "零一二三四五六七八九"[value]
+    size, name = next((size, name) for size, name in _SIZES if value >= size)
+    head, rest = divmod(value, size)
+    written = "" if size == 10 and head == 1 else chinese_numeral(head)
+    gap = "零" if rest and rest < size // 10 else ""
+    # Behind a larger unit a ten is 一十: 一百一十.
+    tail = ("一" if 10 <= rest < 20 else "") + chinese_numeral(rest) if rest else ""
+    return written + name + gap + tail
+
+
+def other_forms(text: str) -> list[tuple[Span, tuple[str, ...]]]:
+    """Return the numbers of `text` with the other ways to write them, digits and Chinese numerals.
+
+    五百个 is 500个, 1.5万家 is 15000家 or 一万五千家, 百分之三十 is 30% or 三成, 2026年 is 二〇二六年, 第三条 is
+    第3条. A bare number in digits has no other form, nor has one (一个 is seldom a count).
+    """
+    folded = fold(text)
+    found = [
+        (number.span, forms)
+        for number in numbers(text)
+        if (forms := _forms(number, folded[number.span.start : number.span.end]))
+    ]
+    for match in _ORDINAL.finditer(folded):
+        if not _RUN_TOGETHER.search(match.group(1)):
+            form = f"第{_digits(chinese_value(match.group(1)))}"
+            found.append((Span(start=match.start(), end=match.end()), (form,)))
+    return found
+
+
+def _digits(value: Decimal) -> str:
+    """Return a value in digits, without an exponent or zeros behind the point."""
+    return f"{value.normalize():f}"
+
+
+def _in_chinese(value: Decimal, unit: str) -> list[str]:
+    """Return a value in Chinese numerals, with 二 and 两 where both are usual; none where it is too large."""
+    whole = int(value)
+    if whole >= _LARGEST:
+        return []
+    written = chinese_numeral(whole)
+    if fraction := _digits(value).partition(".")[2]:
+        return [f"{written}点{''.join(chinese_numeral(int(digit)) for digit in fraction)}"]
+    if written == "二" and unit not in _PLAIN_TWO:
+        return ["两"]
+    if re.match("二[百千万亿]", written):
+        return [written, f"两{written[1:]}"]
+    return [written]
+
+
+def _forms(number: Number, written: str) -> tuple[str, ...]:
+    """Return the other forms of a number that the folded text has as `written`."""
+    value, unit = number.value, number.unit
+    if value == 1 or (not unit and written.isascii()):
+        return ()
+    if unit in ("%", "成"):
+        tenths = value if unit == "成" else value / 10
+        forms = [f"{_digits(tenths * 10)}%", *(f"百分之{w}" for w in _in_chinese(tenths * 10, "%"))]
+        if tenths == int(tenths) and 0 < tenths < 10:
+            forms += [f"{w}成" for w in (*_in_chinese(tenths, "成"), _digits(tenths))]
+    elif unit == "年" and 1000 <= value < 3000 and value == int(value):
+        digits = _digits(value)
+        by_digit = "".join("〇一二三四五六七八九"[int(digit)] for digit in digits)
+        forms = [f"{digits}年", f"{by_digit}年"]
+    else:
+        scales = [(size, name) for size, name in ((1, ""), *_SIZES[:2]) if size <= value < size * _LONGEST]
+        bodies = [f"{_digits(value / size)}{name}" for size, name in scales if value * 100 % size == 0]
+        bodies += _in_chinese(value, unit)
+        forms = [f"{body}{unit}" for body in bodies]
+    return tuple(form for form in dict.fromkeys(forms) if form != written)

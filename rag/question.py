@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import rjieba
@@ -31,7 +29,6 @@ Kind = Literal[
     "open",
 ]
 
-_ALIASES = Path(__file__).parent / "models" / "aliases.txt"
 _COUNT = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
 _COUNTED = r"(?:个|项|条|点|类|种|大|方面|步|件|位|家|部分|部门)"
 
@@ -238,23 +235,3 @@ def _masked(text: str) -> str:
 
 def _count(numeral: str) -> int:
     return int(numeral) if numeral.isdigit() else int(chinese_value(numeral))
-
-
-@cache
-def aliases() -> dict[str, tuple[str, ...]]:
-    """Return for every name in `models/aliases.txt` all the names of the same thing, itself included."""
-    groups = (tuple(line.split()) for line in _ALIASES.read_text(encoding="utf-8").splitlines())
-    return {name: group for group in groups for name in group}
-
-
-def with_aliases(text: str) -> str:
-    """Return a query with the other names of what it names added behind it."""
-    folded = fold(text)
-    added = [
-        other
-        for name, group in aliases().items()
-        if name in folded
-        for other in group
-        if other != name and other not in folded
-    ]
-    return " ".join([text, *dict.fromkeys(added)])

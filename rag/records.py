@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from rag.datatypes import (
     Answer,
     Article,
     Block,
+    Chunk,
+    Citation,
     Document,
     Filters,
     Hit,
@@ -57,7 +57,10 @@ def answer_json(answer: Answer, identifier: str | None = None) -> dict[str, Any]
         "sentences": [
             {"text": s.text, "citations": list(s.citations), "verdict": s.verdict} for s in answer.sentences
         ],
-        "citations": [{"n": c.n} | place_json(c.place) for c in answer.citations],
+        "citations": [
+            {"n": c.n} | place_json(c.place) | {"also": [place_json(place) for place in c.also]}
+            for c in answer.citations
+        ],
         "conflicts": [{"citations": list(c.citations), "message": c.message} for c in answer.conflicts],
         "nearest": [{"n": n} | place_json(place) for n, place in enumerate(answer.nearest, start=1)],
         "answerer": answer.answerer,
@@ -86,24 +89,34 @@ def quote_json(report: QuoteReport, identifier: str | None = None) -> dict[str, 
 def hits_json(
     query: str, hits: list[Hit], articles: Mapping[int, str], identifier: str | None = None
 ) -> dict[str, Any]:
-    """Return hits as `search --json` prints them; `articles` maps a chunk's id to its article's name."""
+    """Return hits as `search --json` prints them.
+
+    `articles` maps the ids of the chunks, the copies among them, to the names of their articles.
+    """
     head = {} if identifier is None else {"id": identifier}
     return head | {
         "query": query,
         "hits": [
-            {
-                "file": hit.chunk.file,
-                "article": articles[hit.chunk.id],
-                "paragraph": hit.chunk.paragraphs[0],
-                "start": hit.chunk.spans[0].start,
-                "end": hit.chunk.spans[-1].end,
-                "spans": _spans(hit.chunk.spans),
-                "text": hit.chunk.text,
+            _chunk_json(hit.chunk, articles)
+            | {
                 "score": round(hit.score, 6),
                 "ranks": dict(hit.ranks),
+                "also": [_chunk_json(copy, articles) for copy in hit.copies],
             }
             for hit in hits
         ],
+    }
+
+
+def _chunk_json(chunk: Chunk, articles: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "file": chunk.file,
+        "article": articles[chunk.id],
+        "paragraph": chunk.paragraphs[0],
+        "start": chunk.spans[0].start,
+        "end": chunk.spans[-1].end,
+        "spans": _spans(chunk.spans),
+        "text": chunk.text,
     }
 
 
@@ -173,14 +186,17 @@ def _block_json(block: Block) -> dict[str, Any]:
     return {"kind": block.kind, "text": block.text, "start": block.span.start, "end": block.span.end}
 
 
-def answer_from_json(record: Mapping[str, Any]) -> list[tuple[int, Place]]:
-    """Return the numbered places of an answer that `ask --json` printed.
+def answer_from_json(record: Mapping[str, Any]) -> list[Citation]:
+    """Return the citations of an answer that `ask --json` printed.
 
     Raises:
         UsageError: the record is not such an answer.
     """
     try:
-        return [(int(entry["n"]), _place(entry)) for entry in record["citations"]]
+        return [
+            Citation(n=int(entry["n"]), place=_place(entry), also=tuple(map(_place, entry.get("also", ()))))
+            for entry in record["citations"]
+        ]
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError("文件里不是 ask --json 导出的回答（缺少 citations 或其中的字段）") from error
 
@@ -214,46 +230,43 @@ def turns_from_json(records: Iterable[Mapping[str, Any]]) -> tuple[Turn, ...]:
     return turns
 
 
-def filters_from_json(record: Mapping[str, Any]) -> Filters:
-    """Return the filters that a batch line gives under `filters`.
+def filters_from_json(record: object) -> Filters | None:
+    """Return the filters that a batch line gives under `filters`, None where it gives none.
 
     Raises:
         UsageError: a key is unknown, or a value is not of its form.
     """
+    if record is None:
+        return None
     if not isinstance(record, Mapping):
         raise UsageError("filters 应是一组键值")
     unknown = set(record) - {"files", "date_from", "date_to", "source", "speaker"}
     if unknown:
         raise UsageError(f"filters 里的 {'、'.join(sorted(unknown))} 不认识")
-    files = record.get("files") or []
-    if not _is_texts(files):
+    files = record.get("files")
+    if files is not None and not _is_texts(files):
         raise UsageError("filters 里的 files 应是一列文件名")
-    return Filters(
-        files=tuple(files),
-        date_from=_day(record, "date_from"),
-        date_to=_day(record, "date_to"),
-        outlet=_text(record, "source"),
-        speaker=_text(record, "speaker"),
-    )
+    first, last = _text(record, "date_from"), _text(record, "date_to")
+    try:
+        return Filters(
+            files=tuple(files or ()),
+            date_from=first,
+            date_to=last,
+            outlet=_text(record, "source"),
+            speaker=_text(record, "speaker"),
+        )
+    except ValueError as error:
+        raise UsageError(
+            "filters 里的 date_from、date_to 应是 2026-01-06 这样的日期，前者不晚于后者，"
+            f"而不是 {first or '（无）'}、{last or '（无）'}"
+        ) from error
 
 
 def _text(record: Mapping[str, Any], key: str) -> str | None:
     value = record.get(key)
     if value is not None and not isinstance(value, str):
         raise UsageError(f"filters 里的 {key} 应是文字")
-    return value
-
-
-def _day(record: Mapping[str, Any], key: str) -> str | None:
-    value = _text(record, key)
-    if not value:
-        return None
-    try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-            return date.fromisoformat(value).isoformat()
-    except ValueError:
-        pass
-    raise UsageError(f"filters 里的 {key} 应是 2026-01-06 这样的日期，而不是 {value}")
+    return (value or "").strip() or None
 
 
 def passages_from_json(passages: object) -> list[str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
@@ -50,10 +50,21 @@ def hits_text(record: Mapping[str, Any]) -> str:
     """Return what `hits_json` made for a terminal."""
     if not record["hits"]:
         return "没有找到"
-    return "\n".join(
-        f"{n}. {hit['score']:.3f} 《{hit['article']}》第 {hit['paragraph']} 段（{hit['file']}）\n   {hit['text']}"
-        for n, hit in enumerate(record["hits"], start=1)
-    )
+    lines = []
+    for n, hit in enumerate(record["hits"], start=1):
+        lines.append(f"{n}. {hit['score']:.3f} {_chunk_text(hit)}\n   {hit['text']}")
+        lines += _also_lines("   ", [_chunk_text(copy) for copy in hit["also"]])
+    return "\n".join(lines)
+
+
+def _chunk_text(chunk: Mapping[str, Any]) -> str:
+    return f"《{chunk['article']}》第 {chunk['paragraph']} 段（{chunk['file']}）"
+
+
+def _also_lines(indent: str, places: Sequence[str]) -> list[str]:
+    """Return the other places of the same words, a line each under a line that counts them."""
+    counted = [f"{indent}另见 {len(places)} 处："] if places else []
+    return counted + [f"{indent}  · {place}" for place in places]
 
 
 _NOISE = {
@@ -143,7 +154,10 @@ def place_text(place: Place) -> str:
 
 def sources_text(answer: Answer) -> str:
     """Return what stands under a printed answer: its sources, or the passages nearest to a refused question."""
-    lines = [f"[{c.n}] {place_text(c.place)}\n    {c.place.quote}" for c in answer.citations]
+    lines = []
+    for citation in answer.citations:
+        lines.append(f"[{citation.n}] {place_text(citation.place)}\n    {citation.place.quote}")
+        lines += _also_lines("    ", [place_text(place) for place in citation.also])
     if answer.nearest:
         lines.append("最接近的段落：")
         lines += [f"  · {place_text(place)}\n    {place.quote}" for place in answer.nearest]

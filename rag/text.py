@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rag.datatypes import Span
 
-_TRADITIONAL = Path(__file__).parent / "models" / "traditional.txt"
+TRADITIONAL = Path(__file__).parent / "models" / "traditional.txt"
 _QUOTATION = str.maketrans("“”„‟«»『』「」〝〞＂‘’‚‛`´＇", '"' * 13 + "'" * 7)
 # Forms that have no compatibility mapping of one character but are written for one another.
 _VARIANTS = str.maketrans("—–―‒−•‧∙⋅・～〜", "-----·····~~")
@@ -24,7 +24,7 @@ _CLOSERS = "”’」』》）)】］]\"'﹂﹄︶︘︼"
 @cache
 def _table() -> dict[int, str]:
     """Return the translation: every code point whose folded form differs, to one character."""
-    simplified = {line[0]: line[1] for line in _TRADITIONAL.read_text(encoding="utf-8").splitlines()}
+    simplified = {line[0]: line[1] for line in TRADITIONAL.read_text(encoding="utf-8").splitlines()}
     table: dict[int, str] = {}
     # Compatibility forms (full width, circled, presentation, squared…) live in these blocks; a form that
     # unfolds to several characters keeps its own code point, since lengths must not change.

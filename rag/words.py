@@ -7,6 +7,7 @@ find what the dictionary cuts differently in query and text.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 import rjieba
@@ -17,9 +18,10 @@ from rag.text import fold
 REMEMBERED = 20_000
 """Texts whose words are kept: the sentences of a corpus come up again and again; about 3 kB each."""
 
-_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
+_HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
 _RUN = re.compile(rf"[{_HAN}]+|[a-z]+|\d+(?:\.\d+)*")
 _HAN_RUN = re.compile(rf"[{_HAN}]+")
+_MIXED = re.compile(r"(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]+(?:\.\d+)*")
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -28,30 +30,47 @@ def words(text: str) -> tuple[tuple[str, Span], ...]:
 
     The words are folded; punctuation and white space yield none.
     """
-    folded = fold(text)
     found = []
-    for run in _RUN.finditer(folded):
-        if not _HAN_RUN.match(run.group()):
-            found.append((run.group(), Span(start=run.start(), end=run.end())))
-            continue
-        position = run.start()
-        for word in rjieba.cut(run.group()):
+    for position, cut in _runs(fold(text)):
+        for word in cut:
             found.append((word, Span(start=position, end=position + len(word))))
             position += len(word)
     return tuple(found)
 
 
-def terms(text: str) -> list[str]:
-    """Return the index terms of `text` in order: its words, then the character pairs of its Han runs.
+def cut(folded: str) -> list[str]:
+    """Return the words of a folded text in order, as `words` cuts them."""
+    return [word for _, run in _runs(folded) for word in run]
 
-    A word of two characters is a pair already and is not counted twice.
+
+def _runs(folded: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the words of each run of Han characters, of letters, of digits, with the place where it begins."""
+    for run in _RUN.finditer(folded):
+        text = run.group()
+        yield run.start(), rjieba.cut(text) if _HAN_RUN.match(text) else [text]
+
+
+def placed_terms(text: str) -> list[tuple[str, int]]:
+    """Return the index terms of `text` and where each begins: its words, then what holds neighbours together.
+
+    That is the character pairs of its Han runs, but for those that are words of it, and the runs of letters
+    and digits (5g, pm2.5), whose parts are words.
     """
-    cut = [word for word, _ in words(text)]
+    cut = words(text)
+    folded = fold(text)
+    two = {word for word, _ in cut if len(word) == 2}
     pairs = [
-        run.group()[i : i + 2] for run in _HAN_RUN.finditer(fold(text)) for i in range(len(run.group()) - 1)
+        (folded[start : start + 2], start)
+        for run in _HAN_RUN.finditer(folded)
+        for start in range(run.start(), run.end() - 1)
     ]
-    two = {word for word in cut if len(word) == 2}
-    return cut + [pair for pair in pairs if pair not in two]
+    mixed = [(run.group(), run.start()) for run in _MIXED.finditer(folded)]
+    return [(word, span.start) for word, span in cut] + [p for p in pairs if p[0] not in two] + mixed
+
+
+def terms(text: str) -> list[str]:
+    """Return the index terms of `text` in the order of `placed_terms`."""
+    return [term for term, _ in placed_terms(text)]
 
 
 @cache

@@ -120,6 +120,36 @@ def test_filters_restrict_where_an_answer_may_come_from(assistant):
     assert {hit.chunk.file for hit in hits} == {"003_1cd45f47ce8bf859.txt"}
 
 
+@pytest.mark.parametrize(
+    ("filters", "admits"),
+    [
+        (Filters(outlet="經濟日報"), lambda a: a.outlet == "经济日报"),
+        (Filters(date_from="2026-01-01", date_to="2026-01-31"), lambda a: a.date == "2026-01-06"),
+        (Filters(date_to="2025-12-31", outlet="导报"), lambda a: a.date == "2025-12-29"),
+        (Filters(speaker="阴和俊"), lambda a: a.speakers == ("阴和俊",)),
+        (Filters(speaker="李乐成", files=("003_1cd45f47ce8bf859.txt",)), lambda a: a.speakers == ("李乐成",)),
+    ],
+)
+def test_answers_and_nearest_passages_lie_within_the_filters(assistant, filters, admits):
+    questions = (QUESTION, "什么是现代化产业体系？", "技术转移机构有多少家？", "未来产业有哪些？", "谁写的？")
+    answers = [assistant.ask(question, filters=filters) for question in questions]
+    places = [c.place for a in answers for c in a.citations] + [p for a in answers for p in a.nearest]
+    assert places
+    articles = [assistant.document(p.file).article_at(p.spans[0].start) for p in places]
+    assert all(map(admits, articles))
+
+
+def test_filters_that_leave_nothing_are_told_of(assistant):
+    nothing = Filters(outlet="没有的报纸")
+    answer = assistant.ask(QUESTION, filters=nothing)
+    assert (answer.refusal.reason, answer.nearest) == ("not_in_documents", ())
+    assert answer.text == "所限定的范围里没有文字；请检查所给的文件名、日期、来源和说话人。"
+    assert assistant.search(QUESTION, filters=nothing) == []
+    assert assistant.ask("你好", filters=nothing).text == assistant.ask("你好").text
+    something = assistant.ask(QUESTION, filters=Filters(date_to="2025-12-31"))
+    assert "限定" not in something.text
+
+
 def test_passages_take_the_place_of_the_index(assistant):
     passages = ["全市共有学校36所。", "今年新建公园12个,总数达到58个。"]
     answer = assistant.ask("今年新建公园多少个？", passages=passages)
@@ -151,9 +181,14 @@ def test_the_stream_ends_in_the_whole_answer(assistant):
 
 def test_an_exported_answer_is_read_back(assistant):
     answer = assistant.ask(QUESTION)
-    places = answer_from_json(answer_json(answer))
-    assert places == [(c.n, c.place) for c in answer.citations]
-    assert assistant.verify(places) == []
+    other = Place(file="b.txt", article="乙", paragraph=1, spans=(Span(start=2, end=5),), quote="丙丁戊")
+    copied = replace(answer, citations=(replace(answer.citations[0], also=(other,)), *answer.citations[1:]))
+    assert answer_from_json(answer_json(copied)) == list(copied.citations)
+    older = answer_json(answer)
+    for citation in older["citations"]:
+        del citation["also"]
+    assert answer_from_json(older) == list(answer.citations)
+    assert assistant.verify([(c.n, c.place) for c in answer.citations]) == []
 
 
 def test_a_tampered_quote_does_not_stand(assistant):

@@ -88,7 +88,8 @@ def check_answer(record):
     assert {int(n) for n in re.findall(r"\[(\d+)\]", record["answer"])} == set(numbers)
     assert {n for sentence in record["sentences"] for n in sentence["citations"]} == set(numbers)
     assert all(s.keys() == {"text", "citations", "verdict"} for s in record["sentences"])
-    assert all(c.keys() == {"n", *PLACE} for c in record["citations"] + record["nearest"])
+    assert all(c.keys() == {"n", "also", *PLACE} for c in record["citations"])
+    assert all(c.keys() == {"n", *PLACE} for c in record["nearest"])
     assert record["seconds"].keys() == {"retrieve", "answer", "total"}
     if record["refused"]:
         assert record["refusal"].keys() == {"reason", "message"}
@@ -151,6 +152,7 @@ def test_a_batch_keeps_its_order_and_ids(ask, tmp_path):
     assert {citation["file"] for citation in records[3]["citations"]} == {"004_90f40236bc051bf2.txt"}
     assert "2364家" in records[3]["answer"]
     assert records[5]["refused"] and records[5]["nearest"] == []
+    assert records[5]["answer"].startswith("所限定的范围里没有文字")
 
 
 def test_cite(ask, tmp_path):
@@ -178,7 +180,7 @@ def test_search(ask, tmp_path):
     assert len(record["hits"]) == 3
     for hit in record["hits"]:
         assert hit.keys() == {
-            *("file", "article", "paragraph", "start", "end", "spans", "text", "score", "ranks")
+            *("file", "article", "paragraph", "start", "end", "spans", "text", "score", "ranks", "also")
         }
         assert hit["ranks"].keys() <= {"dense", "lexical"} and all(
             rank >= 1 for rank in hit["ranks"].values()
@@ -191,10 +193,16 @@ def test_search(ask, tmp_path):
     assert ask("search", "零碳工厂", "-k", "1").startswith("1. ")
 
     batch = tmp_path / "s.jsonl"
-    batch.write_text('{"id": 2, "query": "耐心资本"}\n{"id": 1, "query": "零碳工厂"}\n')
+    lines = [
+        {"id": 2, "query": "耐心资本"},
+        {"id": 1, "query": "零碳工厂"},
+        {"id": 3, "query": "零碳工厂", "filters": {"source": "经济日报"}},
+    ]
+    batch.write_text("\n".join(map(json.dumps, lines)))
     records = [json.loads(line) for line in ask("search", "--batch", batch, "--json", "-k", "3").splitlines()]
-    assert [r["id"] for r in records] == [2, 1]
+    assert [r["id"] for r in records] == [2, 1, 3]
     assert records[1]["hits"] == record["hits"]
+    assert {hit["file"] for hit in records[2]["hits"]} == {"002_d80b382c7b586b9d.txt"}
 
 
 def test_structure(ask):
@@ -422,8 +430,12 @@ def test_lines_that_cannot_be_answered_do_not_stop_the_others(run, index, tmp_pa
         {"question": " "},
         {**good, "filters": 5},
         {**good, "filters": {"place": "x"}},
+        {**good, "filters": []},
         {**good, "filters": {"files": "004_90f40236bc051bf2.txt"}},
+        {**good, "filters": {"files": ""}},
         {**good, "filters": {"date_from": "去年"}},
+        {**good, "filters": {"date_from": 20260106}},
+        {**good, "filters": {"date_from": "2026-02-01", "date_to": "2026-01-01"}},
         {**good, "filters": {"date_to": "2026-02-30"}},
         {**good, "filters": {"speaker": ["a"]}},
         {**good, "history": 5},

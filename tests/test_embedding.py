@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 
 from rag.embedding import BUILTIN, EMBEDDERS, SentenceTransformerEmbedder, StaticEmbedder, load_embedder
 from rag.errors import ModelError
+from rag.text import fold
 
 TEXTS = (
     "国务院总理在政府工作报告中提出，2026年国内生产总值增长5%左右。",
@@ -28,7 +29,7 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def builtin():
-    return load_embedder()
+    return load_embedder("builtin")
 
 
 def test_vectors_are_the_normalised_mean_of_the_rows(builtin):
@@ -36,26 +37,36 @@ def test_vectors_are_the_normalised_mean_of_the_rows(builtin):
     table = load_file(BUILTIN / "model.safetensors")["embedding.weight"].astype(np.float64)
     for text in TEXTS[:3]:
         mean = np.mean([table[number] for number in tokenizer.encode(text).ids], axis=0)
-        np.testing.assert_allclose(builtin.encode([text])[0], mean / np.linalg.norm(mean), atol=1e-6)
+        np.testing.assert_allclose(builtin.encode_passages([text])[0], mean / np.linalg.norm(mean), atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["builtin", "static"])
 def test_every_static_embedder_of_the_table_has_the_interface(builtin, name):
     embedder = EMBEDDERS[name](str(BUILTIN))
-    assert (embedder.dimension, embedder.fingerprint) == (256, builtin.fingerprint)
-    np.testing.assert_array_equal(embedder.encode(TEXTS), builtin.encode(TEXTS))
+    assert (embedder.dimension, embedder.max_tokens) == (256, None)
+    np.testing.assert_array_equal(embedder.encode_queries(TEXTS), embedder.encode_passages(TEXTS))
+    np.testing.assert_array_equal(embedder.encode_passages(TEXTS), builtin.encode_passages(TEXTS))
+
+
+def test_the_builtin_folds_what_it_is_given_and_others_do_not(builtin):
+    written, plain = ["國務院「經濟」", "ＧＤＰ增長"], ["国务院“经济”", "gdp增长"]
+    np.testing.assert_array_equal(builtin.encode_queries(written), builtin.encode_queries(plain))
+    static = load_embedder(str(BUILTIN))
+    assert (static.encode_passages(written[:1]) != static.encode_passages(plain[:1])).any()
+    assert static.fingerprint != builtin.fingerprint == StaticEmbedder(BUILTIN, prepare=fold).fingerprint
+    assert load_embedder("builtin") is builtin
 
 
 def test_shape_type_and_length(builtin):
-    vectors = builtin.encode(TEXTS)
+    vectors = builtin.encode_passages(TEXTS)
     assert vectors.dtype == np.float32
     assert vectors.shape == (len(TEXTS), builtin.dimension) == (8, 256)
     lengths = np.linalg.norm(vectors, axis=1)
     # Nothing known: marks, nothing, a blank, and signs of a script that is not in the table.
     np.testing.assert_allclose(lengths[[0, 1, 2, 7]], 1, atol=1e-6)
     assert not vectors[[4, 5, 6]].any()
-    assert not builtin.encode(["ㄅㄆㄇ"]).any()
-    assert builtin.encode([]).shape == (0, 256)
+    assert not builtin.encode_passages(["ㄅㄆㄇ"]).any()
+    assert builtin.encode_passages([]).shape == (0, 256)
 
 
 @settings(deadline=None)  # a busy machine is not a failure
@@ -64,21 +75,23 @@ def test_shape_type_and_length(builtin):
     st.randoms(),
 )
 def test_a_vector_depends_on_its_own_text_only(builtin, texts, chance):
-    together = builtin.encode(texts)
+    together = builtin.encode_passages(texts)
     order = list(range(len(texts)))
     chance.shuffle(order)
-    np.testing.assert_array_equal(builtin.encode([texts[place] for place in order]), together[order])
+    np.testing.assert_array_equal(builtin.encode_passages([texts[place] for place in order]), together[order])
     for place, text in enumerate(texts):
-        np.testing.assert_array_equal(builtin.encode([text])[0], together[place])
+        np.testing.assert_array_equal(builtin.encode_passages([text])[0], together[place])
 
 
 def test_more_texts_than_a_batch(builtin):
     texts = [f"第{number}条 国家鼓励科技创新" for number in range(600)]
-    np.testing.assert_array_equal(builtin.encode(texts)[555], builtin.encode(texts[555:556])[0])
+    np.testing.assert_array_equal(
+        builtin.encode_passages(texts)[555], builtin.encode_passages(texts[555:556])[0]
+    )
 
 
 def test_alike_texts_are_nearer_than_others(builtin):
-    question, right, wrong = builtin.encode(
+    question, right, wrong = builtin.encode_passages(
         [
             "个人所得税怎么退税",
             "居民个人取得综合所得，多缴税款的可以在汇算清缴时申请退还。",
@@ -90,7 +103,7 @@ def test_alike_texts_are_nearer_than_others(builtin):
 
 def test_loading_needs_no_heavy_library():
     code = (
-        "import sys; from rag.embedding import load_embedder; load_embedder().encode(['经济']);"
+        "import sys; from rag.embedding import load_embedder; load_embedder('builtin').encode_passages(['经济']);"
         "heavy = {'torch', 'sentence_transformers', 'transformers', 'scipy', 'sklearn'};"
         "print(sorted(heavy & sys.modules.keys()))"
     )
@@ -117,7 +130,7 @@ def tiny(tmp_path):
 
 
 def test_a_table_worked_by_hand(tiny):
-    vectors = load_embedder(str(tiny)).encode(["甲", "乙甲", "甲乙", "丙", "丙乙"])
+    vectors = load_embedder(str(tiny)).encode_passages(["甲", "乙甲", "甲乙", "丙", "丙乙"])
     half = 1 / np.sqrt(2)
     # 乙甲 is (0, 4) + (3, 0), of length 5; 甲乙 is a word of its own (-1.5 > -1 - 1); 丙 is not known.
     expected = [[1, 0], [3 / 5, 4 / 5], [-half, half], [0, 0], [0, 1]]
@@ -155,12 +168,12 @@ def test_sentence_transformers_gives_the_same_vectors(builtin):
 
     model = SentenceTransformer(str(BUILTIN), device="cpu").float()
     theirs = model.encode(list(TEXTS), show_progress_bar=False)
-    np.testing.assert_allclose(builtin.encode(TEXTS), theirs, atol=1e-5)
+    np.testing.assert_allclose(builtin.encode_passages(TEXTS), theirs, atol=1e-5)
     other = SentenceTransformerEmbedder(str(BUILTIN))
     assert other.dimension == 256
     assert other.fingerprint == SentenceTransformerEmbedder(str(BUILTIN)).fingerprint
-    np.testing.assert_allclose(other.encode(TEXTS), theirs, atol=1e-6)
-    assert other.encode([]).shape == (0, 256)
+    np.testing.assert_allclose(other.encode_passages(TEXTS), theirs, atol=1e-6)
+    assert other.encode_passages([]).shape == (0, 256)
 
 
 @pytest.mark.torch
@@ -199,8 +212,8 @@ def test_training_on_a_dozen_texts_is_deterministic_and_learns(tmp_path):
     export(tokenizer, table, tmp_path)
     embedder = load_embedder(str(tmp_path))
     assert isinstance(embedder, StaticEmbedder)
-    vectors = embedder.encode([pair.query for pair in questions])
-    passages = embedder.encode([pair.passage for pair in questions])
+    vectors = embedder.encode_passages([pair.query for pair in questions])
+    passages = embedder.encode_passages([pair.passage for pair in questions])
     assert (np.argmax(vectors @ passages.T, axis=1) == np.arange(len(topics))).all()
 
     import torch

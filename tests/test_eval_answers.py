@@ -1,5 +1,7 @@
 """One answer against its gold: the values are written as the arithmetic."""
 
+from dataclasses import replace
+
 import pytest
 
 from eval.dataset import Passage, Question, Quote
@@ -176,9 +178,12 @@ def test_a_dangling_marker_an_unused_and_a_doubled_citation_are_faults():
     )
 
 
-def test_a_false_quote_is_a_fault_also_among_the_nearest():
+def test_a_false_quote_is_a_fault_also_among_the_nearest_and_the_other_places():
     false = place((12, 26), quote="到2030年不超过600个。")
     assert len(pointer_faults(case(QUESTION, answer("甲", false)))) == 1
+    sound = answer("甲", place((12, 26)))
+    copied = replace(sound, citations=(replace(sound.citations[0], also=(place((0, 11)), false)),))
+    assert len(pointer_faults(case(QUESTION, copied))) == 1
     refused = Answer(
         question="？", standalone_question="？", sentences=(), refusal=REFUSED, nearest=(false, place((0, 2)))
     )

@@ -1,6 +1,7 @@
 """Retrieval metrics, against the arithmetic and against a slow oracle."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -62,6 +63,13 @@ def test_a_hit_finds_all_that_it_meets_and_each_passage_counts_once():
 def test_the_hits_of_a_document_are_one():
     hits = [hit("x", 1), hit("a", 1), hit("x", 2), hit("b", 5)]
     assert ranking(case(hits, documents=["b", "a"])) == (2, [0, 1, 1])
+
+
+def test_a_hit_finds_what_its_copies_do():
+    folded = replace(hit("a", 9), copies=(hit("b", 1).chunk, hit("x", 3).chunk))
+    assert ranking(case([hit("x", 1), folded, hit("b", 1)], [(passage(1, "b"),)])) == (1, [0, 1, 0])
+    hits = [folded, hit("x", 5), hit("c", 1), hit("b", 4)]
+    assert ranking(case(hits, documents=["b", "a", "c"])) == (3, [2, 1])
 
 
 def measured(given: Case) -> dict[str, float]:

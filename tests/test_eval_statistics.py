@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.statistics import difference, interval, mcnemar
+from eval.statistics import difference, interval, mcnemar, permutation
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,35 @@ def test_turning_a_comparison_round_turns_its_interval_round(pairs):
     assert low <= np.mean(now) - np.mean(before) + 1e-9
     assert high >= np.mean(now) - np.mean(before) - 1e-9
     assert (low, high) == pytest.approx((-back.high, -back.low), abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("gains", "expected"),
+    [
+        ([], 1),
+        ([0.0, 0.0], 1),
+        # Of the 8 signs of three gains, + + + alone gives a sum of 1.75; the other tail doubles it.
+        ([1.0, 0.5, 0.25, 0.0], 2 / 8),
+        # Sums of ±1 ± 0.5 ± 0.25 that are at least 0.75, as + - + gives: 1.75, 1.25, 0.75.
+        ([1.0, -0.5, 0.25], 2 * 3 / 8),
+        ([-1.0, -0.5, -0.25], 2 / 8),
+    ],
+)
+def test_a_permutation_counts_the_signs_by_hand(gains, expected):
+    assert permutation([0.0] * len(gains), gains) == pytest.approx(expected)
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 6), st.integers(0, 6))
+def test_a_permutation_of_right_and_wrong_is_mcnemars_test(lost, gained):
+    before, now = [1.0] * lost + [0.0] * gained + [1.0], [0.0] * lost + [1.0] * gained + [1.0]
+    assert permutation(before, now) == pytest.approx(mcnemar(lost, gained, two_sided=True))
+
+
+def test_a_permutation_of_many_is_near_the_normal_tail_and_the_same_every_time():
+    gains = np.random.default_rng(3).normal(0.1, 1, 400)
+    tail = math.erfc(abs(gains.sum()) / math.sqrt(2 * (gains**2).sum()))
+    assert 0.001 < tail < 0.5
+    found = permutation(np.zeros(400), gains)
+    assert found == pytest.approx(tail, abs=0.02)
+    assert found == permutation(np.zeros(400), gains)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 # From the ground up: a module may import those of lower rows, and of its own row where that row says so.
 ROWS = [
     ({"datatypes", "errors"}, False),
-    ({"text", "tokens"}, False),
+    ({"text", "tokens", "pretrained"}, False),
     ({"words", "numerals", "reading", "embedding"}, False),
     (
         {
@@ -27,11 +27,14 @@ ROWS = [
         },
         False,
     ),
-    ({"question", "manifest"}, False),
+    ({"question", "manifest", "aliases", "spelling"}, False),
+    ({"expansion"}, False),
     (
         {
             "indexing",
+            "ranking",
             "retrieval",
+            "near_duplicates",
             "claims",
             "polarity",
             "overstatement",
@@ -184,6 +187,31 @@ EVALUATION = {
 def test_the_evaluation_sees_the_assistant_from_outside(name):
     used = {name for name in imports(EVALUATION[name])[0] if name.startswith("rag")}
     assert used <= SEEN | SEEN_BESIDES.get(name, set())
+
+
+# What the benches see of the program besides: they measure its parts, so this says which.
+BENCHED = {
+    "retrieval.asking": {"rag.assistant", "rag.words"},
+    "retrieval.baseline": {"rag.words"},
+    "retrieval.command": {"rag.config"},
+    "retrieval.overlap": {"rag.informativeness", "rag.words"},
+    "retrieval.speed": {"rag.embedding"},
+}
+BENCHES = {
+    ".".join(path.relative_to(ROOT / "bench").with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted((ROOT / "bench").rglob("*.py"))
+}
+
+
+@pytest.mark.parametrize("name", BENCHES)
+def test_a_bench_sees_the_parts_that_it_measures(name):
+    used = {name for name in imports(BENCHES[name])[0] if name.startswith("rag")}
+    assert used <= SEEN | BENCHED.get(name, set())
+
+
+@pytest.mark.parametrize("name", EVALUATION)
+def test_the_evaluation_knows_nothing_of_the_benches(name):
+    assert not [used for used in imports(EVALUATION[name])[0] if used.partition(".")[0] == "bench"]
 
 
 def loaded(code):

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -22,7 +23,7 @@ from rag.retrieval import RetrievalOptions, search
 
 ROOT = Path(__file__).parent.parent
 OPTIONS = ChunkingOptions()
-EMBEDDER = load_embedder()
+EMBEDDER = load_embedder("builtin")
 NAMES = ["001_af76cae5511be1fe.txt", "003_1cd45f47ce8bf859.txt", "004_90f40236bc051bf2.txt"]
 QUERIES = ["科技创新和产业创新深度融合", "技术合同成交金额", "人工智能", "科學技術部", "西延高铁"]
 
@@ -277,14 +278,19 @@ class Renamed:
 
     fingerprint = "0123456789abcdef"
     dimension = EMBEDDER.dimension
-    encode = staticmethod(EMBEDDER.encode)
+    encode_passages = staticmethod(EMBEDDER.encode_passages)
 
 
 def test_an_index_built_otherwise_is_refused_and_rebuilt(built, tmp_path):
     shutil.copytree(built, tmp_path / "copy")
     docs, index = tmp_path / "copy" / "docs", tmp_path / "copy" / "index"
-    for embedder, options in ((Renamed(), OPTIONS), (EMBEDDER, ChunkingOptions(max_tokens=50))):
-        with pytest.raises(IndexDamagedError, match="另一个版本、嵌入模型或切分设置"):
+    for embedder, options, other in (
+        (Renamed(), OPTIONS, "嵌入模型（或它的提示词）"),
+        (Renamed(), ChunkingOptions(max_tokens=50), "切分设置"),
+        (EMBEDDER, OPTIONS, "嵌入模型（或它的提示词）、切分设置"),
+    ):
+        message = f"索引 {index} 是用另一个{other}建的；请运行 python -m rag index --docs {docs} --index {index} 重建"
+        with pytest.raises(IndexDamagedError, match=f"^{re.escape(message)}$"):
             open_index(docs, index, embedder, options)
         report = update_index(docs, index, embedder, options, lambda _: None)
         assert set(statuses(report).values()) == {"added"}
@@ -358,7 +364,7 @@ match moment:
     case "manifest half written": manifest.os.fsync = die
     case "manifest in force": indexing.Manifest.write = after(indexing.Manifest.write)
     case "old generation half removed": shutil.rmtree = remove
-embedder = load_embedder()
+embedder = load_embedder("builtin")
 print("ready", flush=True)
 indexing.update_index(docs, index, embedder, ChunkingOptions(), lambda _: None)
 print("done", flush=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.numerals import chinese_value, find_dates, numbers, years
+from rag.numerals import chinese_numeral, chinese_value, find_dates, numbers, other_forms, years
 
 DIGITS = "零一二三四五六七八九"
 
@@ -117,3 +117,55 @@ def test_dates(text, expected):
 
 def test_years():
     assert years("2020-2024年间，到２０３０年，投入2035亿元") == {2020, 2024, 2030}
+
+
+def forms(text):
+    return {text[span.start : span.end]: set(found) for span, found in other_forms(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("认定500个示范区", {"500个": {"五百个"}}),
+        ("认定五百个示范区", {"五百个": {"500个"}}),
+        ("200家，2个", {"200家": {"二百家", "两百家"}, "2个": {"两个"}}),
+        ("1.5万家", {"1.5万家": {"15000家", "一万五千家"}}),
+        ("八千亿元", {"八千亿元": {"8000亿元"}}),
+        ("增长百分之三", {"百分之三": {"3%"}}),
+        ("占３０％", {"３０％": {"百分之三十", "三成", "3成"}}),
+        ("两成", {"两成": {"20%", "百分之二十", "2成"}}),
+        ("26.3%", {"26.3%": {"百分之二十六点三"}}),
+        ("二〇二六年", {"二〇二六年": {"2026年"}}),
+        ("2026年12月", {"2026年": {"二〇二六年"}, "12月": {"十二月"}}),
+        ("第五十四条和第3条", {"第五十四": {"第54"}, "3条": {"三条"}}),
+        ("一个，1家，500，十四五期间，积分制2.0", {}),
+    ],
+)
+def test_other_forms_of_a_number(text, expected):
+    assert forms(text) == expected
+
+
+@given(st.integers(0, 10**16 - 1))
+def test_a_chinese_numeral_is_read_back(value):
+    assert chinese_value(chinese_numeral(value)) == value
+
+
+@pytest.mark.parametrize("value", [-1, 10**16])
+def test_no_chinese_numeral_for(value):
+    with pytest.raises(ValueError, match="not written in Chinese numerals"):
+        chinese_numeral(value)
+
+
+@given(st.integers(2, 10**9), st.sampled_from(["个", "家", "亿元", "%", "年", "倍"]))
+def test_every_form_of_a_number_says_the_same(value, unit):
+    for _, found in other_forms(f"{value}{unit}"):
+        (number,) = numbers(f"{value}{unit}")
+        for form in found:
+            (again,) = numbers(form)
+            tenths = 10 if again.unit == "成" and unit == "%" else 1
+            assert again.value * tenths == number.value
+
+
+@pytest.mark.parametrize("text", ["十四五期间", "三四十家", "十五五年"])
+def test_digits_run_together_are_no_number(text):
+    assert numbers(text) == []

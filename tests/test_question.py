@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.question import aliases, analyse, parts, with_aliases
+from rag.question import analyse, parts
 
 
 @pytest.mark.parametrize(
@@ -56,17 +56,6 @@ def test_a_ratio_is_asked_in_percent() -> None:
 def test_topic_of_a_definition() -> None:
     assert analyse("什么是“耐心资本”？").topics[0] == "耐心资本"
     assert "安全性" in analyse("怎么理解产业体系的安全性？").topics
-
-
-def test_every_name_of_a_thing_has_the_same_group() -> None:
-    for name, group in aliases().items():
-        assert name in group
-        assert {aliases()[other] for other in group} == {group}
-
-
-def test_aliases_are_added_once_and_only_where_missing() -> None:
-    assert with_aliases("工信部的工作") == "工信部的工作 工业和信息化部"
-    assert with_aliases("工信部即工业和信息化部") == "工信部即工业和信息化部"
 
 
 def test_parts_of_a_question() -> None:

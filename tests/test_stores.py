@@ -99,17 +99,18 @@ def made_chunk(identifier, text, context=""):
 def bm25(bags, query, k1=1.2, b=0.75):
     """Return the BM25 score of every document that has a term of the query (Robertson and Zaragoza, 2009).
 
-    score = sum over query terms t of ln(1 + (N - n + 0.5) / (n + 0.5)) * f (k1 + 1) / (f + k1 (1 - b + b l / L)):
+    score = sum over query terms t, with weight w, of
+    w ln(1 + (N - n + 0.5) / (n + 0.5)) * f (k1 + 1) / (f + k1 (1 - b + b l / L)):
     N documents, n of them with t, f times in this one, which is l terms long; L is the mean length.
     """
     average = sum(bag.total() for bag in bags.values()) / len(bags)
     scores = Counter()
-    for term in query:
+    for term, weight in query.items():
         holders = {i: bag[term] for i, bag in bags.items() if bag[term]}
         idf = math.log(1 + (len(bags) - len(holders) + 0.5) / (len(holders) + 0.5))
         for i, f in holders.items():
             length = 1 - b + b * bags[i].total() / average
-            scores[i] += idf * f * (k1 + 1) / (f + k1 * length)
+            scores[i] += weight * idf * f * (k1 + 1) / (f + k1 * length)
     return scores
 
 
@@ -131,11 +132,12 @@ def test_lexical_scores_are_bm25(tmp_path, query):
     index.update([], chunks)
     bags = {c.id: Counter(terms(f"{c.context} {c.text}")) for c in chunks}
     assert max(bag.total() for bag in bags.values()) <= 40
-    expected = bm25(bags, terms(query))
-    found = index.search(query, 100)
+    weights = {term: 1 / place for place, term in enumerate(dict.fromkeys(terms(query)), start=1)}
+    expected = bm25(bags, weights)
+    found = index.search(weights, 100)
     assert dict(found) == pytest.approx(expected, rel=1e-4)
     assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
-    assert [score for _, score in index.search(query, 3)] == [score for _, score in found[:3]]
+    assert [score for _, score in index.search(weights, 3)] == [score for _, score in found[:3]]
 
 
 def test_lexical_deletion_takes_out_these_and_no_others(tmp_path):
@@ -145,16 +147,17 @@ def test_lexical_deletion_takes_out_these_and_no_others(tmp_path):
     assert index.count() == 9
     reopened = LexicalIndex(tmp_path / "x")
     expected = {1, 2, 3, 4, 5, 6, 7, 8, 2**40}
-    assert {i for i, _ in index.search("科技", 50)} == {i for i, _ in reopened.search("科技", 50)} == expected
-    assert [i for i, _ in reopened.search("xd", 5)] == []
+    assert {i for i, _ in index.search({"科技": 1}, 50)} == expected
+    assert {i for i, _ in reopened.search({"科技": 1}, 50)} == expected
+    assert [i for i, _ in reopened.search({"xd": 1}, 5)] == []
 
 
 @pytest.mark.parametrize("query", ["", "。，！", "body:科技 AND *", '"科技" OR', "\\", "科技^9 +(-", "龘"])
 def test_no_character_of_a_query_has_a_meaning_of_its_own(tmp_path, query):
     index = LexicalIndex(tmp_path / "x", create=True)
     index.update([], [made_chunk(0, "科技"), made_chunk(1, "绿色")])
-    assert [i for i, _ in index.search(query, 5)] == ([0] if "科技" in query else [])
-    assert index.search("科技", 0) == []
+    assert [i for i, _ in index.search(Counter(terms(query)), 5)] == ([0] if "科技" in query else [])
+    assert index.search({"科技": 1}, 0) == []
 
 
 # --- documents
@@ -196,6 +199,13 @@ def test_stored_documents_and_chunks_come_back_equal(stored):
         store.document("none")
 
 
+def speakers(c, a):
+    """Return who speaks in the chunk: whom its paragraphs name, else the only one who speaks in its article."""
+    first, last = c.paragraphs
+    named = {p.speaker for p in a.paragraphs if first <= p.number <= last} - {None}
+    return named or set(a.speakers if len(a.speakers) == 1 else ())
+
+
 def article_of(stored, identifier):
     _, documents, chunks = stored
     c = chunks[identifier]
@@ -210,19 +220,56 @@ def article_of(stored, identifier):
         (Filters(date_from="2025-12-29"), lambda c, a: a.date is not None and a.date >= "2025-12-29"),
         (Filters(date_to="2025-12-29"), lambda c, a: a.date is not None and a.date <= "2025-12-29"),
         (Filters(outlet="光明日报"), lambda c, a: a.outlet is not None and "光明日报" in a.outlet),
-        (Filters(speaker="李乐成"), lambda c, a: "李乐成" in a.speakers),
+        (Filters(speaker="李乐成"), lambda c, a: "李乐成" in speakers(c, a)),
+        (Filters(speaker="李強"), lambda c, a: "李强" in speakers(c, a)),
+        (Filters(speaker="习近平"), lambda c, a: "习近平" in speakers(c, a)),
+        (Filters(outlet="經濟日報"), lambda c, a: a.outlet == "经济日报"),
+        (
+            Filters(date_from="2025-12-30", date_to="2026-01-06", outlet="光明日报"),
+            lambda c, a: a.date == "2026-01-06" and "光明日报" in a.outlet,
+        ),
         (
             Filters(speaker="李乐成", files=("003_1cd45f47ce8bf859.txt",)),
-            lambda c, a: "李乐成" in a.speakers and c.file.startswith("003"),
+            lambda c, a: "李乐成" in speakers(c, a) and c.file.startswith("003"),
         ),
-        (Filters(outlet="没有的报纸"), lambda c, a: False),
     ],
 )
 def test_filters_admit_the_right_chunks(stored, filters, admits):
     store, _, chunks = stored
     expected = [c.id for c in chunks if admits(c, article_of(stored, c.id))]
-    assert sorted(store.select(filters)) == expected
-    assert bool(expected) == (filters.outlet != "没有的报纸")
+    assert sorted(store.select(filters)) == expected != []
+    assert len(expected) < len(chunks)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(outlet="没有的报纸"),
+        Filters(files=("none.txt",)),
+        Filters(speaker="李"),  # a part of a name is another's name
+        Filters(speaker="李乐成", outlet="经济日报"),
+        Filters(date_from="2026-01-07"),
+        Filters(date_to="2024-04-30"),
+    ],
+)
+def test_filters_that_admit_nothing(stored, filters):
+    assert stored[0].select(filters) == []
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"date_from": "去年"},
+        {"date_to": "2026-1-6"},
+        {"date_from": "20260106"},
+        {"date_to": "2026-02-30"},
+        {"date_from": "2026-01"},
+        {"date_from": "2026-01-07", "date_to": "2026-01-06"},
+    ],
+)
+def test_what_is_no_range_of_days_is_no_filter(days):
+    with pytest.raises(ValueError, match=r"not a range of days|Invalid isoformat|out of range"):
+        Filters(**days)
 
 
 def test_no_filter_is_no_restriction(stored):

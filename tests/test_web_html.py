@@ -28,7 +28,7 @@ from rag.datatypes import (
     locate,
 )
 from rag.errors import UsageError
-from rag.web.conversation import Exchange, find_place, history, messages
+from rag.web.conversation import Exchange, find_places, history, messages
 from rag.web.html import answer_html, escape, link, marker, question_html, where
 from rag.web.page import listen
 from rag.web.report import find_match, report_html
@@ -279,15 +279,26 @@ def test_links_are_found_again() -> None:
         Exchange(question="乙", answer=refused, running=False),
         Exchange(question="丙", error="太长"),
     )
-    assert find_place(conversation, "src-1-1") == CITATION.place
-    assert find_place(conversation, "near-2-1") == place(LOAN, 2, "第二节。")
+    assert find_places(conversation, "src-1-1") == (CITATION.place,)
+    assert find_places(conversation, "near-2-1") == (place(LOAN, 2, "第二节。"),)
     for gone in ("src-1-2", "src-2-1", "near-2-2", "src-3-1", "src-4-1", "src-0-1"):
-        assert find_place(conversation, gone) is None
+        assert find_places(conversation, gone) == ()
     report = QuoteReport(
         quote="甲", verdict="exact", matches=(QuoteMatch(place=CITATION.place, similarity=1.0),)
     )
-    assert find_match(report, "match-1") == CITATION.place
-    assert find_match(report, "match-2") is None
+    assert find_match(report, "match-1") == (CITATION.place,)
+    assert find_match(report, "match-0") == find_match(report, "match-2") == ()
+
+
+def test_the_other_places_of_a_citation_open_with_it_and_are_listed() -> None:
+    other = replace(place(TRAP, 2, HOSTILE), article="<b>转载</b>", outlet="某报")
+    cited = replace(ANSWER, citations=(replace(CITATION, also=(other,)),))
+    exchange = Exchange(question="甲", answer=cited, running=False)
+    assert find_places((exchange,), "src-1-1") == (CITATION.place, other)
+    markup = source_html(LOAN, CITATION.place, "src-1-1", [other])
+    assert "另见 1 处<b>转载</b> · 某报 · 第2段 · trap.txt" in shown(markup)
+    assert "<b>转载" not in markup
+    assert "另见" not in source_html(LOAN, CITATION.place, "src-1-1")
 
 
 def test_history_has_the_finished_turns() -> None:

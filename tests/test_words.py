@@ -27,6 +27,8 @@ def test_terms_are_words_and_the_pairs_that_are_no_words():
     assert terms("科技部") == ["科技部", "科技", "技部"]
     assert terms("发展") == ["发展"]
     assert terms("，。") == terms("") == []
+    assert terms("5G、PM2.5") == ["5", "g", "pm", "2.5", "5g", "pm2.5"]
+    assert {"二〇", "〇二", "二六"} <= set(terms("二〇二六年"))
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from rag.answering.scoring import SUPPORT_FEATURES, WEIGHTS, support
 from rag.chunking import ChunkingOptions, chunk
 from rag.datatypes import Chunk, Document, Source, Span
 from rag.embedding import load_embedder
+from rag.expansion import ExpansionOptions, expand
 from rag.lexical import LexicalIndex
 from rag.question import analyse
 from rag.retrieval import RetrievalOptions, rank_passages
@@ -118,7 +119,9 @@ def _searcher(texts: dict[str, tuple[str, str]], folder: Path):  # type: ignore[
             for i, name in enumerate(names)
         ],
     )  # fmt: skip
-    return lambda question: [names[i] for i, _ in index.search(question, OTHERS + 1)]
+    return lambda question: [
+        names[i] for i, _ in index.search(expand(question, ExpansionOptions()), OTHERS + 1)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    vectors = Vectors(load_embedder())
+    vectors = Vectors(load_embedder("builtin"))
     asked = [*cases(arguments.data, arguments.seed), *definitions(arguments.data, arguments.seed)]
     made = [example(case, vectors) for case in asked]
     held = [i % 5 == 0 for i in range(len(made))]

@@ -44,7 +44,7 @@ def best_weight(curves: NDArray[np.float64]) -> float:
     return WEIGHTS[int(np.argmax(np.where(allowed, curves.mean(axis=0), -np.inf)))]
 
 
-def _reading(folder: Path, name: str) -> Collection:
+def reading(folder: Path, name: str) -> Collection:
     """Return a reading set: its questions, and its texts to find."""
     texts = {record["id"]: record["text"] for record in read(folder, f"{name}/docs")}
     questions = read(folder, f"{name}/qa")
@@ -58,8 +58,8 @@ def collections(folder: Path) -> Iterator[Collection]:
     texts |= {record["id"]: record["text"] for record in read(folder, "crud_docs/docs")[:_DISTRACTORS]}
     yield collection("crud_events", texts, ((record["query"], [record["positive"]]) for record in events))
 
-    yield _reading(folder, "cmrc2018_trial")
-    yield _reading(folder, "drcd_dev_simplified")
+    yield reading(folder, "cmrc2018_trial")
+    yield reading(folder, "drcd_dev_simplified")
 
     statutes = {record["id"]: record["text"] for record in read(folder, "lecoqa_statutes/docs")}
     _, questions = split(read(folder, "lecoqa_statutes/qa"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -49,15 +49,15 @@ class Document:
     passages: tuple[tuple[str, ...], ...]
 
 
-def question_about(clause: str, counts: Counts, chance: random.Random) -> str:
-    """Return a clause with its date, its number or a telling word asked for, and some words left out."""
+def question_about(clause: str, idf: Callable[[str], float], chance: random.Random) -> str:
+    """Return a clause with its date, its number or a telling word (by `idf`) asked for, and some words left out."""
     for pattern, asked in ((_DATE, _WHEN), (_NUMBER, _HOW_MANY)):
         match = pattern.search(clause)
         if match and chance.random() < 0.7:
             clause = f"{clause[: match.start()]}{chance.choice(asked)}{clause[match.end() :]}"
             return "".join(word for word in cut(clause) if chance.random() >= _DROP)
     words = cut(clause)
-    weights = [counts.idf(word) if len(word) > 1 else 0.1 for word in words]
+    weights = [idf(word) if len(word) > 1 else 0.1 for word in words]
     target = chance.choices(range(len(words)), weights)[0]
     words[target] = chance.choice(_WHAT)
     return "".join(word for place, word in enumerate(words) if place == target or chance.random() >= _DROP)
@@ -77,7 +77,7 @@ def _from_passage(sentences: tuple[str, ...], counts: Counts, chance: random.Ran
     text = "".join(sentences)
     clauses = [clause for clause in CLAUSE.findall(text) if cut(clause)]
     if clauses and chance.random() < _CLOZE:
-        yield Pair(question_about(chance.choice(clauses), counts, chance), text)
+        yield Pair(question_about(chance.choice(clauses), counts.idf, chance), text)
     if chance.random() < _KEYWORDS:
         yield Pair(keywords(text, counts, chance), text)
     if len(sentences) > 1 and chance.random() < _SENTENCE:

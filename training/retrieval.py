@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
 from rag.embedding import Embedder
-from rag.text import fold, sentences
+from rag.text import sentences
 from rag.words import terms
 from training.data import passages, sentences_of
 
@@ -65,37 +65,49 @@ def titles(name: str, news: list[dict[str, Any]]) -> Collection:
 
 def dense_scores(wanted: Collection, embedder: Embedder) -> NDArray[np.float32]:
     """Return the cosine of each query with each passage, float32 of (queries, passages)."""
-    queries = embedder.encode([fold(query) for query in wanted.queries])
-    return queries @ embedder.encode([fold(passage) for passage in wanted.passages]).T
+    return embedder.encode_queries(wanted.queries) @ embedder.encode_passages(wanted.passages).T
 
 
-class Bm25:
-    """BM25 over passages, scored exhaustively.
-
-    A term t of a query adds idf(t) * f * (k1 + 1) / (f + k1 * (1 - b + b * n / mean n)), where f is how often
-    t stands in the passage and n how many terms the passage has; idf is ln(1 + (N - df + 0.5) / (df + 0.5)).
-    """
+class Lexical:
+    """BM25 over the passages of a collection, as the lexical index has it."""
 
     def __init__(self, passages: Sequence[str]) -> None:
-        """Count the terms of the passages, one term at least among them."""
-        self._vectorizer = CountVectorizer(analyzer=terms)
-        counts = self._vectorizer.fit_transform(passages).astype(np.float64)
+        """Count the terms of the passages.
+
+        A term t adds idf(t) * f * (k1 + 1) / (f + k1 * (1 - b + b * n / mean n)), where f is how often t stands
+        in the passage and n how many terms the passage has; idf is ln(1 + (N - df + 0.5) / (df + 0.5)).
+        """
+        vectorizer = CountVectorizer(analyzer=terms)
+        counts = vectorizer.fit_transform(passages).astype(np.float64)
         lengths = np.asarray(counts.sum(axis=1)).ravel()
         frequency = np.bincount(counts.indices, minlength=counts.shape[1])
         idf = np.log1p((counts.shape[0] - frequency + 0.5) / (frequency + 0.5))
         damping = np.repeat(_K1 * (1 - _B + _B * lengths / lengths.mean()), np.diff(counts.indptr))
         counts.data = idf[counts.indices] * counts.data * (_K1 + 1) / (counts.data + damping)
-        self._weights = counts.T.tocsr()
+        self.columns: dict[str, int] = vectorizer.vocabulary_
+        self.weights = counts.T.tocsr()
 
-    def scores(self, queries: Sequence[str]) -> NDArray[np.float32]:
-        """Return the score of each passage for each query, float32 of (queries, passages)."""
-        asked = sparse.csr_matrix(self._vectorizer.transform(queries) > 0, dtype=np.float64)
-        return (asked @ self._weights).toarray().astype(np.float32)
+    def scores(self, queries: Sequence[Mapping[str, float]]) -> NDArray[np.float32]:
+        """Return the scores of queries given as terms with weights, float32 of (queries, passages)."""
+        entries = [
+            (row, self.columns[term], weight)
+            for row, query in enumerate(queries)
+            for term, weight in query.items()
+            if term in self.columns
+        ]
+        rows, columns, weights = zip(*entries, strict=True) if entries else ((), (), ())
+        asked = sparse.csr_matrix((weights, (rows, columns)), shape=(len(queries), len(self.columns)))
+        return (asked @ self.weights).toarray().astype(np.float32)
+
+
+def plain(queries: Iterable[str]) -> list[dict[str, float]]:
+    """Return the terms of each query, each weighing 1."""
+    return [dict.fromkeys(terms(query), 1.0) for query in queries]
 
 
 def bm25_scores(wanted: Collection) -> NDArray[np.float32]:
-    """Return the BM25 score of each passage for each query, float32 of (queries, passages)."""
-    return Bm25(wanted.passages).scores(wanted.queries)
+    """Return the BM25 score of each passage for the plain terms of each query, float32 of (queries, passages)."""
+    return Lexical(wanted.passages).scores(plain(wanted.queries))
 
 
 def rescaled(scores: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -69,8 +69,8 @@ def pointer_faults(case: Case) -> tuple[str, ...]:
     """Return every broken pointer of an answer, in words; a valid answer has none.
 
     Markers `[n]` in the text and numbers at the sentences resolve to one citation each, every citation is
-    used, and the raw text at a place's spans is its quote, white space aside (the nearest passages and the
-    hits too). A cited place begins and ends at a mark or a blank.
+    used, and the raw text at a place's spans is its quote, white space aside (the other places of a citation,
+    the nearest passages and the hits too). A cited place begins and ends at a mark or a blank.
     A `[2026]` that a sentence takes over from its source reads as a marker and is a fault as well. So is an
     answer that the program withheld because its quotes did not stand in the files: they have not changed.
     """
@@ -85,7 +85,8 @@ def pointer_faults(case: Case) -> tuple[str, ...]:
     faults += [f"引文编号 [{number}] 重复" for number, count in sorted(counts.items()) if count > 1]
     cited = [citation.place for citation in answer.citations]
     faults += [f"引文停在字词中间：“{place.quote}”" for place in cited if _cuts_words(place, case.read)]
-    return (*faults, *place_faults([*cited, *answer.nearest], case.read), *_hit_faults(case))
+    others = [place for citation in answer.citations for place in citation.also]
+    return (*faults, *place_faults([*cited, *others, *answer.nearest], case.read), *_hit_faults(case))
 
 
 def _cuts_words(place: Place, read: ReadRaw) -> bool:

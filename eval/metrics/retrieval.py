@@ -20,14 +20,20 @@ def has_gold(question: Question) -> bool:
 def ranking(case: Case) -> tuple[int, list[int]]:
     """Return how many things are to be found, and for each rank how many of them are found there first.
 
-    To be found are the gold passages; a hit finds all that it meets. Where a question names documents
-    instead, the hits of a document are one, at the best rank.
+    To be found are the gold passages; a hit finds all that it or a copy of it meets. Where a question names
+    documents instead, the hits of a document are one, at the best rank.
     """
     question = case.question
     if question.sources:
         return len(question.sources), _passages(case)
-    files = dict.fromkeys(hit.chunk.file for hit in case.hits)
-    return len(question.documents), [int(file in question.documents) for file in files]
+    ranks = []
+    seen: set[str] = set()
+    for hit in case.hits:
+        new = {chunk.file for chunk in (hit.chunk, *hit.copies)} - seen
+        if new:
+            ranks.append(len(new.intersection(question.documents)))
+            seen |= new
+    return len(question.documents), ranks
 
 
 def _passages(case: Case) -> list[int]:
@@ -41,7 +47,8 @@ def _passages(case: Case) -> list[int]:
 
 
 def _finds(hit: Hit, passages: Sequence[Passage], case: Case) -> bool:
-    return any(meets(hit.chunk.file, hit.chunk.spans, passage, case.read) for passage in passages)
+    chunks = (hit.chunk, *hit.copies)
+    return any(meets(c.file, c.spans, passage, case.read) for c in chunks for passage in passages)
 
 
 def recall(cutoff: int) -> Callable[[Case], float]:

@@ -72,7 +72,7 @@ def _feedback(row: Row) -> Feedback:
         history=turns_from_json(cast(list[Mapping[str, Any]], values.get("history") or [])),
         said=tuple(str(sentence["text"]) for sentence in answer["sentences"]),
         refused=bool(answer["refused"]),
-        places=tuple(place for _, place in answer_from_json(answer)),
+        places=tuple(citation.place for citation in answer_from_json(answer)),
         rating=rating,
         note=str(values.get("note") or "").strip(),
     )

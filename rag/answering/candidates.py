@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from rag.datatypes import Article, Document, Hit, Paragraph, Span
@@ -48,7 +48,7 @@ def paragraph_sentences(paragraph: Paragraph) -> list[Span]:
 def gather(hits: Sequence[Hit], document: GetDocument) -> list[Candidate]:
     """Return the sentences of the hits' paragraphs and of those next to them, once each.
 
-    A sentence next to a hit, not in it, has the hit score 0.
+    A sentence next to a hit, not in it, has the hit score 0. Of a hit's copies the sentences count that it lacks.
     """
     scores: dict[tuple[str, int, int], float] = {}
     for hit in hits:
@@ -58,19 +58,36 @@ def gather(hits: Sequence[Hit], document: GetDocument) -> list[Candidate]:
             key = (chunk.file, chunk.article, number)
             score = hit.score if first <= number <= last else 0.0
             scores[key] = max(scores.get(key, 0.0), score)
-    found = []
+    found: list[Candidate] = []
     for (file, index, number), score in scores.items():
         source = document(file)
-        article = source.articles[index]
-        if not 1 <= number <= len(article.paragraphs):
-            continue
-        paragraph = article.paragraphs[number - 1]
-        setting = surroundings(article, paragraph)
-        text = fold(paragraph.text)
-        for span in paragraph_sentences(paragraph):
-            folded = text[span.start : span.end]
-            found.append(Candidate(source, article, paragraph, span, setting, folded, score))
-    return found
+        if 1 <= number <= len(source.articles[index].paragraphs):
+            found += _candidates(source, index, number, score)
+    return found + _unsaid(hits, {candidate.folded for candidate in found}, document)
+
+
+def _candidates(source: Document, index: int, number: int, score: float) -> list[Candidate]:
+    """Return the sentences of a paragraph of an article."""
+    article = source.articles[index]
+    paragraph = article.paragraphs[number - 1]
+    setting = surroundings(article, paragraph)
+    text = fold(paragraph.text)
+    return [
+        Candidate(source, article, paragraph, span, setting, text[span.start : span.end], score)
+        for span in paragraph_sentences(paragraph)
+    ]
+
+
+def _unsaid(hits: Sequence[Hit], said: Set[str], document: GetDocument) -> list[Candidate]:
+    """Return the sentences of the hits' copies that are not among those said, once each."""
+    found: dict[str, Candidate] = {}
+    for hit in hits:
+        for copy in hit.copies:
+            for number in range(copy.paragraphs[0], copy.paragraphs[1] + 1):
+                for candidate in _candidates(document(copy.file), copy.article, number, hit.score):
+                    if candidate.folded not in said and candidate.text in copy.text:
+                        found.setdefault(candidate.folded, candidate)
+    return list(found.values())
 
 
 def surroundings(article: Article, paragraph: Paragraph) -> str:

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from rag.datatypes import (
     Answer,
     Article,
+    Chunk,
     Document,
     Evidence,
     Hit,
@@ -62,20 +63,22 @@ def evidence_of(
 
     A passage is a hit's whole chunk; one that holds the words of an earlier one is not repeated.
     """
-    hit_places = []
-    for hit in hits:
-        source = document(hit.chunk.file)
-        article = source.articles[hit.chunk.article]
-        paragraph = article.paragraphs[hit.chunk.paragraphs[0] - 1]
-        hit_places.append(place_of(source, article, paragraph, hit.chunk.spans))
+    hit_places = [_chunk_place(hit.chunk, document) for hit in hits]
+    copied = [_chunk_place(copy, document) for hit in hits for copy in hit.copies]
     cited = [citation.place for citation in found.citations]
-    first = [place for place in hit_places if any(_holds(place, small) for small in cited)]
+    first = [place for place in [*hit_places, *copied] if any(_holds(place, small) for small in cited)]
     places: dict[str, Place] = {}
     for place in [*first, *hit_places]:
         places.setdefault(place.quote, place)
     return tuple(
         Evidence(n=n, place=place) for n, place in enumerate(list(places.values())[:MAX_EVIDENCE], start=1)
     )
+
+
+def _chunk_place(chunk: Chunk, document: Callable[[str], Document]) -> Place:
+    source = document(chunk.file)
+    article = source.articles[chunk.article]
+    return place_of(source, article, article.paragraphs[chunk.paragraphs[0] - 1], chunk.spans)
 
 
 def interleaved(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -46,7 +46,7 @@ def features(candidates: Sequence[Candidate], matcher: Matcher) -> NDArray[np.fl
     if not candidates:
         return rows
     folded = [candidate.folded for candidate in candidates]
-    dense = matcher.embedder.encode(folded) @ matcher.vector
+    dense = matcher.vectors.passages(folded) @ matcher.vector
     cut = [[word for word, _ in content_words(text)] for text in folded]
     soft = _soft(cut, matcher)
     for i, (candidate, text) in enumerate(zip(candidates, folded, strict=True)):
@@ -76,7 +76,7 @@ def _soft(cut: Sequence[Sequence[str]], matcher: Matcher) -> NDArray[np.float32]
     if not vocabulary or not matcher.words:
         return np.zeros((len(cut), len(matcher.words)), dtype=np.float32)
     place = {word: i for i, word in enumerate(vocabulary)}
-    similarity = np.clip(matcher.embedder.encode(vocabulary) @ matcher.word_vectors.T, 0, 1)
+    similarity = np.clip(matcher.vectors.passages(vocabulary) @ matcher.word_vectors.T, 0, 1)
     return np.array(
         [
             similarity[[place[word] for word in row]].max(axis=0) if row else np.zeros(len(matcher.words))

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import rjieba
 
+from rag.aliases import aliases
 from rag.answering.candidates import GetDocument, surroundings
 from rag.answering.refusal import refuse, small_talk
 from rag.datatypes import Answer, Turn
 from rag.informativeness import known
-from rag.question import Question, aliases, analyse
+from rag.question import Question, analyse
 from rag.structure.people import people
 from rag.text import fold
 from rag.words import words

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.aliases import aliases, forms
 from rag.answering.candidates import Candidate
 from rag.embedding import Embedder
-from rag.informativeness import known
-from rag.question import Question, aliases
+from rag.question import Question
+from rag.spelling import respell
 from rag.text import fold
 
 SHORTLIST = 60
@@ -19,45 +20,43 @@ SHORTLIST = 60
 REMEMBERED = 50_000
 """Vectors kept in memory, about 1 kB each."""
 
-_HAN = re.compile(r"[一-鿿]+")
-
 
 class Vectors:
-    """An embedder that remembers what it has encoded: the sentences of a corpus come up again and again."""
+    """An embedder that remembers its passages: the sentences and words of a corpus come up again and again."""
 
     def __init__(self, embedder: Embedder) -> None:
         self.embedder = embedder
         self.known: dict[str, NDArray[np.float32]] = {}
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return what `Embedder.encode` returns."""
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what `Embedder.encode_passages` returns."""
         known = self.known
         missing = [text for text in dict.fromkeys(texts) if text not in known]
         if missing:
             if len(known) + len(missing) > REMEMBERED:
                 self.known = known = {}
                 missing = list(dict.fromkeys(texts))
-            known.update(zip(missing, self.embedder.encode(missing), strict=True))
+            known.update(zip(missing, self.embedder.encode_passages(missing), strict=True))
         if not texts:
-            return self.embedder.encode(texts)
+            return self.embedder.encode_passages(texts)
         return np.stack([known[text] for text in texts])
 
 
 class Matcher:
     """Holds a question against sentences: which of its words stand there, and how nearly the others do."""
 
-    def __init__(self, question: Question, embedder: Vectors, text: str = "") -> None:
+    def __init__(self, question: Question, vectors: Vectors, text: str = "") -> None:
         """Make the question ready; its words that do not stand in the folded `text` are looked for respelt."""
         self.question = question
         self.words = list(question.words)
         self.weights = np.array([question.words[word] for word in self.words], dtype=np.float32)
         self.total = float(self.weights.sum()) or 1.0
         folded = fold(question.text)
-        self.forms = [aliases().get(word, (word,)) + respelt(word, folded, text) for word in self.words]
-        self.embedder = embedder
+        self.forms = _forms(self.words, folded, text)
+        self.vectors = vectors
         self.asked = " ".join([folded, *(form for forms in self.forms for form in forms)])
-        self.vector = embedder.encode([folded])[0]
-        self.word_vectors = embedder.encode(self.words)
+        self.vector = vectors.embedder.encode_queries([question.text])[0]
+        self.word_vectors = vectors.passages(self.words)
         bare = re.sub(r"[^\w]", "", "".join(self.words))
         self.bigrams = {bare[i : i + 2] for i in range(len(bare) - 1)}
         # What was looked up: the sentences of a paragraph share one setting, which can be long.
@@ -108,31 +107,16 @@ def overlap(grams: set[str], text: str) -> float:
     return sum(gram in text for gram in grams) / len(grams) if grams else 0.0
 
 
-def respelt(word: str, question: str, text: str) -> tuple[str, ...]:
-    """Return `word` as `text` spells it, where the question has one character of it wrong; else nothing.
+def _forms(asked: Sequence[str], question: str, text: str) -> list[tuple[str, ...]]:
+    """Return for each word of a folded question the forms that it may stand in: itself first.
 
-    The characters beside it in the question must agree (福化机构: 孵化机构), and only one spelling may. A word
-    that is one is never taken for another (金星计划 is not 木星计划).
+    They are those of `rag.aliases`, and of a word that the `text` spells otherwise its spelling; the characters
+    beside it must agree, since a wrong character in a word that is asked about is a smaller fault than the
+    answer to another question.
     """
-    at = question.find(word)
-    if not text or word in text or known(word) or not _HAN.fullmatch(word) or at < 0:
-        return ()
-    for reach in (2, 1):
-        found: set[str] = set()
-        for low in range(max(at - reach, 0), at + 1):
-            for high in range(at + len(word), min(at + len(word) + reach, len(question)) + 1):
-                window = question[low:high]
-                if high - low >= max(3, len(word) + reach) and _HAN.fullmatch(window):
-                    found |= _respellings(window, at - low, len(word), text)
-        if len(found) == 1:
-            return (found.pop(),)
-    return ()
-
-
-def _respellings(window: str, start: int, length: int, text: str) -> set[str]:
-    """Return how `text` spells the characters from `start` of a window of which one is another there."""
-    found = set()
-    for i in range(start, start + length):
-        pattern = re.escape(window[:i]) + "." + re.escape(window[i + 1 :])
-        found |= {match.group()[start : start + length] for match in re.finditer(pattern, text)}
-    return {spelling for spelling in found if _HAN.fullmatch(spelling)}
+    respelt = {
+        question[found.span.start : found.span.end]: (found.spelling,)
+        for found in respell(question, [text])
+        if found.beside
+    }
+    return [(*names, *respelt.get(names[0], ())) for names in forms(asked, question)]

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import YinjuError
-from rag.web.conversation import Conversation, Exchange, find_place, history, messages
+from rag.web.conversation import Conversation, Exchange, find_places, history, messages
 from rag.web.panel import source_panel
 from rag.web.protocol import Assistant
 from rag.web.source import empty_html
@@ -46,7 +46,7 @@ def chat_tab(assistant: Assistant) -> None:
             send = gr.Button("提问", variant="primary", scale=0, min_width=76)
             stop = gr.Button("停止", variant="stop", scale=0, min_width=76, visible=False)
             clear = gr.Button("清空", scale=0, min_width=76)
-    panel = source_panel(assistant, conversation, find_place, _HINT)
+    panel = source_panel(assistant, conversation, find_places, _HINT)
 
     ask = _asker(assistant)
     outputs = [box, chat, conversation, send, stop]

@@ -52,5 +52,5 @@ def _checker(assistant: Assistant) -> Callable[[str], tuple[str, QuoteReport | N
     return check
 
 
-def _find(report: QuoteReport | None, reference: str) -> Place | None:
-    return find_match(report, reference) if report else None
+def _find(report: QuoteReport | None, reference: str) -> tuple[Place, ...]:
+    return find_match(report, reference) if report else ()

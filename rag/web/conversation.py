@@ -42,17 +42,20 @@ def messages(conversation: Conversation) -> list[dict[str, str]]:
     return shown
 
 
-def find_place(conversation: Conversation, reference: str) -> Place | None:
-    """Return the place that a link of the chat (`src-TURN-N`, `near-TURN-N`) stands for, if there is one."""
+def find_places(conversation: Conversation, reference: str) -> tuple[Place, ...]:
+    """Return the place that a link of the chat (`src-TURN-N`, `near-TURN-N`) stands for, then its other places.
+
+    Empty where there is no such link.
+    """
     kind, turn, number = reference.split("-")
     if not 1 <= int(turn) <= len(conversation):
-        return None
+        return ()
     answer = conversation[int(turn) - 1].answer
     if answer is None:
-        return None
+        return ()
     if kind == "near":
-        return dict(enumerate(answer.nearest, start=1)).get(int(number))
-    return {citation.n: citation.place for citation in answer.citations}.get(int(number))
+        return tuple(place for n, place in enumerate(answer.nearest, start=1) if n == int(number))
+    return next(((c.place, *c.also) for c in answer.citations if c.n == int(number)), ())
 
 
 def _reply(exchange: Exchange, turn: int) -> str:

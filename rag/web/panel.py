@@ -18,28 +18,30 @@ _GONE = "这条出处已不在当前对话里，请重新提问。"
 
 
 def source_panel(
-    assistant: Assistant, state: gr.State, find: Callable[[_State, str], Place | None], hint: str
+    assistant: Assistant, state: gr.State, find: Callable[[_State, str], tuple[Place, ...]], hint: str
 ) -> gr.HTML:
     """Lay out a source panel and wire it.
 
     Args:
         assistant: where documents come from.
         state: the session's value in which the links of this tab are looked up.
-        find: finds the place that a link stands for in the state's value.
+        find: finds the place that a link stands for in the state's value, then the other places of its words.
         hint: what the panel says while it is empty.
     """
 
     def open_source(value: _State, event: gr.EventData) -> str:
         reference: str = event.reference
-        place = find(value, reference)
-        if place is None:
+        places = find(value, reference)
+        if not places:
             return problem_html(_GONE)
+        place, *others = places
         number = int(reference.rsplit("-", 1)[-1])
         try:
             problems = assistant.verify([(number, place)])
             if problems:
                 return problem_html(problems[0])
-            return source_html(assistant.document(place.file), place, reference)
+            also = [other for other in others if not assistant.verify([(number, other)])]
+            return source_html(assistant.document(place.file), place, reference, also)
         except KeyError:
             return problem_html(f"{place.file} 已不在索引里，原文打不开。")
         except YinjuError as error:

@@ -22,10 +22,10 @@ def report_html(report: QuoteReport) -> str:
     return block("yj-report", [verdict, *(_match(match, n) for n, match in enumerate(report.matches, 1))])
 
 
-def find_match(report: QuoteReport, reference: str) -> Place | None:
-    """Return the place that a link of the report stands for (`match-N`), if there is one."""
+def find_match(report: QuoteReport, reference: str) -> tuple[Place, ...]:
+    """Return the place that a link of the report stands for (`match-N`), alone; empty where there is none."""
     number = int(reference.split("-")[1])
-    return report.matches[number - 1].place if 1 <= number <= len(report.matches) else None
+    return tuple(match.place for n, match in enumerate(report.matches, start=1) if n == number)
 
 
 def _match(match: QuoteMatch, number: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.datatypes import Article, Document, Place, Source, Span, cut
 from rag.text import squeeze
-from rag.web.html import block, escape, paragraph
+from rag.web.html import block, escape, paragraph, where
 
 _CHANGED = "文件在作答之后有改动，原处已不是这些字句。引用时的原文是："
 _FRAGMENT = "这是承接别处的后半篇，开头不在本文件中。"
@@ -58,7 +58,7 @@ def mark(text: str, ranges: Sequence[tuple[int, int]]) -> str:
     return "".join(parts) + escape(text[position:])
 
 
-def source_html(document: Document, place: Place, reference: str) -> str:
+def source_html(document: Document, place: Place, reference: str, also: Sequence[Place] = ()) -> str:
     """Return the article that a place stands in, with the place's words marked.
 
     The quote is compared with the document once more before it is marked: if the document has changed since
@@ -68,6 +68,7 @@ def source_html(document: Document, place: Place, reference: str) -> str:
         document: the file as it is indexed now.
         place: the words to mark.
         reference: the link that opened the panel, by which the page knows what is open.
+        also: the other places of the same words.
     """
     source = document.source
     article = document.article_at(place.spans[0].start)
@@ -77,7 +78,7 @@ def source_html(document: Document, place: Place, reference: str) -> str:
     lines = "".join(_line_html(source, line, place.spans) for line in _lines(article, source))
     fragment = f'<p class="yj-notice">{_FRAGMENT}</p>' if article.fragment else ""
     header = _header(place, article.name, _line_number(source, place), article)
-    return _panel(reference, header, fragment + lines)
+    return _panel(reference, header, _also(also) + fragment + lines)
 
 
 def empty_html(hint: str) -> str:
@@ -88,6 +89,13 @@ def empty_html(hint: str) -> str:
 def problem_html(message: str) -> str:
     """Return what the panel shows when a source cannot be opened."""
     return block("yj-empty", [f'<p class="yj-error">{escape(message)}</p>'])
+
+
+def _also(places: Sequence[Place]) -> str:
+    """Return how many other places there are, and folded away where each is; "" for none."""
+    rows = "".join(f"<li>{escape(where(place))} · {escape(place.file)}</li>" for place in places)
+    summary = f"<summary>另见 {len(places)} 处</summary>"
+    return f'<details class="yj-also">{summary}<ul>{rows}</ul></details>' if places else ""
 
 
 def _line_number(source: Source, place: Place) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -37,9 +36,9 @@ class Encoder:
     outside the vocabulary is left out.
     """
 
-    def __init__(self, longest: int, folder: Path = BUILTIN) -> None:
-        """Read the tokenizer in `folder`; inputs are cut off after `longest` words and marks."""
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    def __init__(self, longest: int) -> None:
+        """Read the built-in embedder's tokenizer; inputs are cut off after `longest` words and marks."""
+        self.tokenizer = Tokenizer.from_file(str(BUILTIN / "tokenizer.json"))
         self.vocabulary = self.tokenizer.get_vocab_size()
         self.start, self.mark, self.mask = range(self.vocabulary, self.vocabulary + 3)
         self.longest = longest

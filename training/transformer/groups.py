@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from rag.embedding import Embedder
 from rag.retrieval import RetrievalOptions
-from rag.text import fold
-from training.retrieval import Bm25, fused_scores
+from training.retrieval import Lexical, fused_scores, plain
 from training.transformer.encoding import Encoder, Input
 from training.transformer.questions import Asked, Pool
 
@@ -73,12 +72,13 @@ def load(path: Path) -> Groups:
 def nearest(pool: Pool, embedder: Embedder, near: int) -> list[list[int]]:
     """Return for each question of the pool the places of the passages that retrieval ranks first."""
     texts = ["".join(passage) for passage in pool.passages]
-    index, vectors = Bm25(texts), embedder.encode([fold(text) for text in texts])
+    index, vectors = Lexical(texts), embedder.encode_passages(texts)
     weight = RetrievalOptions().dense_weight
     found: list[list[int]] = []
     for start in range(0, len(pool.asked), _QUERIES):
-        questions = [fold(asked.question) for asked in pool.asked[start : start + _QUERIES]]
-        scores = fused_scores(embedder.encode(questions) @ vectors.T, index.scores(questions), weight)
+        questions = [asked.question for asked in pool.asked[start : start + _QUERIES]]
+        dense = embedder.encode_queries(questions) @ vectors.T
+        scores = fused_scores(dense, index.scores(plain(questions)), weight)
         best = np.argpartition(-scores, min(near, scores.shape[1] - 1), axis=1)[:, :near]
         order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1, kind="stable")
         found += np.take_along_axis(best, order, axis=1).tolist()

@@ -71,6 +71,6 @@ def _question(
     clauses = [clause for clause in CLAUSE.findall(sentence) if cut(clause)]
     if clauses:
         clause = chance.choice(clauses)
-        query = question_about(clause, counts, chance)
+        query = question_about(clause, counts.idf, chance)
         if len(query) >= 4:
             yield Asked(query, (place,), frozenset({place}), answers, (clause,), True)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.statistics import difference
-from rag.embedding import Embedder, load_embedder
+from rag.embedding import Embedder, builtin
 from rag.retrieval import RetrievalOptions
 from rag.text import fold
 from rag.words import content_words
@@ -162,7 +162,7 @@ def main() -> None:
     parser.add_argument("train", type=Path)
     parser.add_argument("dev", type=Path)
     given = parser.parse_args()
-    reader, embedder = PlainReader(given.reader), load_embedder()
+    reader, embedder = PlainReader(given.reader), builtin()
     encoder = Encoder(reader.longest)
     curves = []
     for wanted in kept_back(given.train):

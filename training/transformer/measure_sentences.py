@@ -20,10 +20,10 @@ from rag.answering.candidates import Candidate, paragraph_sentences
 from rag.answering.features import FEATURES
 from rag.answering.matching import Vectors
 from rag.answering.scoring import weights
-from rag.embedding import load_embedder
+from rag.embedding import builtin
 from training.data import PASSAGE_LENGTH, read
 from training.fit_answering import OTHERS, Case, Example, example
-from training.retrieval import Bm25
+from training.retrieval import Lexical, plain
 from training.transformer.encoding import Encoder
 from training.transformer.measure_ranking import gain
 from training.transformer.plain import PlainReader
@@ -40,10 +40,10 @@ def _cases(docs: Iterable[dict[str, Any]], questions: Iterable[dict[str, Any]], 
     names = list(texts)
     asked = [record for record in questions if record["doc_ids"][0] in texts and answers_of(record)]
     chosen = np.unique(np.linspace(0, len(asked) - 1, limit if asked else 0).astype(int))
-    index = Bm25([text for _, text in texts.values()])
+    index = Lexical([text for _, text in texts.values()])
     for record in (asked[place] for place in chosen):
         gold = record["doc_ids"][0]
-        order = np.argsort(-index.scores([record["question"]])[0], kind="stable")[: OTHERS + 1]
+        order = np.argsort(-index.scores(plain([record["question"]]))[0], kind="stable")[: OTHERS + 1]
         others = [names[place] for place in order if names[place] != gold][:OTHERS]
         yield Case(record["question"], (texts[gold], *(texts[other] for other in others)), answers_of(record))
 
@@ -152,7 +152,7 @@ def main() -> None:
     parser.add_argument("train", type=Path)
     parser.add_argument("dev", type=Path)
     given = parser.parse_args()
-    reader, vectors = PlainReader(given.reader), Vectors(load_embedder())
+    reader, vectors = PlainReader(given.reader), Vectors(builtin())
     encoder = Encoder(reader.longest)
     fitted = {
         name: measure(cases, vectors, reader, encoder)

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rag.embedding import BUILTIN, StaticEmbedder
+from rag.embedding import builtin
 from training.transformer.encoding import EVIDENCE, KINDS, strengths
 from training.transformer.recipe import Shape
 
@@ -64,7 +64,7 @@ class Backbone(nn.Module):
         """Start at random on top of the built-in embedder; which words are common is set by `own`."""
         super().__init__()
         self.shape = shape
-        rows = load_file(BUILTIN / "model.safetensors")["embedding.weight"].astype(np.float32)
+        rows = builtin().rows(np.arange(len(builtin().vocabulary())))
         rows = np.concatenate([rows, np.zeros((_MARKS, rows.shape[1]), np.float32)])
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         unit = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
@@ -154,7 +154,7 @@ def save(model: nn.Module, shape: Shape, path: Path) -> None:
         kind = np.int16 if name.endswith("place") else np.float16
         tensors[name] = np.ascontiguousarray(tensor.cpu().numpy().astype(kind))
     header = {key: str(value) for key, value in asdict(shape).items()}
-    save_file(tensors, path, metadata=header | {"embedder": StaticEmbedder(BUILTIN).fingerprint})
+    save_file(tensors, path, metadata=header | {"embedder": builtin().fingerprint})
 
 
 def restore(model: nn.Module, path: Path) -> None:

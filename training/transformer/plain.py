@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
-from safetensors.numpy import load_file
 
-from rag.embedding import BUILTIN, StaticEmbedder
+from rag.embedding import builtin
 from rag.errors import ModelError
 from training.transformer.encoding import EVIDENCE, Input, strengths
 
@@ -29,8 +28,8 @@ class Scored(NamedTuple):
 class PlainReader:
     """A reader that `training.transformer` wrote, over the embedder it was trained on."""
 
-    def __init__(self, path: Path, folder: Path = BUILTIN) -> None:
-        """Load the weights in `path` and the table in `folder`.
+    def __init__(self, path: Path) -> None:
+        """Load the weights in `path` and the built-in embedder's table.
 
         Raises:
             ModelError: the weights were learnt over another table.
@@ -38,17 +37,17 @@ class PlainReader:
         with safe_open(path, framework="numpy") as file:
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             header = file.metadata()
-        if header["embedder"] != StaticEmbedder(folder).fingerprint:
-            raise ModelError(f"{path} 不是在 {folder} 的词向量上训练的，请重新训练")
+        if header["embedder"] != builtin().fingerprint:
+            raise ModelError(f"{path} 不是在内置嵌入模型上训练的，请重新训练")
         self._weights = {name: values.astype(np.float32) for name, values in weights.items()}
         self._heads, self._layers = int(header["heads"]), int(header["layers"])
         self.longest = int(header["longest"])
-        self._table, self._strength = self._rows(folder, weights["backbone.place"])
+        self._table, self._strength = self._rows(weights["backbone.place"])
         self._mark = len(self._table) - 2
 
-    def _rows(self, folder: Path, place: NDArray[np.int16]) -> tuple[Array, Array]:
+    def _rows(self, place: NDArray[np.int16]) -> tuple[Array, Array]:
         """Return what each word starts as, before kind and position, and how telling it is, (words, 1)."""
-        rows = load_file(folder / "model.safetensors")["embedding.weight"].astype(np.float32)
+        rows = builtin().rows(np.arange(len(builtin().vocabulary())))
         rows = np.concatenate([rows, np.zeros((len(place) - len(rows), rows.shape[1]), np.float32)])
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         unit = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from pathlib import Path
 
-from rag.embedding import Embedder, load_embedder
+from rag.embedding import Embedder, builtin
 from training.contrastive import tokenize
 from training.pairs import Pair, pairs_of
 from training.sources import documents
@@ -28,7 +28,7 @@ _COUNTED = 20_000
 @cache
 def _tools(longest: int) -> tuple[Encoder, Embedder]:
     """Return what a process needs for its groups, loaded once."""
-    return Encoder(longest), load_embedder()
+    return Encoder(longest), builtin()
 
 
 def _group(pool: Pool, recipe: Recipe) -> Groups | None:

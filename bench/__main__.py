@@ -1,0 +1,30 @@
+"""`python -m bench`: the measurements, one command each."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from bench.retrieval.command import retrieval
+from eval.shell import called
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def bench() -> None:
+    """对照测量：本程序与它要胜过的做法，在同样的数据上。"""
+
+
+app.command()(retrieval)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status: 0, 2 on bad usage or bad data, 130 when interrupted."""
+    return called(app, "python -m bench", arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""Questions written in another way, by rule: what the query side of retrieval is fitted and measured on."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from rag.aliases import named
+from rag.informativeness import idf
+from rag.numerals import other_forms
+from rag.text import TRADITIONAL, fold
+from rag.words import content_words
+
+Alteration = Callable[[str, random.Random], str | None]
+_HAN = re.compile(r"[一-鿿]{2,}")
+_INFORMATION = 4.0
+"""A word that tells less, in the units of `idf`, is not missed when it is mistyped."""
+
+
+@cache
+def _traditional() -> dict[str, str]:
+    """Return for each simplified character all its traditional forms."""
+    forms: dict[str, str] = {}
+    for line in TRADITIONAL.read_text(encoding="utf-8").splitlines():
+        forms[line[1]] = forms.get(line[1], "") + line[0]
+    return forms
+
+
+@cache
+def _characters() -> str:
+    """Return the characters that a wrong one is drawn from: the simplified forms in the table of `fold`."""
+    return "".join(sorted(c for c in _traditional() if "一" <= c <= "鿿"))
+
+
+def full_width(query: str, chance: random.Random) -> str | None:
+    """Return `query` with its letters, digits and marks full width; None where it has none."""
+    del chance
+    wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in query)
+    return wide if wide != query else None
+
+
+def traditional(query: str, chance: random.Random) -> str | None:
+    """Return `query` in traditional characters, one form of several by chance; None where it has none."""
+    written = "".join(chance.choice(_traditional().get(c, c)) for c in query)
+    return written if written != query else None
+
+
+def mistyped(query: str, chance: random.Random) -> str | None:
+    """Return `query` with one character of an informative word replaced; None where it has no such word."""
+    places = [
+        i
+        for word, span in content_words(query)
+        if _HAN.fullmatch(word) and idf(word) > _INFORMATION
+        for i in range(span.start, span.end)
+    ]
+    if not places:
+        return None
+    place = chance.choice(places)
+    wrong = chance.choice(_characters().replace(fold(query)[place], ""))
+    return f"{query[:place]}{wrong}{query[place + 1 :]}"
+
+
+def renumbered(query: str, chance: random.Random) -> str | None:
+    """Return `query` with its first number written in another way; None where it has none."""
+    for span, forms in other_forms(query)[:1]:
+        return f"{query[: span.start]}{chance.choice(forms)}{query[span.end :]}"
+    return None
+
+
+def renamed(query: str, chance: random.Random) -> str | None:
+    """Return `query` with the first thing that goes by several names named otherwise; None where there is none."""
+    for name in named(query)[:1]:
+        return f"{query[: name.span.start]}{chance.choice(name.others)}{query[name.span.end :]}"
+    return None
+
+
+ALTERATIONS: Mapping[str, Alteration] = {
+    "full width": full_width,
+    "traditional": traditional,
+    "mistyped": mistyped,
+    "renumbered": renumbered,
+    "renamed": renamed,
+}
