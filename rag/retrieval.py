@@ -42,7 +42,7 @@ class RetrievalOptions:
     depth: int = 50
     dense_weight: float = 0.35
     ranker: str = "builtin"
-    ranked: int = 50
+    ranked: int = 40
     expansion: ExpansionOptions = field(default_factory=ExpansionOptions)
 
 

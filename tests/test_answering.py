@@ -125,7 +125,7 @@ def test_a_sentence_about_another_year_does_not_answer():
     ],
 )
 def test_a_word_stands_in_a_text_by_another_name_and_spelling(question, text, stands):
-    matcher = Matcher(analyse(question), Vectors(load_embedder()), text)
+    matcher = Matcher(analyse(question), Vectors(load_embedder("builtin")), text)
     assert dict(zip(matcher.words, matcher.stands(text), strict=True))[stands] == 1
 
 
@@ -138,7 +138,7 @@ def test_a_word_stands_in_a_text_by_another_name_and_spelling(question, text, st
     ],
 )
 def test_a_word_does_not_stand_where_another_does(question, text, word):
-    matcher = Matcher(analyse(question), Vectors(load_embedder()), text)
+    matcher = Matcher(analyse(question), Vectors(load_embedder("builtin")), text)
     assert dict(zip(matcher.words, matcher.stands(text), strict=True))[word] == 0
 
 

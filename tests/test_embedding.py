@@ -236,7 +236,7 @@ def test_the_weight_is_the_best_that_harms_no_set():
 
 
 def test_rankings_worked_by_hand():
-    from training.retrieval import Figures, bm25_scores, collection, figures, fused_scores, rescaled
+    from training.retrieval import bm25_scores, collection, fused_scores, reciprocal_ranks, rescaled
 
     texts = {"a": "小麦。\n玉米小麦。", "b": "高铁。", "c": "玉米。"}
     wanted = collection("toy", texts, [("小麦", ["a"]), ("玉米", ["b", "c"]), ("台风", ["z"])])
@@ -251,6 +251,6 @@ def test_rankings_worked_by_hand():
     scores = np.array([[0.9, 0.5, 0.1], [0.6, 0.2, 0.4]], np.float32)
     np.testing.assert_allclose(rescaled(scores), [[1, 0.5, 0], [1, 0, 0.5]], atol=1e-6)
     # The right texts come first for 小麦, second for 玉米.
-    assert figures(wanted, scores) == Figures(0.5, 1.0, 1.0, 0.75)
+    assert reciprocal_ranks(wanted, scores).tolist() == [1, 0.5]
     both = fused_scores(scores, np.array([[0, 0, 2], [0, 1, 4]], np.float32), 0.25)
     np.testing.assert_allclose(both, [[0.25, 0.125, 0.75], [0.25, 0.1875, 0.875]], atol=1e-6)

@@ -8,16 +8,47 @@ bootstrap interval. Run: python -m training.evaluate_expansion DATA_DIR
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 from eval.statistics import difference
 from rag.embedding import load_embedder
 from rag.retrieval import RetrievalOptions
 from training.alterations import ALTERATIONS
-from training.evaluate_embedder import collections
+from training.data import read
 from training.fit_expansion import altered, lexical_scores
-from training.fit_fusion import reading
-from training.retrieval import Lexical, bm25_scores, dense_scores, fused_scores, reciprocal_ranks
+from training.retrieval import (
+    Collection,
+    Lexical,
+    bm25_scores,
+    collection,
+    dense_scores,
+    fused_scores,
+    reading,
+    reciprocal_ranks,
+    titles,
+)
+
+
+def collections(folder: Path) -> Iterator[Collection]:
+    """Yield the development collections: news questions, titles, letters to an authority, web queries."""
+    texts = {record["id"]: record["text"] for record in read(folder, "crud_questions/docs")}
+    questions = read(folder, "crud_questions/questions")
+    yield collection(
+        "crud_questions", texts, ((record["question"], record["answer_in"]) for record in questions)
+    )
+
+    yield titles("xwlb", read(folder, "xwlb/docs"))
+
+    letters = read(folder, "govqa/pairs")
+    texts = {record["id"]: record["positive"] for record in letters}
+    yield collection("govqa", texts, ((record["title"], [record["id"]]) for record in letters))
+
+    texts = {record["id"]: record["text"] for record in read(folder, "dureader2_demo/docs")}
+    questions = read(folder, "dureader2_demo/questions")
+    yield collection(
+        "dureader2_demo", texts, ((record["question"], record["doc_ids"]) for record in questions)
+    )
 
 
 def main() -> None:
@@ -25,7 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder of development sets")
     folder = parser.parse_args().data
-    embedder, options = load_embedder(), RetrievalOptions()
+    embedder, options = load_embedder("builtin"), RetrievalOptions()
     print(f"{'':28}{'queries':>8}{'BM25':>13}{'expanded':>13}{'fused before':>15}{'fused':>13}  gain in MRR")
     for wanted in [reading(folder, "ncp_policy_qa"), *collections(folder)]:
         lexical = Lexical(wanted.passages)

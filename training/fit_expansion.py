@@ -23,8 +23,8 @@ from rag.retrieval import SPELT_BY
 from rag.spelling import respell
 from rag.text import fold
 from training.alterations import ALTERATIONS, Alteration
-from training.fit_fusion import collections, reading
-from training.retrieval import Collection, Lexical, reciprocal_ranks
+from training.pools import collections
+from training.retrieval import Collection, Lexical, reading, reciprocal_ranks
 
 VALUES = (0.0, 0.125, 0.25, 0.375, 0.5, 0.75, 1.0)
 # Weight -> the alteration that it is fitted on; none for plain questions. A term of the query never weighs 0.

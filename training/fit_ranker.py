@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Hit
 from rag.embedding import builtin
-from rag.ranking.features import Features
+from rag.ranking.features import Features, rows
 from rag.ranking.learned import TREES
 from rag.ranking.matches import Matching
 from rag.ranking.trees import Trees
@@ -65,7 +65,7 @@ def searched(pool: Pool, features: Features, names: list[str]) -> list[Searched]
             names[:] = table
             found.append(
                 Searched(
-                    np.stack(list(table.values()), axis=1),
+                    rows(table, names),
                     right(asked, hits),
                     tuple(hit.chunk.file for hit in hits),
                     frozenset(map(source_of, asked.documents)),

@@ -25,6 +25,7 @@ from rag.manifest import OpenIndex
 from rag.text import sentences
 from training.data import passages, read, sentences_of, split
 from training.pairs import CLAUSE, question_about
+from training.retrieval import Collection, collection
 from training.vocabulary import cut
 
 _FILE = "docs.jsonl"
@@ -68,6 +69,14 @@ def pools(folder: Path) -> Iterator[Pool]:
     yield _abstracts(folder)
     yield _made(folder, "laws")
     yield _made(folder, "news")
+
+
+def collections(folder: Path) -> Iterator[Collection]:
+    """Yield the pools whose questions the embedder has not learnt, their titles left out."""
+    for pool in pools(folder):
+        if not pool.learnt:
+            texts = {document["id"]: document["text"] for document in pool.documents}
+            yield collection(pool.name, texts, ((one.question, one.documents) for one in pool.asked))
 
 
 def _document(key: str, text: str, title: str | None = None) -> dict[str, str]:

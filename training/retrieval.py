@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from rag.embedding import Embedder
 from rag.text import sentences
 from rag.words import terms
-from training.data import passages, sentences_of
+from training.data import passages, read, sentences_of
 
 # tantivy's BM25 has these values, and they cannot be set.
 _K1, _B = 1.2, 0.75
@@ -54,6 +55,13 @@ def collection(
         passages=tuple(piece for group in pieces for piece in group),
         owner=np.repeat(np.arange(len(pieces)), [len(group) for group in pieces]),
     )
+
+
+def reading(folder: Path, name: str) -> Collection:
+    """Return a reading set: its questions, and its texts to find."""
+    texts = {record["id"]: record["text"] for record in read(folder, f"{name}/docs")}
+    questions = read(folder, f"{name}/qa")
+    return collection(name, texts, ((record["question"], record["doc_ids"]) for record in questions))
 
 
 def titles(name: str, news: list[dict[str, Any]]) -> Collection:
@@ -125,15 +133,6 @@ def fused_scores(
     return (weight * rescaled(dense) + (1 - weight) * rescaled(lexical)).astype(np.float32)
 
 
-class Figures(NamedTuple):
-    """Share of the queries with a right text among the first 1, 5, 10; mean reciprocal rank, 0 beyond 10."""
-
-    recall_1: float
-    recall_5: float
-    recall_10: float
-    mrr_10: float
-
-
 def reciprocal_ranks(wanted: Collection, scores: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return 1 / rank of the first right text for each query, 0 beyond rank 10; a text's best passage counts.
 
@@ -149,10 +148,3 @@ def reciprocal_ranks(wanted: Collection, scores: NDArray[np.float32]) -> NDArray
         ranks = [rank for rank, text in enumerate(best, start=1) if text in right]
         found[row] = 1 / ranks[0] if ranks else 0
     return found
-
-
-def figures(wanted: Collection, scores: NDArray[np.float32]) -> Figures:
-    """Return the figures of a ranking by `scores`, of shape (queries, passages)."""
-    found = reciprocal_ranks(wanted, scores)
-    recalls = (float(np.mean(found >= 1 / cutoff)) for cutoff in (1, 5, 10))
-    return Figures(*recalls, float(found.mean()))

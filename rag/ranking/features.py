@@ -44,8 +44,8 @@ class Features:
     def __init__(self, matching: Matching) -> None:
         self._matching = matching
 
-    def table(self, query: str, hits: Sequence[Hit]) -> dict[str, Array]:
-        """Return the features of `hits`, one at least, by name: float32 of (hits,) each.
+    def table(self, query: str, hits: Sequence[Hit]) -> dict[str, Values]:
+        """Return the features of `hits`, one at least, by name: floating-point numbers, (hits,) each.
 
         Shares are weighted by what a word tells (`idf`), those called telling also by how few of the hits
         have the word. Names that end in `_behind` say how far a hit lies behind the best of them, names that
@@ -68,7 +68,12 @@ class Features:
             "lead": float(lead[0] - lead[-1]),
         }
         found |= {name: np.full(len(hits), value) for name, value in whole.items()}
-        return {name: values.astype(np.float32) for name, values in found.items()}
+        return found
+
+
+def rows(table: Mapping[str, Values], names: Sequence[str]) -> Array:
+    """Return the features of these names as the rows of hits: float32 of (hits, names)."""
+    return np.stack([table[name] for name in names], axis=1).astype(np.float32)
 
 
 def _share(weights: Array, matched: NDArray[np.generic]) -> Values:
@@ -143,7 +148,8 @@ def _signs(query: str, texts: Sequence[str]) -> dict[str, Values]:
         rarity = np.log((len(texts) + 1) / (has.sum(axis=0) + 0.5)).clip(0.05)
         found |= {name: has.mean(axis=1), f"telling_{name}": has @ rarity / rarity.sum()}
         if size == 2:
-            found["run"] = _longest(same, owners[: len(grams)], len(texts)) / len(wanted)
+            starts = np.concatenate([[0], np.cumsum(lengths + 1)[:-1]])
+            found["run"] = _longest(np.append(same, False), starts) / len(wanted)
     return found
 
 
@@ -156,12 +162,11 @@ def _grams(codes: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     return found
 
 
-def _longest(same: NDArray[np.bool_], owners: NDArray[np.int64], count: int) -> Values:
-    """Return for each owner the length of its longest run of True, (count,)."""
+def _longest(same: NDArray[np.bool_], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the length of the longest run of True in each part, the parts beginning at `starts`."""
     places = np.arange(len(same))
     last_other = np.maximum.accumulate(np.where(same, -1, places))
-    longest = np.zeros(count)
-    np.maximum.at(longest, owners, np.where(same, places - last_other, 0))
+    longest: NDArray[np.int64] = np.maximum.reduceat(np.where(same, places - last_other, 0), starts)
     return longest
 
 

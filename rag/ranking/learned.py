@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Hit
 from rag.embedding import builtin
-from rag.ranking.features import Features
+from rag.ranking.features import Features, rows
 from rag.ranking.matches import Matching
 from rag.ranking.trees import Trees
 
@@ -28,5 +28,4 @@ class LearnedRanker:
         """Return the score of each hit, float32 of (len(hits),): differences are log odds of being the right one."""
         if not hits:
             return np.zeros(0, dtype=np.float32)
-        table = self._features.table(query, hits)
-        return self._trees.scores(np.stack([table[name] for name in self._trees.names], axis=1))
+        return self._trees.scores(rows(self._features.table(query, hits), self._trees.names))

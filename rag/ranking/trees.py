@@ -54,15 +54,15 @@ class Trees:
 
     def scores(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the score of each row, float32 of (rows,), for float32 of (rows, features)."""
-        count = len(rows)
-        nodes = np.tile(self._roots, (count, 1))
-        places = np.arange(count)[:, None]
+        nodes = np.tile(self._roots, (len(rows), 1))
+        offsets = np.arange(len(rows))[:, None] * rows.shape[1]
+        flat = rows.ravel()
         while True:
-            left = self._left[nodes]
+            left = self._left.take(nodes)
             inner = left > 0
             if not inner.any():
                 break
-            right = rows[places, self._feature[nodes]] > self._value[nodes]
+            right = flat.take(offsets + self._feature.take(nodes)) > self._value.take(nodes)
             nodes = np.where(inner, left + right, nodes)
-        scores: NDArray[np.float32] = self._value[nodes].sum(axis=1)
+        scores: NDArray[np.float32] = self._value.take(nodes).sum(axis=1)
         return scores
