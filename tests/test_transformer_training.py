@@ -55,6 +55,8 @@ def data(tmp_path_factory):
     put(
         "ncp_policy_qa/answer_pairs", [{"query": f"防疫{q['question']}", "positive": q["answer"]} for q in qa]
     )
+    for name in ("csl/pairs", "crud_events/pairs"):
+        put(name, [{"query": q["question"], "positive": d["text"]} for q, d in zip(qa, docs, strict=True)])
     put("govqa/pairs", [{"id": d["id"], "title": d["title"], "positive": d["text"]} for d in docs])
     for name in ("crud_docs/docs", "crud_docs/xinhua_old", "xwlb/docs", "gov_reports/docs", "laws/docs"):
         put(name, [record | {"text": f"{name}。{record['text']}"} for record in docs])
@@ -185,14 +187,30 @@ def test_the_loss_is_that_of_the_share_of_what_is_right():
     assert share_loss(scores, able, torch.zeros_like(right)).item() == 0
 
 
-def test_a_ranking_anew_changes_no_more_than_what_was_read():
-    from training.transformer.measure_ranking import Lists, gain
+def test_the_reader_counts_as_much_as_it_weighs():
+    from training.fit_ranker import Searched
+    from training.transformer.measure_ranking import FUSED, SHIPPED, gain, ranks
 
-    fused = np.array([[0.9, 0.8, 0.0, 0.3, 0.1]], dtype=np.float32)
-    found = Lists(fused, fused, np.array([[0, 1]]), np.array([[-3.0, 4.0]], dtype=np.float32))
-    assert np.argsort(-found.ranked(1), kind="stable").tolist() == [[1, 0, 3, 4, 2]]
-    assert np.argsort(-found.ranked(0), kind="stable").tolist() == [[0, 1, 3, 4, 2]]
+    # By fused and by shipped score the right hit is third and second, by the reader's first.
+    rows = np.array([[1.0, 0.4, 0.0], [0.8, 1.0, 0.2], [0.6, 0.9, 1.0]], dtype=np.float32)
+    one = Searched(rows, np.array([False, False, True]), ("a", "b", "c"), frozenset("c"))
+    assert ranks([one], FUSED, 0).tolist() == [pytest.approx(1 / 3)]
+    assert ranks([one], SHIPPED, 0).tolist() == [0.5]
+    assert ranks([one], FUSED, 0.25).tolist() == [0.5]
+    assert ranks([one], SHIPPED, 0.25).tolist() == [1]
     assert gain(np.array([1.0, 0.0]), np.array([1.0, 0.5])) == "+25.0 [+0.0, +50.0]"
+
+
+def test_of_the_reading_pools_only_what_was_kept_back_is_measured(data):
+    from training.transformer.measure_ranking import kept_back
+    from training.transformer.questions import READING, part_of
+
+    found = {pool.name: pool for pool in kept_back(data)}
+    assert len(found["crud_events"].asked) == 40
+    for pool in found.values():
+        assert pool.name not in READING or all(
+            part_of(key) != "learn" for one in pool.asked for key in one.documents
+        )
 
 
 def test_documents_are_for_one_thing_only():

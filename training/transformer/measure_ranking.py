@@ -1,116 +1,86 @@
-"""Measures the reader as a ranker: the first passages of fused retrieval, ranked anew.
+"""Measures the reader as a ranker: beside the fused score, and beside the ranker that ships.
 
-How much the reader's score weighs beside that of retrieval is chosen on questions kept back from learning.
+The program's own search finds the hits; the questions are those that the reader has not learnt from. The ranker
+that ships has learnt from these pools, so that what the reader adds to it is told too small. The development sets
+are measured by `python -m bench retrieval`, once a reader is among the rankers.
 
-Run: python -m training.transformer.measure_ranking READER TRAIN_DIR DEV_DIR
+Run: python -m training.transformer.measure_ranking READER DATA_DIR
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eval.statistics import difference
-from rag.embedding import Embedder, builtin
-from rag.retrieval import RetrievalOptions
-from rag.text import fold
-from rag.words import content_words
-from training import evaluate_embedder, fit_fusion
-from training.data import read, sentences_of
-from training.retrieval import (
-    Collection,
-    bm25_scores,
-    collection,
-    dense_scores,
-    figures,
-    fused_scores,
-    reciprocal_ranks,
-)
+from rag.datatypes import Hit
+from rag.ranking import load_ranker
+from rag.retrieval import RetrievalOptions, search, shares
+from rag.text import sentences
+from training.fit_ranker import Searched, reciprocal_rank, right
+from training.pools import Pool, indexed, pools, source_of
 from training.transformer.encoding import Encoder
 from training.transformer.plain import PlainReader
 from training.transformer.questions import READING, part_of
 
-DEPTH = 30
 WEIGHTS = tuple(step / 10 for step in range(11))
 _LIMIT = 300
-_KEPT = ("crud_events", "lecoqa_statutes", "govqa", "xwlb")
+_COLUMNS = FUSED, SHIPPED, FIT = 0, 1, 2
 
 
-def kept_back(folder: Path) -> Iterator[Collection]:
-    """Yield the collections of training sets that the reader did not learn from, some questions of each."""
-    for wanted in fit_fusion.collections(folder):
-        if wanted.name in _KEPT:
-            yield _some(wanted)
-    for name in READING:
-        docs = [record for record in read(folder, f"{name}/docs") if part_of(record["id"]) == "fit"]
-        texts = {record["id"]: record["text"] for record in docs}
-        asked = (
-            (r["question"], r["doc_ids"]) for r in read(folder, f"{name}/qa") if r.get("answerable", True)
-        )
-        yield _some(collection(name, texts, asked))
+def kept_back(folder: Path) -> Iterator[Pool]:
+    """Yield the pools with the questions that the reader has not learnt from, `_LIMIT` at most, evenly drawn."""
+    for pool in pools(folder):
+        read = pool.name in READING
+        asked = [one for one in pool.asked if not read or all(part_of(d) != "learn" for d in one.documents)]
+        chosen = np.unique(np.linspace(0, len(asked) - 1, _LIMIT).astype(int))
+        yield replace(pool, asked=tuple(asked[place] for place in chosen))
 
 
-def development(folder: Path) -> Iterator[Collection]:
-    """Yield the development collections."""
-    yield from evaluate_embedder.collections(folder)
-    for name in ("lecoqa_statutes", "ncp_policy_qa"):
-        texts = {record["id"]: record["text"] for record in read(folder, f"{name}/docs")}
-        asked = ((record["question"], record["doc_ids"]) for record in read(folder, f"{name}/qa"))
-        yield collection(name, texts, asked)
-    texts = {record["id"]: record["text"] for record in read(folder, "crud_events/docs")}
-    events = read(folder, "crud_events/events")
-    yield collection("crud_events", texts, ((record["query"], record["doc_ids"]) for record in events))
+def fits(question: str, hits: Sequence[Hit], reader: PlainReader, encoder: Encoder) -> NDArray[np.float32]:
+    """Return how well the text of each hit fits a question, float32 of (hits,)."""
+    (asked,) = encoder.words([question])
+    texts = (hit.chunk.text for hit in hits)
+    read = [encoder.words([text[span.start : span.end] for span in sentences(text)]) for text in texts]
+    scored = reader.scores([encoder.join(asked, passage) for passage in read])
+    return np.array([one.fit for one in scored], dtype=np.float32)
 
 
-def _some(wanted: Collection) -> Collection:
-    """Return a collection with `_LIMIT` of its questions at most, evenly drawn."""
-    chosen = np.unique(np.linspace(0, len(wanted.queries) - 1, _LIMIT).astype(int))
-    return replace(
-        wanted,
-        queries=tuple(wanted.queries[i] for i in chosen),
-        relevant=tuple(wanted.relevant[i] for i in chosen),
-    )
+def searched(pool: Pool, reader: PlainReader, encoder: Encoder) -> list[Searched]:
+    """Return the hits of each question in fused order, their rows being `_COLUMNS`, each from 0 to 1."""
+    options, shipped = RetrievalOptions(ranker="none"), load_ranker(RetrievalOptions().ranker)
+    assert shipped is not None
+    found = []
+    with indexed(pool.documents) as index:
+        for asked in pool.asked:
+            hits = search(index, asked.question, options.ranked, options)
+            if not hits:
+                continue
+            columns = (
+                [hit.score for hit in hits],
+                shipped.scores(asked.question, hits).tolist(),
+                fits(asked.question, hits, reader, encoder).tolist(),
+            )
+            found.append(
+                Searched(
+                    np.array([shares(column) for column in columns], dtype=np.float32).T,
+                    right(asked, hits),
+                    tuple(hit.chunk.file for hit in hits),
+                    frozenset(map(source_of, asked.documents)),
+                )
+            )
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """The scores of all passages for all queries: by words, fused, and of the first `DEPTH` by the reader.
-
-    `first` are the places of these, int64 of (queries, DEPTH), `fit` what the reader says of them.
-    """
-
-    lexical: NDArray[np.float32]
-    fused: NDArray[np.float32]
-    first: NDArray[np.int64]
-    fit: NDArray[np.float32]
-
-    def ranked(self, weight: float) -> NDArray[np.float32]:
-        """Return the scores with the reader weighing `weight`; what it did not read comes last, in order."""
-        scores = self.fused * np.float32(1e-6)
-        low, high = self.fit.min(axis=1, keepdims=True), self.fit.max(axis=1, keepdims=True)
-        fit = (self.fit - low) / np.where(high > low, high - low, 1)
-        before = np.take_along_axis(self.fused, self.first, axis=1)
-        mixed = 1 + weight * fit + (1 - weight) * before
-        np.put_along_axis(scores, self.first, mixed.astype(np.float32), axis=1)
-        return scores
-
-
-def lists(wanted: Collection, embedder: Embedder, reader: PlainReader, encoder: Encoder) -> Lists:
-    """Return the scores for a collection."""
-    lexical = bm25_scores(wanted)
-    fused = fused_scores(dense_scores(wanted, embedder), lexical, RetrievalOptions().dense_weight)
-    first = np.argsort(-fused, axis=1, kind="stable")[:, :DEPTH]
-    sentences = {place: encoder.words(sentences_of(wanted.passages[place])) for place in np.unique(first)}
-    fit = np.zeros(first.shape, dtype=np.float32)
-    for row, question in enumerate(encoder.words(wanted.queries)):
-        inputs = [encoder.join(question, sentences[place]) for place in first[row]]
-        fit[row] = [scored.fit for scored in reader.scores(inputs)]
-    return Lists(lexical, fused, first, fit)
+def ranks(questions: Sequence[Searched], base: int, weight: float) -> NDArray[np.float64]:
+    """Return 1 / rank of the first right document of each question, the reader weighing `weight` beside `base`."""
+    scores = ((1 - weight) * one.rows[:, base] + weight * one.rows[:, FIT] for one in questions)
+    return np.array([reciprocal_rank(one, s)[1] for one, s in zip(questions, scores, strict=True)])
 
 
 def gain(before: NDArray[np.float64], now: NDArray[np.float64]) -> str:
@@ -119,64 +89,28 @@ def gain(before: NDArray[np.float64], now: NDArray[np.float64]) -> str:
     return f"{100 * (now - before).mean():+5.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"
 
 
-def least_overlap(wanted: Collection) -> NDArray[np.bool_]:
-    """Return which queries are in the quarter with the smallest share of their content words in a right text."""
-    texts: dict[int, str] = {}
-    for place, passage in zip(wanted.owner, wanted.passages, strict=True):
-        texts[int(place)] = texts.get(int(place), "") + fold(passage)
-    shares = []
-    for query, right in zip(wanted.queries, wanted.relevant, strict=True):
-        words = {word for word, _ in content_words(query)}
-        found = (sum(word in texts.get(r, "") for word in words) / max(len(words), 1) for r in right)
-        shares.append(max(found))
-    order = np.argsort(shares, kind="stable")
-    chosen = np.zeros(len(shares), dtype=bool)
-    chosen[order[: len(shares) // 4]] = True
-    return chosen
-
-
-def report(wanted: Collection, found: Lists, weight: float) -> None:
-    """Print the figures of each method on a collection, and what the reader adds to fused retrieval."""
-    methods = {
-        "BM25": found.lexical,
-        "fused": found.fused,
-        "reader": found.ranked(1),
-        f"sum {weight}": found.ranked(weight),
-    }
-    hard = least_overlap(wanted)
-    base = reciprocal_ranks(wanted, found.fused)
-    for method, scores in methods.items():
-        shown = " ".join(f"{100 * figure:5.1f}" for figure in figures(wanted, scores))
-        ranks = reciprocal_ranks(wanted, scores)
-        print(
-            f"{wanted.name:20} {len(ranks):4} {method:8} {shown}  MRR gain {gain(base, ranks)}  "
-            f"least overlap {100 * ranks[hard].mean():5.1f}",
-            flush=True,
-        )
-
-
 def main() -> None:
-    """Print the curve of weights on questions kept back, the weight chosen, and tables of both kinds of sets."""
+    """Print MRR@10 of documents in percent by the weight of the reader, pool by pool, and what the best weight gains."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("reader", type=Path)
-    parser.add_argument("train", type=Path)
-    parser.add_argument("dev", type=Path)
+    parser.add_argument("data", type=Path, help="the folder of training sets")
     given = parser.parse_args()
-    reader, embedder = PlainReader(given.reader), builtin()
+    reader = PlainReader(given.reader)
     encoder = Encoder(reader.longest)
-    curves = []
-    for wanted in kept_back(given.train):
-        found = lists(wanted, embedder, reader, encoder)
-        curve = [100 * reciprocal_ranks(wanted, found.ranked(weight)).mean() for weight in WEIGHTS]
-        curves.append(curve)
-        label = f"{wanted.name} ({len(wanted.queries)})"
-        print(f"{label:28}" + " ".join(f"{value:5.1f}" for value in curve), flush=True)
-    mean = np.mean(curves, axis=0)
-    print(f"{'mean':28}" + " ".join(f"{value:5.1f}" for value in mean))
-    weight = WEIGHTS[int(np.argmax(mean))]
-    print(f"weight of the reader {weight}; R@1 R@5 R@10 MRR@10 on the development sets:")
-    for wanted in development(given.dev):
-        report(wanted, lists(wanted, embedder, reader, encoder), weight)
+    found = {pool.name: searched(pool, reader, encoder) for pool in kept_back(given.data)}
+    for base, name in ((FUSED, "fused"), (SHIPPED, "shipped")):
+        print(f"{name + ', weight':28}" + " ".join(f"{weight:5.1f}" for weight in WEIGHTS))
+        curves = {key: [ranks(asked, base, weight) for weight in WEIGHTS] for key, asked in found.items()}
+        means = {key: [100 * curve.mean() for curve in curves[key]] for key in curves}
+        means["mean"] = np.mean(list(means.values()), axis=0).tolist()
+        best = int(np.argmax(means["mean"]))
+        for key, values in means.items():
+            gained = gain(curves[key][0], curves[key][best]) if key in curves else ""
+            print(
+                f"{key:22} {len(found.get(key, ())):5}"
+                + " ".join(f"{v:5.1f}" for v in values)
+                + f"  {gained}"
+            )
 
 
 if __name__ == "__main__":
