@@ -139,24 +139,21 @@ class StaticEmbedder:
         """Return the number of the row of each word."""
         return dict(self._tokenizer.get_vocab())
 
-    def rows(self, numbers: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+    def rows(self, numbers: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """Return the rows of words by number, float32 of (len(numbers), dimension), not normalised."""
-        rows: NDArray[np.float32] = self._table[numbers].astype(np.float32)
-        return rows
+        return self._table.take(numbers, axis=0).astype(np.float32)
 
     def _pool(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Write the normalised mean of each text's rows into `vectors`, which is zero."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        lengths = np.array([len(encoding) for encoding in encodings])
-        filled = np.flatnonzero(lengths)
-        if not len(filled):
-            return
-        ids = np.concatenate([encodings[place].ids for place in filled])
-        starts = np.cumsum(lengths[filled]) - lengths[filled]
-        # The mean is a multiple of the sum, so its direction is the sum's.
-        sums = np.add.reduceat(self._table[ids].astype(np.float32), starts, axis=0)
-        norms = np.linalg.norm(sums, axis=1, keepdims=True)
-        vectors[filled] = np.divide(sums, norms, out=np.zeros_like(sums), where=norms > 0)
+        for vector, encoding in zip(
+            vectors, self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False), strict=True
+        ):
+            if encoding.ids:
+                # The mean is a multiple of the sum, so its direction is the sum's.
+                total = self.rows(encoding.ids).sum(axis=0)
+                length = np.linalg.norm(total)
+                if length > 0:
+                    vector[:] = total / length
 
 
 class SentenceTransformerEmbedder:

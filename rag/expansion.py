@@ -27,10 +27,10 @@ class ExpansionOptions:
     """
 
     pair: float = 0.375
-    function: float = 0.25
-    name: float = 0.75
-    numeral: float = 0.75
-    spelling: float = 0.5
+    function: float = 0.375
+    name: float = 1.0
+    numeral: float = 1.0
+    spelling: float = 0.75
 
 
 def expand(query: str, options: ExpansionOptions, respellings: Sequence[Respelling] = ()) -> dict[str, float]:

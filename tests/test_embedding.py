@@ -225,13 +225,12 @@ def test_training_on_a_dozen_texts_is_deterministic_and_learns(tmp_path):
     assert loss.item() == pytest.approx(np.mean(by_hand), abs=0.02)  # the export rounds to float16
 
 
-def test_the_weight_is_the_best_that_harms_no_set():
+def test_the_weight_is_the_one_with_the_best_mean():
     from training.fit_fusion import WEIGHTS, best_weight
 
     curves = np.full((2, len(WEIGHTS)), 50.0)
-    curves[0, 10], curves[1, 10] = 60, 49.7  # the best mean, but the second set loses too much
+    curves[0, 10], curves[1, 10] = 60, 41
     curves[0, 4], curves[1, 4] = 52, 49.9
-    curves[0, 2] = 51
     assert best_weight(curves) == WEIGHTS[4] == 0.2
 
 
