@@ -101,23 +101,36 @@ def start_table(bags: Bags, size: int, dimension: int, seed: int) -> NDArray[np.
     return table
 
 
-def loss_of(table: torch.Tensor, pairs: PairSet, chosen: NDArray[np.int64]) -> torch.Tensor:
+def contrast(
+    queries: torch.Tensor, passages: torch.Tensor, pairs: PairSet, chosen: NDArray[np.int64]
+) -> torch.Tensor:
     """Return the InfoNCE loss of a batch, from query to passage and back, averaged.
 
     Two pairs with the same query or the same passage are not held against each other.
+
+    Args:
+        queries: float of (batch, dimension), rows of length 1; `passages` likewise.
+        passages: of the same pairs.
+        pairs: where the batch is from.
+        chosen: which of the pairs it is.
     """
-    sides = []
-    for bags, places in ((pairs.queries, pairs.query[chosen]), (pairs.passages, pairs.passage[chosen])):
-        ids, offsets = bags.take(places)
-        sides.append(functional.normalize(functional.embedding_bag(ids, table, offsets, mode="mean")))
-    scores = _SCALE * sides[0] @ sides[1].T
+    scores = _SCALE * queries @ passages.T
     same = np.zeros(scores.shape, bool)
     for places in (pairs.query[chosen], pairs.passage[chosen]):
         same |= places[:, None] == places[None, :]
     np.fill_diagonal(same, False)
-    scores = scores.masked_fill(torch.from_numpy(same), float("-inf"))
-    right = torch.arange(len(chosen))
+    scores = scores.masked_fill(torch.from_numpy(same).to(scores.device), float("-inf"))
+    right = torch.arange(len(chosen), device=scores.device)
     return (functional.cross_entropy(scores, right) + functional.cross_entropy(scores.T, right)) / 2
+
+
+def loss_of(table: torch.Tensor, pairs: PairSet, chosen: NDArray[np.int64]) -> torch.Tensor:
+    """Return the InfoNCE loss of a batch of texts whose vectors are the means of their rows."""
+    sides = []
+    for bags, places in ((pairs.queries, pairs.query[chosen]), (pairs.passages, pairs.passage[chosen])):
+        ids, offsets = bags.take(places)
+        sides.append(functional.normalize(functional.embedding_bag(ids, table, offsets, mode="mean")))
+    return contrast(sides[0], sides[1], pairs, chosen)
 
 
 def learn(

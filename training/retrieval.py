@@ -108,9 +108,14 @@ class Lexical:
         return (asked @ self.weights).toarray().astype(np.float32)
 
 
+def plain(queries: Iterable[str]) -> list[dict[str, float]]:
+    """Return the terms of each query, each weighing 1."""
+    return [dict.fromkeys(terms(query), 1.0) for query in queries]
+
+
 def bm25_scores(wanted: Collection) -> NDArray[np.float32]:
     """Return the BM25 score of each passage for the plain terms of each query, float32 of (queries, passages)."""
-    return Lexical(wanted.passages).scores([dict.fromkeys(terms(query), 1.0) for query in wanted.queries])
+    return Lexical(wanted.passages).scores(plain(wanted.queries))
 
 
 def rescaled(scores: NDArray[np.float32]) -> NDArray[np.float32]:
