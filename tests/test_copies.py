@@ -76,7 +76,7 @@ def test_ten_reprints_are_one_citation_with_nine_other_places(run, folder, tmp_p
 def test_the_terminal_lists_the_other_places(run):
     _, out = run("ask", QUESTION)
     assert "    另见 9 处：\n" in out and out.count(f"      · 《{TITLE}》第 1 段（") == 9
-    _, out = run("search", QUESTION, "-k", "1")
+    _, out = run("search", QUESTION, "-k", "2")
     assert "   另见 " in out and out.count(f"     · 《{TITLE}》第 1 段（") == out.count("·")
 
 
