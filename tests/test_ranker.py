@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from rag.datatypes import Chunk, Hit, Span
 from rag.embedding import builtin
 from rag.informativeness import idf
+from rag.ranking import load_ranker
 from rag.ranking.cutting import Cutter
 from rag.ranking.features import Features
+from rag.ranking.learned import TREES
 from rag.ranking.matches import CENTRES, NEAREST, WIDTH, Matching
+from rag.ranking.trees import Trees
 from rag.text import fold
 from rag.words import cut, words
 
@@ -171,3 +174,25 @@ def test_a_hit_that_a_list_lacks(features):
     assert found["lexical_rank"].tolist() == [1, 0]
     assert found["dense_score"] == pytest.approx([0, 0.2])
     assert found["lexical_share"] == pytest.approx([3 / idf("科技"), 0])
+
+
+QUESTION = "新能源汽车去年卖了多少辆？"
+CANDIDATES = (
+    hit("新能源汽车产业发展座谈会在京召开，去年以来已经召开多次。", n=0, score=0.9, lexical=21.0, dense=0.61),
+    hit("2025年，新能源汽车销量达到1649万辆，同比增长28.2%。", n=1, score=0.8, lexical=19.0, dense=0.6),
+    hit("图书馆周末照常开放，读者凭证入馆。", n=2, score=0.1, dense=0.05),
+)
+
+
+def test_the_passage_that_answers_goes_before_the_one_with_the_same_words():
+    scores = load_ranker("builtin").scores(QUESTION, CANDIDATES)
+    assert scores.dtype == np.float32
+    assert scores[1] > scores[0] > scores[2]
+    order = [2, 0, 1]
+    again = load_ranker("builtin").scores(QUESTION, [CANDIDATES[n] for n in order])
+    np.testing.assert_allclose(again, scores[order], atol=1e-5)
+    assert load_ranker("builtin").scores(QUESTION, []).shape == (0,)
+
+
+def test_what_ships_has_every_feature_it_asks_for(features):
+    assert set(Trees.load(TREES).names) == set(features.table(QUESTION, CANDIDATES))
