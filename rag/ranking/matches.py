@@ -124,12 +124,14 @@ class Matching:
         numbers: NDArray[np.int32],
         rows: Array,
     ) -> Array:
-        """Return the similarity of each word asked with each word by number, (asked, numbers)."""
+        """Return the similarity of each word asked with each word by number, (asked, numbers); numbers rise."""
         lengths = np.linalg.norm(rows, axis=1)
         cosines = (self._embedder.encode_queries(asked) @ rows.T) / np.where(lengths > 0, lengths, 1)
         similarity = np.clip(cosines, 0, NEAREST).astype(np.float32)
         for row, names in enumerate(forms):
-            similarity[row, np.isin(numbers, self._cutter.numbers(names))] = 1
+            own = np.array(self._cutter.numbers(names), dtype=numbers.dtype)
+            places = np.searchsorted(numbers, own).clip(max=len(numbers) - 1)
+            similarity[row, places[numbers[places] == own]] = 1
         return similarity
 
 

@@ -25,9 +25,9 @@ class Trees:
         """Make an ensemble of the arrays said above; `names` are those of the columns of a row."""
         self.names = tuple(names)
         self._arrays = arrays
-        self._roots = arrays["roots"].astype(np.intp)
-        self._feature = arrays["feature"].astype(np.intp)
-        self._left = arrays["left"].astype(np.intp)
+        self._roots = arrays["roots"].astype(np.int32)
+        self._feature = arrays["feature"].astype(np.int32)
+        self._left = arrays["left"].astype(np.int32)
         self._value = arrays["value"].astype(np.float32)
 
     @classmethod
@@ -54,15 +54,15 @@ class Trees:
 
     def scores(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the score of each row, float32 of (rows,), for float32 of (rows, features)."""
-        nodes = np.tile(self._roots, (len(rows), 1))
-        offsets = np.arange(len(rows))[:, None] * rows.shape[1]
+        ended = np.tile(self._roots, len(rows))
+        starts = np.repeat(np.arange(len(rows), dtype=np.int32) * rows.shape[1], len(self._roots))
         flat = rows.ravel()
-        while True:
-            left = self._left.take(nodes)
-            inner = left > 0
-            if not inner.any():
-                break
-            right = flat.take(offsets + self._feature.take(nodes)) > self._value.take(nodes)
-            nodes = np.where(inner, left + right, nodes)
-        scores: NDArray[np.float32] = self._value.take(nodes).sum(axis=1)
+        falling = np.flatnonzero(self._left.take(ended))
+        while len(falling):
+            nodes = ended[falling]
+            right = flat.take(starts[falling] + self._feature.take(nodes)) > self._value.take(nodes)
+            nodes = self._left.take(nodes) + right
+            ended[falling] = nodes
+            falling = falling[self._left.take(nodes) > 0]
+        scores: NDArray[np.float32] = self._value.take(ended).reshape(len(rows), -1).sum(axis=1)
         return scores
