@@ -5,9 +5,6 @@ import importlib.util
 import numpy as np
 import pytest
 
-from rag.embedding import builtin
-from rag.ranking.features import Features
-from rag.ranking.matches import Matching
 from training.__main__ import STAGES
 from training.fit_ranker import Searched, groups_of, reciprocal_rank, right, searched
 from training.pools import Asked, Pool
@@ -31,11 +28,14 @@ POOL = Pool(
 )
 
 
+def describe(question, hits):
+    return np.array([[hit.score] for hit in hits], dtype=np.float32)
+
+
 def test_a_hit_is_right_where_its_document_answers_and_it_holds_the_answer():
-    names = []
-    first, second = searched(POOL, Features(Matching(builtin())), names)
+    first, second = searched(POOL, describe)
     assert first.right.tolist() == [source == "docs.jsonl#a" for source in first.sources]
-    assert first.rows.shape == (len(first.sources), len(names))
+    assert first.rows.tolist() == sorted(first.rows.tolist(), reverse=True)
     # Of the chunks of b only the one with the answer is right.
     assert second.right.sum() == 1 < second.sources.count("docs.jsonl#b")
     assert second.wanted == {"docs.jsonl#b"}
@@ -71,8 +71,7 @@ def test_questions_with_nothing_to_tell_apart_are_left_out_and_pools_weigh_by_th
 
 
 def test_without_known_answers_every_hit_of_the_document_is_right():
-    names = []
-    first, *_ = searched(POOL, Features(Matching(builtin())), names)
+    first, *_ = searched(POOL, describe)
     asked = Asked(question="小麦", documents=("b",))
     hits = [type("H", (), {"chunk": type("C", (), {"file": s, "text": ""})})() for s in first.sources]
     assert right(asked, hits).tolist() == [source == "docs.jsonl#b" for source in first.sources]

@@ -6,7 +6,7 @@ Run: python -m training.fit_ranker DATA_DIR
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,25 +52,17 @@ def right(asked: Asked, hits: Sequence[Hit]) -> NDArray[np.bool_]:
     )
 
 
-def searched(pool: Pool, features: Features, names: list[str]) -> list[Searched]:
-    """Return the hits of each question of a pool, in fused order; `names` is set to the features' names."""
+def searched(pool: Pool, describe: Callable[[str, Sequence[Hit]], NDArray[np.float32]]) -> list[Searched]:
+    """Return the hits of each question of a pool, in fused order, with what `describe` says of them, (hits, any)."""
     options = RetrievalOptions(ranker="none")
     found = []
     with indexed(pool.documents) as index:
         for asked in pool.asked:
             hits = search(index, asked.question, options.ranked, options)
-            if not hits:
-                continue
-            table = features.table(asked.question, hits)
-            names[:] = table
-            found.append(
-                Searched(
-                    rows(table, names),
-                    right(asked, hits),
-                    tuple(hit.chunk.file for hit in hits),
-                    frozenset(map(source_of, asked.documents)),
-                )
-            )
+            if hits:
+                sources = tuple(hit.chunk.file for hit in hits)
+                wanted = frozenset(map(source_of, asked.documents))
+                found.append(Searched(describe(asked.question, hits), right(asked, hits), sources, wanted))
     return found
 
 
@@ -104,7 +96,13 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="the folder of training sets")
     features = Features(Matching(builtin()))
     names: list[str] = []
-    collections = {pool.name: searched(pool, features, names) for pool in pools(parser.parse_args().data)}
+
+    def describe(question: str, hits: Sequence[Hit]) -> NDArray[np.float32]:
+        table = features.table(question, hits)
+        names[:] = table
+        return rows(table, names)
+
+    collections = {pool.name: searched(pool, describe) for pool in pools(parser.parse_args().data)}
     print(f"{'pool (questions)':28} hits: lexical  fused ranked   documents: lexical  fused ranked")
     means = []
     for name, questions in collections.items():

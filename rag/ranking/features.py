@@ -131,9 +131,9 @@ def _signs(query: str, texts: Sequence[str]) -> dict[str, Values]:
     """
     lengths = np.array([len(text) for text in texts])
     # A mark between the texts that no text has, so that no pair reaches over it.
-    codes = np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
+    codes = _codes("\0".join([*texts, ""]))
     owners = np.repeat(np.arange(len(texts)), lengths + 1)
-    asked = np.frombuffer("".join(_SIGN.findall(query)).encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
+    asked = _codes("".join(_SIGN.findall(query)))
     found: dict[str, Values] = {"length": np.log1p(lengths), "run": np.zeros(len(texts))}
     for size, name in ((1, "characters"), (2, "pairs"), (3, "threes")):
         wanted = np.unique(_grams(asked, size))
@@ -151,6 +151,11 @@ def _signs(query: str, texts: Sequence[str]) -> dict[str, Values]:
             starts = np.concatenate([[0], np.cumsum(lengths + 1)[:-1]])
             found["run"] = _longest(np.append(same, False), starts) / len(wanted)
     return found
+
+
+def _codes(text: str) -> NDArray[np.int64]:
+    """Return the code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
 
 
 def _grams(codes: NDArray[np.int64], size: int) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ Run: python -m training.transformer.measure_ranking READER DATA_DIR
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from eval.statistics import difference
 from rag.datatypes import Hit
 from rag.ranking import load_ranker
-from rag.retrieval import RetrievalOptions, search, shares
+from rag.retrieval import RetrievalOptions, shares
 from rag.text import sentences
-from training.fit_ranker import Searched, reciprocal_rank, right
-from training.pools import Pool, indexed, pools, source_of
+from training.fit_ranker import Searched, reciprocal_rank, searched
+from training.pools import Pool, pools
 from training.transformer.encoding import Encoder
 from training.transformer.plain import PlainReader
 from training.transformer.questions import READING, part_of
@@ -51,30 +51,20 @@ def fits(question: str, hits: Sequence[Hit], reader: PlainReader, encoder: Encod
     return np.array([one.fit for one in scored], dtype=np.float32)
 
 
-def searched(pool: Pool, reader: PlainReader, encoder: Encoder) -> list[Searched]:
-    """Return the hits of each question in fused order, their rows being `_COLUMNS`, each from 0 to 1."""
-    options, shipped = RetrievalOptions(ranker="none"), load_ranker(RetrievalOptions().ranker)
+def columns(reader: PlainReader, encoder: Encoder) -> Callable[[str, Sequence[Hit]], NDArray[np.float32]]:
+    """Return what tells `_COLUMNS` of hits, float32 of (hits, 3), each from 0 to 1."""
+    shipped = load_ranker(RetrievalOptions().ranker)
     assert shipped is not None
-    found = []
-    with indexed(pool.documents) as index:
-        for asked in pool.asked:
-            hits = search(index, asked.question, options.ranked, options)
-            if not hits:
-                continue
-            columns = (
-                [hit.score for hit in hits],
-                shipped.scores(asked.question, hits).tolist(),
-                fits(asked.question, hits, reader, encoder).tolist(),
-            )
-            found.append(
-                Searched(
-                    np.array([shares(column) for column in columns], dtype=np.float32).T,
-                    right(asked, hits),
-                    tuple(hit.chunk.file for hit in hits),
-                    frozenset(map(source_of, asked.documents)),
-                )
-            )
-    return found
+
+    def describe(question: str, hits: Sequence[Hit]) -> NDArray[np.float32]:
+        scores = (
+            [hit.score for hit in hits],
+            shipped.scores(question, hits).tolist(),
+            fits(question, hits, reader, encoder).tolist(),
+        )
+        return np.array([shares(column) for column in scores], dtype=np.float32).T
+
+    return describe
 
 
 def ranks(questions: Sequence[Searched], base: int, weight: float) -> NDArray[np.float64]:
@@ -97,7 +87,7 @@ def main() -> None:
     given = parser.parse_args()
     reader = PlainReader(given.reader)
     encoder = Encoder(reader.longest)
-    found = {pool.name: searched(pool, reader, encoder) for pool in kept_back(given.data)}
+    found = {pool.name: searched(pool, columns(reader, encoder)) for pool in kept_back(given.data)}
     for base, name in ((FUSED, "fused"), (SHIPPED, "shipped")):
         print(f"{name + ', weight':28}" + " ".join(f"{weight:5.1f}" for weight in WEIGHTS))
         curves = {key: [ranks(asked, base, weight) for weight in WEIGHTS] for key, asked in found.items()}
