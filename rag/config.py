@@ -97,7 +97,10 @@ def _merge(options: _Options, table: Mapping[str, Any], where: str) -> _Options:
             changes[key] = _merge(current, value, where)
         else:
             changes[key] = _convert(key, value, current, where)
-    return replace(options, **changes)
+    try:
+        return replace(options, **changes)
+    except ValueError as error:
+        raise UsageError(f"{where}里的设置 {error}") from error
 
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}

@@ -6,7 +6,7 @@ words that it stands for weigh, however many terms it is cut into, and no term o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.aliases import named
@@ -32,6 +32,17 @@ class ExpansionOptions:
     numeral: float = 1.0
     spelling: float = 0.75
 
+    def __post_init__(self) -> None:
+        """Refuse weights outside of what `expand` promises.
+
+        Raises:
+            ValueError: the message is for the user.
+        """
+        if not (0 < self.pair <= 1 and 0 < self.function <= 1):
+            raise ValueError("pair、function 应大于 0、不超过 1")
+        if not all(0 <= weight <= 1 for weight in (self.name, self.numeral, self.spelling)):
+            raise ValueError("name、numeral、spelling 应在 0 到 1 之间")
+
 
 def expand(query: str, options: ExpansionOptions, respellings: Sequence[Respelling] = ()) -> dict[str, float]:
     """Return the index terms of `query` and of its alternatives, each with its weight, above 0.
@@ -53,6 +64,21 @@ def expand(query: str, options: ExpansionOptions, respellings: Sequence[Respelli
         for term, weight in new.items():
             weights[term] = max(weights.get(term, 0.0), scale * weight)
     return weights
+
+
+def rewritten(query: str, texts: Iterable[str], respellings: Sequence[Respelling] = ()) -> str:
+    """Return `query` in the writing of the folded `texts`: their spelling, and their form of a number that they lack.
+
+    Where nothing is written otherwise, it comes back as it stands; a number that stands nowhere stays too.
+    """
+    folded, text = fold(query), "\n".join(texts)
+    changes = [(respelling.span, respelling.spelling) for respelling in respellings]
+    for span, forms in other_forms(folded):
+        if folded[span.start : span.end] not in text:
+            changes += [(span, form) for form in forms if form in text][:1]
+    for span, form in sorted(changes, key=lambda change: -change[0].start):
+        query = f"{query[: span.start]}{form}{query[span.end :]}"
+    return query
 
 
 def _weighted(query: str, options: ExpansionOptions) -> list[tuple[str, int, float]]:

@@ -21,9 +21,11 @@ def load_pretrained(kind: Literal["SentenceTransformer", "CrossEncoder"], name: 
     """
     noun = {"SentenceTransformer": "嵌入模型", "CrossEncoder": "排序模型"}[kind]
     folder = Path(name)
-    looks_like_path = folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1
-    if looks_like_path and not folder.is_dir():
-        raise ModelError(f"{noun}的文件夹不存在：{name}，请检查路径，或改用 {without}")
+    on_a_hub = name.count("/") == 1 and not folder.is_absolute() and not name.startswith((".", "~"))
+    if not folder.is_dir() and not on_a_hub:
+        raise ModelError(
+            f"{noun}的文件夹不存在：{name}，请写文件夹，或模型站上“机构/名称”的全名，或改用 {without}"
+        )
     try:
         import sentence_transformers
         from safetensors import SafetensorError

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Chunk, Filters, Hit
 from rag.embedding import Embedder
-from rag.expansion import ExpansionOptions, expand
+from rag.expansion import ExpansionOptions, expand, rewritten
 from rag.informativeness import idf
 from rag.manifest import OpenIndex
 from rag.near_duplicates import collapse
 from rag.ranking import load_ranker
-from rag.spelling import respell
+from rag.spelling import Respelling, respell
 from rag.text import fold
 from rag.words import terms
 
@@ -45,6 +45,17 @@ class RetrievalOptions:
     ranked: int = 40
     expansion: ExpansionOptions = field(default_factory=ExpansionOptions)
 
+    def __post_init__(self) -> None:
+        """Refuse what no search can be done with.
+
+        Raises:
+            ValueError: the message is for the user.
+        """
+        if self.depth < 1 or self.ranked < 0:
+            raise ValueError("depth 应是 1 以上的整数，ranked 应是 0 以上的整数")
+        if not 0 <= self.dense_weight <= 1:
+            raise ValueError("dense_weight 应在 0 到 1 之间")
+
 
 def search(
     index: OpenIndex, query: str, k: int, options: RetrievalOptions, filters: Filters | None = None
@@ -63,7 +74,8 @@ def search(
     lists = _lists(index, vector, weights, depth, allowed)
     chunks = _chunks(index, lists)
     nearest = (chunks[identifier] for identifier, _ in lists["lexical"][:SPELT_BY])
-    if respelt := respell(query, (fold(f"{chunk.context} {chunk.text}") for chunk in nearest)):
+    respelt = respell(query, (fold(f"{chunk.context} {chunk.text}") for chunk in nearest))
+    if respelt:
         weights = expand(query, options.expansion, respelt)
         lists["lexical"] = _lexical(index, weights, depth, allowed)
         chunks = _chunks(index, lists)
@@ -71,7 +83,7 @@ def search(
         hits = collapse(_fused(lists, chunks, options))
         exhausted = max(map(len, lists.values())) < depth
         if len(hits) >= k or len(hits) == len(chunks) or exhausted or depth == deepest:
-            return reranked(query, hits, options)[:k]
+            return reranked(query, hits, options, respelt)[:k]
         depth *= 2
         lists = _lists(index, vector, weights, depth, allowed)
         chunks = _chunks(index, lists)
@@ -151,8 +163,12 @@ def shares(values: Sequence[float]) -> list[float]:
     return [(value - low) / (high - low) if high > low else 1.0 for value in values]
 
 
-def reranked(query: str, hits: Sequence[Hit], options: RetrievalOptions) -> list[Hit]:
+def reranked(
+    query: str, hits: Sequence[Hit], options: RetrievalOptions, respelt: Sequence[Respelling] = ()
+) -> list[Hit]:
     """Return `hits`, best first, with the first `options.ranked` in the order of the ranker's scores.
+
+    The ranker is given the query in the hits' own writing (`rag.expansion.rewritten`).
 
     They keep the range of the fused scores that they had: the ranker's best takes the highest, its worst the
     lowest, the others lie between in proportion. So scores stay in [0, 1], and none is below one behind it.
@@ -163,7 +179,8 @@ def reranked(query: str, hits: Sequence[Hit], options: RetrievalOptions) -> list
     if ranker is None or not first:
         return list(hits)
     low, high = first[-1].score, first[0].score
-    scores = ranker.scores(query, first).tolist()
+    texts = (fold(f"{hit.chunk.context} {hit.chunk.text}") for hit in first)
+    scores = ranker.scores(rewritten(query, texts, respelt), first).tolist()
     stretched = [min(high, low + share * (high - low)) for share in shares(scores)]
     order = sorted(range(len(first)), key=lambda i: -scores[i])
     return [*(replace(first[i], score=stretched[i]) for i in order), *rest]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rag.aliases import aliases
 from rag.chunking import ChunkingOptions, chunk
 from rag.datatypes import Source, Span
-from rag.expansion import ExpansionOptions, expand
+from rag.expansion import ExpansionOptions, expand, rewritten
 from rag.lexical import LexicalIndex
 from rag.spelling import Respelling, respell
 from rag.structure import parse
@@ -129,3 +129,22 @@ def test_the_right_text_is_found_first(tmp_path, query, right):
     index = LexicalIndex(tmp_path / "x", create=True)
     index.update([], chunks)
     assert index.search(expand(query, OPTIONS), 1)[0][0] == right
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "written"),
+    [
+        ("两千三百六十四家机构", "全国有2364家机构", "2364家机构"),
+        ("2364家机构", "全国有2364家机构", "2364家机构"),
+        ("增长30%的有五百个", "增长三成，建500个", "增长三成的有500个"),
+        ("五百个", "没有这个数", "五百个"),
+        ("ＡＩ与五百个", "ai有500个", "ＡＩ与500个"),
+    ],
+)
+def test_a_query_in_the_writing_of_the_texts(query, text, written):
+    assert rewritten(query, [text]) == written
+
+
+def test_a_misspelt_query_in_the_writing_of_the_texts():
+    query, texts = "500家福化机构", ["全国有孵化机构五百家"]
+    assert rewritten(query, texts, respell(query, texts)) == "五百家孵化机构"

@@ -51,12 +51,12 @@ def statuses(report):
 
 
 def content(docs, index):
-    """Return all that an index answers with: its documents, and for some queries the texts with their scores."""
+    """Return all that an index answers with: its documents, and for some queries the texts with their fused scores."""
     opened = open_index(docs, index, EMBEDDER, OPTIONS)
     hits = {
         query: sorted(
             (-round(h.score, 5), h.chunk.file, h.chunk.text)
-            for h in search(opened, query, 1000, RetrievalOptions())
+            for h in search(opened, query, 1000, RetrievalOptions(ranker="none"))
         )
         for query in QUERIES
     }

@@ -93,3 +93,17 @@ def test_a_search_looks_at_more_than_it_returns(assistant, monkeypatch):
     assert [best.chunk, second.chunk] == [fused[11].chunk, fused[10].chunk]
     assert best.score == fused[0].score
     assert best.ranks == fused[11].ranks
+
+
+def test_the_ranker_is_given_the_query_as_the_hits_write_it(assistant, monkeypatch):
+    asked = []
+
+    class Listening:
+        def scores(self, query, hits):
+            asked.append(query)
+            return np.zeros(len(hits), dtype=np.float32)
+
+    monkeypatch.setattr(retrieval, "load_ranker", lambda _: Listening())
+    for query in ("技术转移机构两千三百六十四家", "技术转移机构2364家", "推进科技宝险"):
+        search(assistant.index, query, 5, RetrievalOptions())
+    assert asked == ["技术转移机构2364家", "技术转移机构2364家", "推进科技保险"]

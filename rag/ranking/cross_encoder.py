@@ -22,12 +22,12 @@ class CrossEncoderRanker:
             ModelError: sentence-transformers is not installed, the model cannot be loaded, or it was not
                 trained to score pairs.
         """
-        self._model = load_pretrained("CrossEncoder", name, "none")
+        self._model = load_pretrained("CrossEncoder", name, "builtin")
         network = self._model[0].model
         # For an embedder, say, a scoring layer is made up of random numbers, and a warning logged.
         if type(network).__name__ not in (network.config.architectures or ()) or self._model.num_labels != 1:
             raise ModelError(
-                f"{name} 不是给文段打分的排序模型，请换一个（如 BAAI/bge-reranker-base），或改用 none"
+                f"{name} 不是给文段打分的排序模型，请换一个（如 BAAI/bge-reranker-base），或改用 builtin"
             )
 
     def scores(self, query: str, hits: Sequence[Hit]) -> NDArray[np.float32]:
