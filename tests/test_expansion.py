@@ -146,5 +146,5 @@ def test_a_query_in_the_writing_of_the_texts(query, text, written):
 
 
 def test_a_misspelt_query_in_the_writing_of_the_texts():
-    query, texts = "500家福化机构", ["全国有孵化机构五百家"]
-    assert rewritten(query, texts, respell(query, texts)) == "五百家孵化机构"
+    query, texts = "全国福化机构有500家", ["全国孵化机构五百家"]
+    assert rewritten(query, texts, respell(query, texts)) == "全国孵化机构有五百家"

@@ -104,6 +104,6 @@ def test_the_ranker_is_given_the_query_as_the_hits_write_it(assistant, monkeypat
             return np.zeros(len(hits), dtype=np.float32)
 
     monkeypatch.setattr(retrieval, "load_ranker", lambda _: Listening())
-    for query in ("技术转移机构两千三百六十四家", "技术转移机构2364家", "推进科技宝险"):
+    for query in ("技术转移机构两千三百六十四家", "技术转移机构2364家", "全国福化机构数量"):
         search(assistant.index, query, 5, RetrievalOptions())
-    assert asked == ["技术转移机构2364家", "技术转移机构2364家", "推进科技保险"]
+    assert asked == ["技术转移机构2364家", "技术转移机构2364家", "全国孵化机构数量"]
