@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Hit
 from rag.question import Kind, Question, analyse
-from rag.ranking.matches import CENTRES, Array, Matches, Matching
+from rag.ranking.matches import CENTRES, Array, Matches, Matching, rarity, starts_of
 from rag.text import fold
 
 Values = NDArray[np.floating[Any]]
@@ -145,11 +145,10 @@ def _signs(query: str, texts: Sequence[str]) -> dict[str, Values]:
         same = wanted[place] == grams
         has = np.zeros((len(texts), len(wanted)), dtype=bool)
         has[owners[: len(grams)][same], place[same]] = True
-        rarity = np.log((len(texts) + 1) / (has.sum(axis=0) + 0.5)).clip(0.05)
-        found |= {name: has.mean(axis=1), f"telling_{name}": has @ rarity / rarity.sum()}
+        rare = rarity(has.sum(axis=0), len(texts))
+        found |= {name: has.mean(axis=1), f"telling_{name}": has @ rare / rare.sum()}
         if size == 2:
-            starts = np.concatenate([[0], np.cumsum(lengths + 1)[:-1]])
-            found["run"] = _longest(np.append(same, False), starts) / len(wanted)
+            found["run"] = _longest(np.append(same, False), starts_of(lengths + 1)) / len(wanted)
     return found
 
 

@@ -23,7 +23,8 @@ from rag.words import content_words, words
 Array = NDArray[np.float32]
 NEAREST = 0.95
 """The cosine up to which another word counts: 1 is kept for the word itself, by any of its names."""
-_RARE = 0.05
+_COMMON = 0.05
+"""What is in every passage still counts so much beside what is in few, so that weights never sum to nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,17 +76,15 @@ class Matching:
         forms = forms_of(asked, fold(query))
         numbers = np.concatenate([cut.words for cut in (*texts, *contexts)])
         unique, places = np.unique(numbers, return_inverse=True)
-        rows = self._rows(unique)
-        similarity = self._similarity(asked, forms, unique, rows)
+        similarity = self._similarity(asked, forms, unique)
 
-        lengths = np.array([len(cut.words) for cut in texts])
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        behind = int(lengths.sum())
+        starts = starts_of([len(cut.words) for cut in texts])
+        behind = sum(len(cut.words) for cut in texts)
         sentence_starts = np.concatenate(
             [cut.starts + start for cut, start in zip(texts, starts, strict=True)]
         )
-        first = np.concatenate([[0], np.cumsum([len(cut.starts) for cut in texts])[:-1]]).astype(np.int64)
-        context_starts = np.concatenate([[0], np.cumsum([len(cut.words) for cut in contexts])[:-1]])
+        first = starts_of([len(cut.starts) for cut in texts])
+        context_starts = starts_of([len(cut.words) for cut in contexts])
 
         inside = similarity[:, places[:behind]]
         outside = similarity[:, places[behind:]]
@@ -95,11 +94,10 @@ class Matching:
             -((similarity[None] - np.array(CENTRES, dtype=np.float32)[:, None, None]) ** 2) / (2 * WIDTH**2)
         )
         information = np.array([idf(word) for word in asked], dtype=np.float32)
-        having = (passages >= 1).sum(axis=1)
-        rarity = np.log((len(chunks) + 1) / (having + 0.5)).clip(_RARE)
+        telling = information * rarity((passages >= 1).sum(axis=1), len(chunks))
         return Matches(
             information=information,
-            telling=(information * rarity).astype(np.float32),
+            telling=telling.astype(np.float32),
             passages=passages.astype(np.float32),
             contexts=np.where(
                 _stand(forms, contexts), 1, np.maximum.reduceat(outside, context_starts, axis=1)
@@ -110,21 +108,16 @@ class Matching:
             kernels=np.add.reduceat(kernels[:, :, places[:behind]], starts, axis=2),
         )
 
-    def _rows(self, numbers: NDArray[np.int32]) -> Array:
-        """Return the rows of words by number, float32 of (words, dimension), zeros for unknown ones."""
+    def _similarity(
+        self, asked: Sequence[str], forms: Sequence[Sequence[str]], numbers: NDArray[np.int32]
+    ) -> Array:
+        """Return the similarity of each word asked with each word by number, (asked, numbers); numbers rise.
+
+        A word that the table lacks is like itself alone.
+        """
         known = (numbers >= 0) & (numbers < self._cutter.known)
         rows = np.zeros((len(numbers), self._embedder.dimension), dtype=np.float32)
         rows[known] = self._embedder.rows(numbers[known])
-        return rows
-
-    def _similarity(
-        self,
-        asked: Sequence[str],
-        forms: Sequence[Sequence[str]],
-        numbers: NDArray[np.int32],
-        rows: Array,
-    ) -> Array:
-        """Return the similarity of each word asked with each word by number, (asked, numbers); numbers rise."""
         lengths = np.linalg.norm(rows, axis=1)
         cosines = (self._embedder.encode_queries(asked) @ rows.T) / np.where(lengths > 0, lengths, 1)
         similarity = np.clip(cosines, 0, NEAREST).astype(np.float32)
@@ -133,6 +126,17 @@ class Matching:
             places = np.searchsorted(numbers, own).clip(max=len(numbers) - 1)
             similarity[row, places[numbers[places] == own]] = 1
         return similarity
+
+
+def rarity(having: NDArray[np.int64], count: int) -> NDArray[np.float64]:
+    """Return how few of `count` passages have each thing, ln((count + 1) / (having + 0.5)), `_COMMON` at least."""
+    rare: NDArray[np.float64] = np.log((count + 1) / (having + 0.5)).clip(_COMMON)
+    return rare
+
+
+def starts_of(lengths: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where each part begins, of parts of these lengths behind one another."""
+    return np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
 
 
 def _asked(query: str) -> list[str]:
