@@ -10,13 +10,15 @@ from functools import cached_property
 
 from rag.answering.candidates import GetDocument
 from rag.answering.copies import with_copies
+from rag.answering.disagreement import with_conflicts
 from rag.answering.drafts import declined, from_draft
 from rag.answering.evidence import evidence_of, interleaved
-from rag.answering.extractive import answer_extractively, merge
+from rag.answering.extractive import answer_extractively
 from rag.answering.followup import keeps_topic, off_the_question, standalone
 from rag.answering.generative import Generator
 from rag.answering.matching import Vectors
 from rag.answering.refusal import refuse
+from rag.answering.several import of_source, parts, together
 from rag.config import Settings
 from rag.datatypes import (
     Answer,
@@ -46,11 +48,11 @@ from rag.indexing import (
     update_index,
 )
 from rag.passages import Passages
-from rag.question import analyse, parts
+from rag.question import analyse
 from rag.quotes import QuoteIndex
 from rag.ranking import load_ranker
 from rag.retrieval import search
-from rag.text import worded
+from rag.text import fold, worded
 from rag.verification import STALE, verify
 
 DEPTH = 30
@@ -169,19 +171,27 @@ class Assistant:
         corpus = self._given(passages)
         index, options = self.index, self.settings.retrieval
         document = corpus.document if corpus else index.documents.document
-        single = parts(asked)
-        hits = [corpus.hits(q) if corpus else search(index, q, DEPTH, options, filters) for q in single]
+
+        def searched(query: str) -> list[Hit]:
+            return corpus.hits(query) if corpus else search(index, query, DEPTH, options, filters)
+
+        def answered(query: str, found: Sequence[Hit]) -> Answer:
+            return answer_extractively(analyse(query), found, document, self.vectors, self.settings.extractive)
+
+        hits = [searched(asked)]
+        single = parts(asked, fold("\n".join(hit.chunk.text for hit in hits[0])))
+        if len(single) > 1:
+            placed = [of_source(part, searched, document) for part in single]
+            single, hits = [part for part, _ in placed], [found for _, found in placed]
         retrieved = time.perf_counter()
-        answers = [
-            answer_extractively(analyse(q), h, document, self.vectors, self.settings.extractive)
-            for q, h in zip(single, hits, strict=True)
-        ]
-        found = merge(asked, answers)
+        answers = [answered(part.question, found) for part, found in zip(single, hits, strict=True)]
+        found = together(asked, single, answers)
         if asked != question.strip() and not keeps_topic(analyse(question), found, document):
             found = off_the_question(analyse(asked), found)
         absent = found.refusal is not None and found.refusal.reason == "not_in_documents"
         if filters and absent and not corpus and index.documents.select(filters) == []:
             found = refuse(analyse(asked), "not_in_documents", message=NOTHING_ADMITTED)
+        found = with_conflicts(found, interleaved(hits), document)
         found = replace(found, question=question, standalone_question=asked)
         if corpus is None:
             found = self._recheck(found)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Indel, Levenshtein
 
 from rag.claims import items
-from rag.datatypes import Chunk, Hit
+from rag.datatypes import Chunk, Difference, Hit
 from rag.overstatement import overstated
 from rag.polarity import turned
 from rag.quoting.alignment import key
@@ -155,13 +155,33 @@ def _sentences(text: str) -> dict[str, str]:
     return {key(piece).text: piece for piece in pieces}
 
 
+@lru_cache(maxsize=20_000)
+def _key(sentence: str) -> str:
+    return key(sentence).text
+
+
+def altered(one: str, other: str, alike: float = COUNTERPART) -> list[Difference]:
+    """Return what differs between two sentences that do not say the same; none for those less alike than `alike`.
+
+    `alike` is an Indel similarity of what they have but for marks and white space.
+    """
+    left, right = _key(one), _key(other)
+    if not Indel.normalized_similarity(left, right, score_cutoff=alike) or _unaltered(one, other):
+        return []
+    return _differences(one, other)
+
+
+def _differences(one: str, other: str) -> list[Difference]:
+    left, right = key(one), key(other)
+    sides = Side(text=one, origin=left.origin), Side(text=other, origin=right.origin)
+    return differences(*sides, list(Levenshtein.opcodes(left.text, right.text)))
+
+
 def _unaltered(one: str, other: str) -> bool:
     """Whether two sentences differ in plain words alone: in no figure, date, name, negation or direction."""
     if _checkable(one) != _checkable(other):
         return False
-    left, right = key(one), key(other)
-    sides = Side(text=one, origin=left.origin), Side(text=other, origin=right.origin)
-    for found in differences(*sides, list(Levenshtein.opcodes(left.text, right.text))):
+    for found in _differences(one, other):
         if found.kind in ("omission", "addition"):
             if any(token.kind != "word" for token in tokens(found.given + found.source)):
                 return False

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rag.claims import displaced, surroundings
 from rag.datatypes import Span
 
+_REMEMBERED = 20_000
 _CONTEXT = 0.25
 """Share of the surroundings that must agree before a missing or an added negation counts as a flip."""
 
@@ -26,6 +27,10 @@ _OPPOSITES = (
     ("进口", "出口"),
     ("上半年", "下半年"),
     ("支持 鼓励 赞成 允许", "反对 禁止 限制 严禁"),
+    (
+        "开展 启动 设立 建立 实施 推出 恢复 继续 保留 批准 同意 出台 推广 落实 完善 部署",
+        "取消 叫停 停止 暂停 终止 中止 废除 废止 撤销 放弃 关闭 停办 拒绝 否决 推迟 搁置",
+    ),
     ("成功", "失败"),
     ("盈利", "亏损"),
     ("顺差", "逆差"),
@@ -180,3 +185,32 @@ def turned(claim: str, ground: str, wide: str) -> list[str]:
         + _turned_tense(claim, ground)
         + _turned_order(claim, ground)
     )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _sides(text: str) -> frozenset[tuple[int, int]]:
+    """Return the pairs of opposites that a folded text has a word of, and which side of each."""
+    return frozenset(_SIDE[word] for word in _DIRECTED.findall(text))
+
+
+def opposed(question: str, text: str) -> float:
+    """Return how far a folded text goes against the direction of a folded question, 0 to 1.
+
+    1: a directed word of the question (取消, 增长) is met by its opposite alone; 0.5: by neither; 0 otherwise.
+    """
+    asked, found = _sides(question), _sides(text)
+    if not asked - found:
+        return 0.0
+    return 1.0 if any((pair, 1 - side) in found for pair, side in asked - found) else 0.5
+
+
+def unmet(question: str, text: str) -> str | None:
+    """Return the first directed word of a folded question that neither stands in a folded text nor has its like there."""
+    return next((word for word in _DIRECTED.findall(question) if _SIDE[word] not in _sides(text)), None)
+
+
+def opposites(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the directed words of a folded text with their opposites, in order."""
+    return [
+        (word, tuple(_OPPOSITES[_SIDE[word][0]][1 - _SIDE[word][1]].split())) for word in _DIRECTED.findall(text)
+    ]

@@ -12,7 +12,7 @@ from rag.informativeness import idf, known
 from rag.numerals import chinese_value, numbers, years
 from rag.structure.people import people
 from rag.text import fold
-from rag.words import content_words, words
+from rag.words import content_words
 
 Kind = Literal[
     "metadata",
@@ -114,16 +114,11 @@ YEAR_INFORMATION = 5.0
 _ATTRIBUTION = re.compile(
     r"(?:谁|哪位[^,，]{0,6}|哪个人|什么人|何人)[^,，]{0,4}(?:说|讲|提|指出|表示|强调|认为|主张|观点|话)|(?:话|观点|说法)[^,，]{0,3}(?:出自|来自)|出自(?:谁|哪位|何人)"
 )
-_MASK = "\ue000"
-_EACH = re.compile(r"各自|分别|各|都")
-_SEVERAL = re.compile(
-    r"(?P<head>(?:.*[,，])?)(?P<items>[^,，、和与及\"“”]{2,16}(?:[、和与及][^,，、和与及\"“”]{2,16}?)+)"
-    r"(?P<tail>(?:[里中上]?[,，][^,，]*?)?(?:各自|分别|各|都)(?:有|是|讲|说|提|要|怎|如|指|由|为|在).*)$"
-)
 _DEFINING = re.compile(
     r"什么是|何谓|何为|所谓|(?:指的|是指|指|意思|概念|本质|含义|定义|内涵)*是?(?:个)?(?:什么|啥)(?:意思|概念|东西)?|怎么理解|如何理解|怎样理解"
     r"|请?解释(?:一下)?|(?:的)?(?:含义|定义|本质|内涵|核心要义|意思)|(?:是)?怎么解释的?"
 )
+_HAN = re.compile("[\u4e00-\u9fff]")
 _TITLE = re.compile(r"《([^》]{2,60})》")
 _QUOTED = re.compile(r"[\"“「]([^\"”」]{2,40})[\"”」]")
 
@@ -164,7 +159,7 @@ def analyse(text: str) -> Question:
     informative = {
         next((name for name in names if word.startswith(name)), word): idf(word)
         for word, _ in content_words(text)
-        if not word[0].isdigit() and not word.startswith("第")
+        if not word[0].isdigit() and not word.startswith("第") and not _filler(word, text)
     }
     informative |= dict.fromkeys(_DAY.findall(folded), DAY_INFORMATION)
     informative |= dict.fromkeys((str(year) for year in sorted(years(text))), YEAR_INFORMATION)
@@ -188,6 +183,11 @@ def analyse(text: str) -> Question:
     )
 
 
+def _filler(word: str, text: str) -> bool:
+    """Whether a word is Latin filler in a Chinese question: pinyin, or English in small letters that no text counted has."""
+    return word.isascii() and word.isalpha() and word in text and not known(word) and bool(_HAN.search(text))
+
+
 def _names(folded: str) -> tuple[str, ...]:
     """Return the persons and places that a folded question names, in order, once each."""
     places = [
@@ -203,34 +203,6 @@ def _topics(folded: str) -> tuple[str, ...]:
     tail = re.split(r"[的里中]", bare)[-1].strip("\"'")
     quoted = _QUOTED.findall(folded)
     return tuple(dict.fromkeys(topic for topic in (bare, *quoted, tail) if len(topic) > 1))
-
-
-def parts(text: str) -> list[str]:
-    """Return the questions that a question puts at once (甲和乙分别……), itself where it puts one.
-
-    Each part keeps the years that the whole names.
-    """
-    masked = _masked(text.strip())
-    match = _SEVERAL.match(masked)
-    if not match:
-        return [text]
-    named = re.split(r"[、和与及]", match["items"])
-    tail = _EACH.sub("", match["tail"], count=1)
-    single = [f"{match['head']}{name}{tail}".replace(_MASK, "和") for name in named if name]
-    asked = years(text)
-    return [
-        "".join(f"{year}年" for year in sorted(asked - years(question))) + question for question in single
-    ]
-
-
-def _masked(text: str) -> str:
-    """Return `text` with the 和 inside its words (阴和俊, 共和国) masked: it joins nothing there."""
-    masked = list(text)
-    for word, span in words(text):
-        if len(word) > 1 and "和" in word:
-            for i in range(span.start, span.end):
-                masked[i] = _MASK if text[i] == "和" else text[i]
-    return "".join(masked)
 
 
 def _count(numeral: str) -> int:

@@ -28,6 +28,7 @@ ROWS = [
         False,
     ),
     ({"question", "manifest", "aliases", "spelling"}, False),
+    ({"thesaurus"}, False),
     ({"expansion"}, False),
     (
         {

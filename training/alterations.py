@@ -11,8 +11,11 @@ from rag.aliases import named
 from rag.informativeness import idf
 from rag.numerals import other_forms
 from rag.text import TRADITIONAL, fold
-from rag.words import content_words
+from rag.thesaurus import thesaurus
+from rag.words import content_words, words
 
+_REWORDED = 0.7
+"""Share of the words that could be said otherwise that are."""
 Alteration = Callable[[str, random.Random], str | None]
 _HAN = re.compile(r"[一-鿿]{2,}")
 _INFORMATION = 4.0
@@ -74,6 +77,24 @@ def renamed(query: str, chance: random.Random) -> str | None:
     for name in named(query)[:1]:
         return f"{query[: name.span.start]}{chance.choice(name.others)}{query[name.span.end :]}"
     return None
+
+
+@cache
+def _spoken() -> dict[str, tuple[str, ...]]:
+    """Return for each written form of the thesaurus the forms that are said for it."""
+    found: dict[str, list[str]] = {}
+    for said, written in thesaurus().items():
+        for form in written:
+            found.setdefault(form, []).append(said)
+    return {form: tuple(said) for form, said in found.items()}
+
+
+def reworded(query: str, chance: random.Random) -> str | None:
+    """Return `query` with its words of the thesaurus said otherwise, most of them; None where it has none."""
+    found = [(word, span) for word, span in words(query) if word in _spoken() and chance.random() < _REWORDED]
+    for word, span in reversed(found):
+        query = f"{query[: span.start]}{chance.choice(_spoken()[word])}{query[span.end :]}"
+    return query if found else None
 
 
 ALTERATIONS: Mapping[str, Alteration] = {

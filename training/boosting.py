@@ -28,6 +28,8 @@ PARAMETERS = {
     "verbose": -1,
 }
 ROUNDS = 500
+BINARY = {"objective": "binary", "boost_from_average": False, "num_leaves": 8}
+BINARY_ROUNDS = 300
 _LEAST_CURVATURE = 1e-4
 
 
@@ -71,6 +73,15 @@ def boost(groups: Groups, names: Sequence[str]) -> Trees:
     """Return the trees learnt from `groups`, whose columns are `names`."""
     data = lightgbm.Dataset(groups.rows, groups.right.astype(np.float32))
     booster = lightgbm.train(PARAMETERS | {"objective": listwise(groups)}, data, ROUNDS)
+    return trees_of(booster.dump_model(), names)
+
+
+def boost_binary(
+    rows: NDArray[np.float32], right: NDArray[np.bool_], weights: NDArray[np.float64], names: Sequence[str]
+) -> Trees:
+    """Return the trees whose score is the log odds of a row being right, learnt with the weights given."""
+    data = lightgbm.Dataset(rows, right.astype(np.float32), weight=weights / weights.mean())
+    booster = lightgbm.train(PARAMETERS | BINARY, data, BINARY_ROUNDS)
     return trees_of(booster.dump_model(), names)
 
 

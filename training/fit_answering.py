@@ -1,9 +1,9 @@
-"""Fits the weights of the extractive answerer and writes rag/models/answering.json.
+"""Fits the models of the extractive answerer and writes rag/models/answering/.
 
-Two linear models over features that code computes: a sentence scorer (listwise softmax: the sentences that
-hold the answer against all others) and an answerability model (logistic regression: the gold passage is
-among those searched, or it is not, or it is and the question is one that it does not answer). The data are
-reading-comprehension sets; a fifth of the questions is held back and measured on.
+Two ensembles of boosted trees over features that code computes: which sentence answers (listwise: the sentences
+that hold the answer against all others of the passages found), and whether any does (is the best sentence right?
+Its questions are put to corpora that answer them, that do not, and in a form that asks for another thing). What is
+reported was measured on the third of the questions that the trees have not learnt from.
 
 Run: python -m training.fit_answering DATA_DIR
 """
@@ -12,226 +12,205 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
-import re
-import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from sklearn.linear_model import LogisticRegression
 
-from rag.answering.candidates import gather
-from rag.answering.features import FEATURES, features
-from rag.answering.matching import Matcher, Vectors, shortlist
-from rag.answering.scoring import SUPPORT_FEATURES, WEIGHTS, support
-from rag.chunking import ChunkingOptions, chunk
-from rag.datatypes import Chunk, Document, Source, Span
-from rag.embedding import load_embedder
-from rag.expansion import ExpansionOptions, expand
-from rag.lexical import LexicalIndex
+from rag.answering.candidates import Candidate, gather
+from rag.answering.features import rows, table
+from rag.answering.matching import Matcher, Vectors
+from rag.answering.scoring import ANSWERABLE, FOLDER, SENTENCES, THRESHOLDS, best_of
+from rag.assistant import DEPTH
+from rag.embedding import builtin
 from rag.question import analyse
-from rag.retrieval import RetrievalOptions, rank_passages
-from rag.structure import parse
+from rag.ranking.trees import Trees
+from rag.retrieval import RetrievalOptions, search
 from rag.text import fold, squeeze
-from training.data import read
+from training.answer_cases import Case, Corpus, corpora
+from training.boosting import Groups, boost, boost_binary
+from training.pools import indexed, source_of
 
-SETS = {"cmrc2018_trial": 700, "drcd_dev_simplified": 900, "squad2_zh": 1500, "cail2019_rc": 500}
-"""Questions taken of each set; the sets are of unlike size and should count alike."""
-OTHERS = 4
-"""Passages searched beside the gold one: those that lexical search finds nearest to the question."""
-DEFINITIONS = 300
-"""Questions for a definition made from laws that give one: the sets above have hardly any."""
-ADVERSARIAL = 0.2
-"""Weight of a question that its own passage does not answer, against one whose passage is not there. Most of
-them were made to deceive a reader of English and translated; words alone cannot tell them."""
-REFUSED = 0.03
-"""Share of the held-back answerable questions that may be refused: it sets the threshold."""
-PENALTY = 0.01
-"""Weight of the squared norm in the sentence scorer's loss."""
+FOLDS = 3
+"""The sentence scorer that a question is judged with has not learnt from it."""
+SHARES = {"absent": 0.3, "foreign": 0.1, "deleted": 0.3, "unstated": 0.1, "altered": 0.2}
+"""What the questions without an answer weigh by kind, together as much as those with one."""
+REFUSED = 0.05
+"""Share of the held-back questions answered rightly that may be refused: it sets the threshold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A question with the texts searched; `answers` are empty where the texts do not answer it."""
-
-    question: str
-    texts: tuple[tuple[str, str], ...]
-    answers: tuple[str, ...]
-
-
-def cases(folder: Path, seed: int) -> Iterator[Case]:
-    """Yield the cases of all sets: as given, and for a third of the answerable ones without the gold text."""
-    for name, limit in SETS.items():
-        texts = {r["id"]: (r.get("title", ""), r["text"]) for r in read(folder, f"{name}/docs")}
-        questions = [q for q in read(folder, f"{name}/qa") if q["doc_ids"][0] in texts]
-        random.Random(seed).shuffle(questions)
-        with tempfile.TemporaryDirectory() as place:
-            nearest = _searcher(texts, Path(place) / "index")
-            for i, record in enumerate(questions[:limit]):
-                gold = record["doc_ids"][0]
-                others = [other for other in nearest(record["question"]) if other != gold][:OTHERS]
-                answers = tuple(a for a in record.get("answers") or [] if a not in ("YES", "NO"))
-                if not record.get("answerable", True):
-                    yield Case(record["question"], (texts[gold], *(texts[o] for o in others)), ())
-                elif answers and i % 3 == 0:
-                    free = tuple(texts[o] for o in others if not any(a in texts[o][1] for a in answers))
-                    yield Case(record["question"], free, ())
-                elif answers:
-                    yield Case(record["question"], (texts[gold], *(texts[o] for o in others)), answers)
-
-
-_DEFINES = re.compile(r"本(?:法|条例|办法|规定|细则)所称(?:的)?([一-鿿]{2,12})[,，]是指")
-_ASKED = ("什么是{}？", "{}是什么意思？", "{}指的是什么？", "{}的定义是什么？", "怎么理解{}？")
-
-
-def definitions(folder: Path, seed: int) -> Iterator[Case]:
-    """Yield questions for what a law says that a term means, over the law's text around it."""
-    chance = random.Random(seed)
-    found = 0
-    for record in read(folder, "laws/docs"):
-        match = _DEFINES.search(record["text"])
-        mentions = record["text"].count(match.group(1)) if match else 0
-        if not match or mentions < 3:
-            continue
-        term, start = match.group(1), max(match.start() - 800, 0)
-        text = record["text"][start : match.end() + 1500]
-        yield Case(chance.choice(_ASKED).format(term), ((record.get("title", ""), text),), (match.group(),))
-        found += 1
-        if found == DEFINITIONS:
-            return
-
-
-def _searcher(texts: dict[str, tuple[str, str]], folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    """Return a function from a question to the ids of the texts nearest to it."""
-    names = list(texts)
-    index = LexicalIndex(folder, create=True)
-    index.update(
-        [],
-        [
-            Chunk(
-                id=i, file=name, article=0, paragraphs=(1, 1), text=texts[name][1][:2000],
-                spans=(Span(start=0, end=1),), context=texts[name][0],
-            )
-            for i, name in enumerate(names)
-        ],
-    )  # fmt: skip
-    return lambda question: [
-        names[i] for i, _ in index.search(expand(question, ExpansionOptions()), OTHERS + 1)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Example:
-    """A case as numbers: the sentences' features, which of them answer, and what `support` needs."""
+    """A case as numbers: its sentences' features (sentences, features) and which of them answer."""
 
-    rows: NDArray[np.float32]
-    right: NDArray[np.bool_]
+    pool: str
     case: Case
-    texts: tuple[str, ...]
+    found: dict[str, NDArray[np.float32]]
+    right: NDArray[np.bool_]
 
 
-def example(case: Case, vectors: Vectors) -> tuple[Example, list, Matcher]:  # type: ignore[type-arg]
-    """Return the features of a case's sentences, the sentences and the matcher."""
-    documents: dict[str, Document] = {}
-    chunks: list[Chunk] = []
-    for n, (title, text) in enumerate(case.texts):
-        declared = {"title": title} if title else {}
-        source = Source(file=f"passages#{n}", text=text, sha256="", declared=declared)
-        documents[source.file] = parse(source)
-        chunks += chunk(documents[source.file], len(chunks), ChunkingOptions())
-    question = analyse(case.question)
-    hits = rank_passages(chunks, case.question, vectors.embedder, RetrievalOptions())[:30]
-    matcher = Matcher(question, vectors)
-    candidates = shortlist(gather(hits, documents.__getitem__), matcher)
-    rows = features(candidates, matcher)
-    wanted = [squeeze(fold(answer)) for answer in case.answers]
-    right = np.array(
+def examples(corpus: Corpus, vectors: Vectors) -> Iterator[Example]:
+    """Yield the cases of a corpus for which any sentence is found."""
+    with indexed(corpus.documents) as index:
+        for case in corpus.cases:
+            hits = search(index, case.question, DEPTH, RetrievalOptions())
+            candidates = gather(hits, index.documents.document)
+            if candidates:
+                answering = right(case, candidates)
+                yield _example(corpus.pool, case, candidates, answering, vectors)
+                left = _without(candidates, answering)
+                if case.kind == "stated" and case.answers and answering.any() and left:
+                    unstated = replace(case, kind="deleted", documents=(), answers=())
+                    yield _example(corpus.pool, unstated, left, np.zeros(len(left), dtype=bool), vectors)
+
+
+def _example(
+    pool: str, case: Case, candidates: Sequence[Candidate], answering: NDArray[np.bool_], vectors: Vectors
+) -> Example:
+    text = " ".join(dict.fromkeys(c.setting for c in candidates))
+    return Example(pool, case, table(candidates, Matcher(analyse(case.question), vectors, text)), answering)
+
+
+def _without(candidates: Sequence[Candidate], answering: NDArray[np.bool_]) -> list[Candidate]:
+    """Return the candidates as if the sentences that answer did not stand in the texts."""
+    left = []
+    gone = [candidate.folded for candidate, there in zip(candidates, answering, strict=True) if there]
+    for candidate, there in zip(candidates, answering, strict=True):
+        setting = candidate.setting
+        for sentence in gone:
+            setting = setting.replace(sentence, "")
+        if not there:
+            left.append(replace(candidate, setting=setting))
+    return left
+
+
+def right(case: Case, candidates: Sequence[Candidate]) -> NDArray[np.bool_]:
+    """Return which candidates answer: of a document that does, with the answer where it is known by its words."""
+    wanted = {source_of(key) for key in case.documents}
+    answers = [squeeze(fold(answer)) for answer in case.answers] or [""]
+    return np.array(
         [
-            candidate.document.source.file == "passages#0"
-            and any(w in squeeze(candidate.folded) for w in wanted)
+            candidate.document.source.file in wanted and any(a in squeeze(candidate.folded) for a in answers)
             for candidate in candidates
         ],
         dtype=bool,
     )
-    return Example(rows, right, case, tuple(c.text for c in candidates)), candidates, matcher
 
 
-def fit_sentences(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Return the weights that minimise -log of the softmax share of the answering sentences."""
-    usable = [e for e in examples if e.right.any() and not e.right.all()]
+def fit_sentences(learnt: Sequence[Example], names: Sequence[str]) -> Trees:
+    """Return the trees of the sentence scorer; a pool weighs as the square root of its questions."""
+    usable = [e for e in learnt if e.right.any() and not e.right.all() and e.case.answers]
+    sizes = {pool: sum(e.pool == pool for e in usable) for pool in {e.pool for e in usable}}
+    groups = Groups(
+        np.concatenate([rows(e.found, names) for e in usable]),
+        np.concatenate([e.right for e in usable]),
+        np.array([len(e.right) for e in usable]),
+        np.array([sizes[e.pool] ** -0.5 for e in usable]),
+    )
+    return boost(groups, names)
 
-    def loss(w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        total, gradient = PENALTY * float(w @ w), 2 * PENALTY * w
-        for e in usable:
-            scores = e.rows @ w
-            shares = np.exp(scores - scores.max())
-            shares /= shares.sum()
-            mass = shares[e.right].sum()
-            total -= np.log(mass) / len(usable)
-            inside = np.where(e.right, shares / mass, 0)
-            gradient -= e.rows.T @ (inside - shares) / len(usable)
-        return total, gradient
 
-    result = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B")
-    return np.asarray(result.x)
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """The examples as the answerability model sees them: features of the best sentence, and whether it is right."""
+
+    rows: NDArray[np.float32]
+    right: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+
+
+def judged(made: Sequence[Example], scores: Sequence[NDArray[np.float32]], names: Sequence[str]) -> Judged:
+    """Return what is learnt from: each kind of unanswered question has its share, pools weigh as above."""
+    described = [best_of(e.found, s) for e, s in zip(made, scores, strict=True)]
+    good = np.array([bool(e.right[int(np.argmax(s))]) for e, s in zip(made, scores, strict=True)])
+    kinds = np.array([e.case.kind for e in made])
+    pools = np.array([e.pool for e in made])
+    weights = np.zeros(len(made))
+    for kind, share in {"stated": 1.0, **SHARES}.items():
+        for pool in set(pools):
+            of = (kinds == kind) & (pools == pool) & ((kind != "stated") | good)
+            weights[of] = of.sum() ** -0.5 if of.any() else 0
+        of = kinds == kind
+        weights[of] *= share * len(made) / (weights[of].sum() or 1)
+    matrix = np.array([[one[name] for name in names] for one in described], dtype=np.float32)
+    return Judged(matrix, good, weights)
 
 
 def main() -> None:
-    """Fit, measure on the held-back fifth, write."""
+    """Fit, measure on questions that were not learnt from, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    vectors = Vectors(load_embedder("builtin"))
-    asked = [*cases(arguments.data, arguments.seed), *definitions(arguments.data, arguments.seed)]
-    made = [example(case, vectors) for case in asked]
-    held = [i % 5 == 0 for i in range(len(made))]
-    w = fit_sentences([m[0] for m, h in zip(made, held, strict=True) if not h])
-    rows, labels, first = [], [], []
-    for e, candidates, matcher in made:
-        if not candidates:
-            rows.append(np.zeros(len(SUPPORT_FEATURES)))
-            labels.append(False)
-            first.append(False)
-            continue
-        best = int(np.argmax(e.rows @ w))
-        everything = fold(" ".join(e.texts))
-        rows.append(support(candidates[best], e.rows[best], everything, matcher))
-        labels.append(bool(e.case.answers))
-        first.append(bool(e.right[best]))
-    x, y, ok, out = np.array(rows), np.array(labels), np.array(first), np.array(held)
-    use = ~out & (ok | ~y)
-    # A case without answers that still has all its texts is one that its own passage does not answer.
-    deceives = np.array([not c.answers and len(c.texts) == OTHERS + 1 for c in asked])
-    share = np.where(deceives, ADVERSARIAL, 1.0)
-    share /= np.where(y, share[use & y].sum(), share[use & ~y].sum()) / use.sum()
-    model = LogisticRegression(C=1.0, max_iter=2000).fit(x[use], y[use], sample_weight=share[use])
-    p = model.predict_proba(x)[:, 1]
-    test = out & y
-    record = {
-        "made_by": "training/fit_answering.py",
-        "sentence": dict(zip(FEATURES, w.round(4).tolist(), strict=True)),
-        "answerable": dict(zip(SUPPORT_FEATURES, model.coef_[0].round(4).tolist(), strict=True)),
-        "intercept": round(float(model.intercept_[0]), 4),
-        "threshold": round(float(np.quantile(p[test], REFUSED)), 4),
-    }
-    WEIGHTS.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(record, ensure_ascii=False, indent=1))
-    column = FEATURES.index("bigrams")
-    alone = [e.right[int(np.argmax(e.rows[:, column]))] for (e, _, _), h in zip(made, test, strict=True) if h]
-    print(
-        f"held back: {out.sum()} questions; right sentence first {ok[test].mean():.3f} "
-        f"(by bigrams alone {np.mean(alone):.3f})"
-    )
-    print("threshold  refused: passage absent  not stated in it  answerable (all held back)")
-    for threshold in np.arange(0.05, 0.65, 0.05):
-        groups = (out & ~y & ~deceives, out & deceives, test)
-        shares = "  ".join(f"{(p[group] < threshold).mean():10.3f}" for group in groups)
-        print(f"{threshold:9.2f}  {shares}")
+    vectors = Vectors(builtin())
+    made = [e for corpus in corpora(parser.parse_args().data) for e in examples(corpus, vectors)]
+    fit(made)
+
+
+def fit(made: Sequence[Example]) -> None:
+    """Fit both models on `made`, print what they reach on the held-back third, write them."""
+    names = [name for name in made[0].found]
+    fold_of = np.array([hash_of(e.case.question) % FOLDS for e in made])
+    scores: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(made)
+    for part in range(FOLDS):
+        trees = fit_sentences([e for e, f in zip(made, fold_of, strict=True) if f != part], names)
+        for i in np.flatnonzero(fold_of == part):
+            scores[i] = trees.scores(rows(made[i].found, names))
+    columns = [*names, "score", "lead", "mass", "candidates"]
+    all_judged = judged(made, scores, columns)
+    learnt = fold_of != 0
+    trees = boost_binary(all_judged.rows[learnt], all_judged.right[learnt], all_judged.weights[learnt], columns)
+    p = 1 / (1 + np.exp(-trees.scores(all_judged.rows)))
+    threshold = float(np.quantile(p[~learnt & all_judged.right], REFUSED))
+    report(made, all_judged, p, ~learnt, threshold)
+    FOLDER.mkdir(exist_ok=True)
+    fit_sentences(made, names).save(FOLDER / SENTENCES)
+    boost_binary(all_judged.rows, all_judged.right, all_judged.weights, columns).save(FOLDER / ANSWERABLE)
+    record = {"made_by": "training/fit_answering.py", "answer": round(threshold, 4)}
+    kinds = np.array([e.case.kind for e in made])
+    present = 1 - all_judged.rows[:, columns.index("unsaid")]
+    nearby = all_judged.rows[:, columns.index("said_all")]
+    refused = (p < threshold) & (kinds != "stated")
+    near = np.isin(kinds, ["altered", "unstated", "deleted"])
+    record["off_topic"] = round(parting(present[refused], kinds[refused] == "foreign"), 2)
+    record["nearby"] = round(parting(nearby[refused & (kinds != "foreign")], ~near[refused & (kinds != "foreign")]), 2)
+    print(record)
+    (FOLDER / THRESHOLDS).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def parting(values: NDArray[np.float32], low: NDArray[np.bool_]) -> float:
+    """Return the value that parts best those that are `low` from the others: the mean of both shares is highest."""
+    borders = np.arange(0.02, 1.0, 0.02)
+    shares = [((values[low] < border).mean() + (values[~low] >= border).mean()) / 2 for border in borders]
+    return float(borders[int(np.argmax(shares))])
+
+
+def hash_of(question: str) -> int:
+    """Return a number that depends on the question alone."""
+    return sum(question.encode())
+
+
+def report(
+    made: Sequence[Example],
+    all_judged: Judged,
+    p: NDArray[np.float64],
+    held: NDArray[np.bool_],
+    threshold: float,
+) -> None:
+    """Print how often the best sentence is right by pool, and what is refused by kind at several thresholds."""
+    kinds = np.array([e.case.kind for e in made])
+    pools = np.array([e.pool for e in made])
+    print(f"{'pool':22} questions  right sentence first, %")
+    for pool in dict.fromkeys(pools):
+        of = (pools == pool) & (kinds == "stated")
+        print(f"{pool:22} {of.sum():9}  {100 * all_judged.right[of].mean():6.1f}")
+    print("held back; refused, %, at the threshold:")
+    groups = {"right": (kinds == "stated") & all_judged.right, "wrong": (kinds == "stated") & ~all_judged.right}
+    groups |= {kind: kinds == kind for kind in SHARES}
+    print("threshold " + " ".join(f"{name:>9}" for name in groups))
+    for at in sorted([threshold, *np.arange(0.05, 0.75, 0.05)]):
+        line = " ".join(f"{100 * (p[held & of] < at).mean():9.1f}" for of in groups.values())
+        print(f"{at:9.3f} {line}", flush=True)
 
 
 if __name__ == "__main__":

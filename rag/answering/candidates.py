@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.datatypes import Article, Document, Hit, Paragraph, Span
-from rag.text import fold, sentences
+from rag.text import clauses, fold, sentences
 
 GetDocument = Callable[[str], Document]
 
+REMEMBERED = 20_000
+"""Paragraphs whose sentences are kept: those of a corpus come up again and again; about 2 kB each."""
 _SPEAKER_LABEL = re.compile(r"[问答][:：]")
 
 
@@ -19,7 +22,7 @@ class Candidate:
     """A sentence of a paragraph near a hit; `span` counts in the paragraph's text.
 
     `setting` is the folded text that it is read in: its paragraph, headings, speaker, date; `folded` is its
-    own.
+    own, `clauses` the same cut at its commas. `hit_score` is the score of its hit, 0 beside one.
     """
 
     document: Document
@@ -28,6 +31,7 @@ class Candidate:
     span: Span
     setting: str
     folded: str
+    clauses: tuple[str, ...]
     hit_score: float
 
     @property
@@ -36,17 +40,29 @@ class Candidate:
         return self.paragraph.text[self.span.start : self.span.end]
 
 
-def paragraph_sentences(paragraph: Paragraph) -> list[Span]:
+def paragraph_sentences(paragraph: Paragraph) -> tuple[Span, ...]:
     """Return the sentences of a paragraph, the 问： or 答： in front of the first left out."""
-    found = sentences(paragraph.text)
-    label = _SPEAKER_LABEL.match(paragraph.text)
+    return tuple(span for span, _, _ in _cut(paragraph.text))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _cut(text: str) -> tuple[tuple[Span, str, tuple[str, ...]], ...]:
+    """Return the sentences of a paragraph's text: their spans, themselves folded, and their folded clauses."""
+    found = sentences(text)
+    label = _SPEAKER_LABEL.match(text)
     if label and found and label.end() < found[0].end:
         found[0] = Span(start=label.end(), end=found[0].end)
-    return found
+    folded = fold(text)
+    cut = []
+    for span in found:
+        sentence = folded[span.start : span.end]
+        parts = tuple(sentence[part.start : part.end] for part in clauses(sentence))
+        cut.append((span, sentence, parts or (sentence,)))
+    return tuple(cut)
 
 
 def gather(hits: Sequence[Hit], document: GetDocument) -> list[Candidate]:
-    """Return the sentences of the hits' paragraphs and of those next to them, once each.
+    """Return the sentences of the hits' paragraphs and of those next to them, once each, paragraph by paragraph.
 
     A sentence next to a hit, not in it, has the hit score 0. Of a hit's copies the sentences count that it lacks.
     """
@@ -71,10 +87,9 @@ def _candidates(source: Document, index: int, number: int, score: float) -> list
     article = source.articles[index]
     paragraph = article.paragraphs[number - 1]
     setting = surroundings(article, paragraph)
-    text = fold(paragraph.text)
     return [
-        Candidate(source, article, paragraph, span, setting, text[span.start : span.end], score)
-        for span in paragraph_sentences(paragraph)
+        Candidate(source, article, paragraph, span, setting, sentence, parts, score)
+        for span, sentence, parts in _cut(paragraph.text)
     ]
 
 
@@ -96,22 +111,23 @@ def surroundings(article: Article, paragraph: Paragraph) -> str:
     It is the paragraph with its headings, speaker and date, and the article's first paragraph, which says of
     what occasion the others speak.
     """
-    return fold(
-        " ".join(
-            filter(
-                None,
-                (
-                    article.kicker,
-                    article.title,
-                    article.subtitle,
-                    paragraph.heading,
-                    paragraph.speaker,
-                    *article.authors,
-                    article.outlet,
-                    article.date and f"{article.date[:4]}年",
-                    article.paragraphs[0].text,
-                    paragraph.text,
-                ),
-            )
+    return _joined(
+        (
+            article.kicker,
+            article.title,
+            article.subtitle,
+            paragraph.heading,
+            paragraph.speaker,
+            *article.authors,
+            article.outlet,
+            article.date and f"{article.date[:4]}年",
+            article.paragraphs[0].text,
+            paragraph.text,
         )
     )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _joined(parts: tuple[str | None, ...]) -> str:
+    """Return the texts there are, folded, as one."""
+    return fold(" ".join(filter(None, parts)))

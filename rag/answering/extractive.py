@@ -6,34 +6,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.answering.candidates import Candidate, GetDocument, gather, paragraph_sentences
 from rag.answering.evidence import sentence_place, speaker_place
-from rag.answering.features import features
+from rag.answering.features import TYPED, rows, table
 from rag.answering.listing import best_list
 from rag.answering.lists import LEAD_SENTENCE
-from rag.answering.matching import Matcher, Vectors, shortlist
-from rag.answering.offers import answers_type, echoes, unfit
+from rag.answering.matching import Array, Matcher, Vectors
+from rag.answering.offers import answers_type, unfit
 from rag.answering.publication import answer_from_metadata
 from rag.answering.refusal import refuse, screen
-from rag.answering.scoring import probability, support, weights
+from rag.answering.scoring import best_of, models, probability
 from rag.answering.trimming import trim
-from rag.datatypes import Answer, Citation, Hit, Place, RefusalReason, Sentence, Span
+from rag.datatypes import Answer, Citation, Hit, Place, Sentence, Span
+from rag.polarity import unmet
 from rag.question import Question
 from rag.text import fold, unlike_markers
 
-OFF_TOPIC = 0.35
-"""A question of whose information the passages found have less than this share is called off topic."""
 UNFIT = 100.0
 """What a sentence loses that cannot answer, whatever it has of the question: all those that can go before it."""
-TYPED = ("number", "date", "who", "organisation", "where")
-"""Kinds of question for one thing: a further sentence is quoted only where it offers such a thing too."""
+BEHIND = 2.0
+"""How far behind the best sentence, in log odds, a further one may be."""
 LISTED, LISTED_COUNTED = 0.6, 0.5
 """From this fit on a list is the answer; a list of just as many items as the question says, or one of
 whose items it asks about, needs less."""
-STATED_NEARBY = 0.7
-"""From this share in one sentence and its surroundings on, the matter is there and only the answer is not."""
+_PREMISE = "文档提到了相关内容，但没有说“{}”，问题的前提在文档里没有依据。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +47,17 @@ class ExtractiveOptions:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The candidates with their features and scores, best first."""
+    """The candidates with their scores, best first, and the probability that the first answers the question.
+
+    `present` is the share of the question's information in all of them, `nearby` that in the first and its setting.
+    """
 
     candidates: list[Candidate]
-    rows: NDArray[np.float32]
-    scores: NDArray[np.float32]
+    scores: Array
     matcher: Matcher
+    probability: float = 0.0
+    present: float = 0.0
+    nearby: float = 0.0
 
 
 def answer_extractively(
@@ -83,7 +85,7 @@ def answer_extractively(
             return _compose(question, listed.places, listing=True)
     best = found.candidates[0]
     if (
-        probability(_support(found)) < weights().threshold
+        found.probability < models().threshold
         or unfit(question, best)
         or not found.matcher.names_stand(best.setting)
     ):
@@ -96,22 +98,18 @@ def answer_extractively(
 
 
 def _score(question: Question, hits: Sequence[Hit], document: GetDocument, vectors: Vectors) -> _Found:
-    gathered = gather(hits, document)
-    matcher = Matcher(question, vectors, " ".join(dict.fromkeys(c.setting for c in gathered)))
-    candidates = shortlist(gathered, matcher)
-    rows = features(candidates, matcher)
-    scores = rows @ weights().sentence
-    scores -= [
-        UNFIT * (unfit(question, c) or echoes(c, matcher) or not matcher.names_stand(c.setting))
-        for c in candidates
-    ]
+    candidates = gather(hits, document)
+    matcher = Matcher(question, vectors, " ".join(dict.fromkeys(c.setting for c in candidates)))
+    if not candidates:
+        return _Found([], np.zeros(0, dtype=np.float32), matcher)
+    described = table(candidates, matcher)
+    trees = models().sentences
+    scores = trees.scores(rows(described, trees.names))
+    scores -= [UNFIT * (unfit(question, c) or not matcher.names_stand(c.setting)) for c in candidates]
     order = np.argsort(-scores, kind="stable")
-    return _Found([candidates[i] for i in order], rows[order], scores[order], matcher)
-
-
-def _support(found: _Found) -> NDArray[np.float32]:
-    everything = fold(" ".join(candidate.text for candidate in found.candidates))
-    return support(found.candidates[0], found.rows[0], everything, found.matcher)
+    best = best_of(described, scores)
+    ordered = [candidates[i] for i in order]
+    return _Found(ordered, scores[order], matcher, probability(best), 1 - best["unsaid"], best["said_all"])
 
 
 def _choose(question: Question, found: _Found, options: ExtractiveOptions) -> list[Candidate]:
@@ -119,7 +117,7 @@ def _choose(question: Question, found: _Found, options: ExtractiveOptions) -> li
     chosen = [found.candidates[0]]
     covered = found.matcher.stands(chosen[0].setting)
     for candidate, score in zip(found.candidates[1:], found.scores[1:], strict=True):
-        if len(chosen) == options.sentences or score < found.scores[0] / 2:
+        if len(chosen) == options.sentences or score < found.scores[0] - BEHIND:
             break
         if question.kind in TYPED and answers_type(question, candidate.folded) < 1:
             continue
@@ -164,31 +162,6 @@ def _attributed(question: Question, best: Candidate, speaker: str) -> Answer:
     )
 
 
-def merge(question: str, answers: Sequence[Answer]) -> Answer:
-    """Return the answers to the parts of a question as one; refused parts count only where all are."""
-    given = [answer for answer in answers if not answer.refused]
-    if not given:
-        return answers[0]
-    places = dict.fromkeys(citation.place for answer in given for citation in answer.citations)
-    numbers = {place: n for n, place in enumerate(places, start=1)}
-    sentences: dict[str, Sentence] = {}
-    for answer in given:
-        own = {citation.n: numbers[citation.place] for citation in answer.citations}
-        for sentence in answer.sentences:
-            renumbered = replace(sentence, citations=tuple(own[n] for n in sentence.citations))
-            sentences.setdefault(sentence.text, renumbered)
-    kept = tuple(sentences.values())
-    used = {n for sentence in kept for n in sentence.citations}
-    return replace(
-        given[0],
-        question=question,
-        standalone_question=question,
-        sentences=kept,
-        citations=tuple(Citation(n=n, place=place) for place, n in numbers.items() if n in used),
-        listing=any(answer.listing for answer in given),
-    )
-
-
 def _compose(question: Question, quoted: Sequence[tuple[str, Place]], *, listing: bool) -> Answer:
     """Return the answer that says what is quoted, each sentence with the citation of its place."""
     return Answer(
@@ -219,10 +192,11 @@ def _refuse(question: Question, found: _Found) -> Answer:
             )
         if len(nearest) == 3:
             break
-    setting = found.matcher.share(found.matcher.stands(found.candidates[0].setting))
-    everything = fold(" ".join(candidate.text for candidate in found.candidates))
-    present = found.matcher.share(found.matcher.stands(everything))
-    if present < OFF_TOPIC:
+    limits = models()
+    if found.present < limits.off_topic:
         return refuse(question, "off_topic", list(nearest.values()))
-    reason: RefusalReason = "not_stated" if setting >= STATED_NEARBY else "not_in_documents"
-    return refuse(question, reason, list(nearest.values()))
+    if found.nearby < limits.nearby:
+        return refuse(question, "not_in_documents", list(nearest.values()))
+    premise = unmet(fold(question.text), found.candidates[0].setting)
+    message = _PREMISE.format(premise) if premise else None
+    return refuse(question, "not_stated", list(nearest.values()), message)

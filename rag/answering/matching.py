@@ -1,4 +1,4 @@
-"""A question held against sentences: which of its words stand there, by any name and spelling."""
+"""A question held against sentences: which of its words stand there, and how near the others come."""
 
 from __future__ import annotations
 
@@ -10,25 +10,28 @@ from numpy.typing import NDArray
 
 from rag.aliases import aliases, forms
 from rag.answering.candidates import Candidate
-from rag.embedding import Embedder
+from rag.embedding import StaticEmbedder
 from rag.question import Question
+from rag.ranking.matches import Matching
 from rag.spelling import respell
 from rag.text import fold
+from rag.thesaurus import near_forms
 
-SHORTLIST = 60
-"""Sentences that are looked at closely; the answering one is almost never behind (see fit_answering.py)."""
 REMEMBERED = 50_000
 """Vectors kept in memory, about 1 kB each."""
+
+Array = NDArray[np.float32]
 
 
 class Vectors:
     """An embedder that remembers its passages: the sentences and words of a corpus come up again and again."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: StaticEmbedder) -> None:
         self.embedder = embedder
-        self.known: dict[str, NDArray[np.float32]] = {}
+        self.matching = Matching(embedder)
+        self.known: dict[str, Array] = {}
 
-    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def passages(self, texts: Sequence[str]) -> Array:
         """Return what `Embedder.encode_passages` returns."""
         known = self.known
         missing = [text for text in dict.fromkeys(texts) if text not in known]
@@ -53,23 +56,42 @@ class Matcher:
         self.total = float(self.weights.sum()) or 1.0
         folded = fold(question.text)
         self.forms = _forms(self.words, folded, text)
+        self.near_forms = near_forms(self.words, folded)
         self.vectors = vectors
         self.asked = " ".join([folded, *(form for forms in self.forms for form in forms)])
         self.vector = vectors.embedder.encode_queries([question.text])[0]
-        self.word_vectors = vectors.passages(self.words)
         bare = re.sub(r"[^\w]", "", "".join(self.words))
         self.bigrams = {bare[i : i + 2] for i in range(len(bare) - 1)}
-        # What was looked up: the sentences of a paragraph share one setting, which can be long.
-        self._stands: dict[str, NDArray[np.float32]] = {}
-        self._pairs: dict[str, float] = {}
         self.trigrams = {bare[i : i + 3] for i in range(len(bare) - 2)}
+        # What was looked up: the sentences of a paragraph share one setting, which can be long.
+        self._stands: dict[str, Array] = {}
+        self._said: dict[str, Array] = {}
+        self._pairs: dict[str, float] = {}
 
-    def stands(self, text: str) -> NDArray[np.float32]:
+    def stands(self, text: str) -> Array:
         """Return 1 for each question word that stands in the folded `text`, by any of its names, else 0."""
         if text not in self._stands:
             found = [any(form in text for form in forms) for forms in self.forms]
             self._stands[text] = np.array(found, dtype=np.float32)
         return self._stands[text]
+
+    def all_stand(self, texts: Sequence[str]) -> Array:
+        """Return what `stands` returns of each folded text, as columns: (words, texts)."""
+        return np.stack([self.stands(text) for text in texts], axis=1)
+
+    def said(self, texts: Sequence[str]) -> Array:
+        """Return 1 for each question word for which another may be written that stands in each folded text: (words, texts)."""
+        for text in texts:
+            if text not in self._said:
+                found = [any(form in text for form in near) for near in self.near_forms]
+                self._said[text] = np.array(found, dtype=np.float32)
+        return np.stack([self._said[text] for text in texts], axis=1)
+
+    def near(self, texts: Sequence[str]) -> Array:
+        """Return how near each question word comes to a word of each folded text, 0 to 1: (words, texts)."""
+        if not self.words:
+            return np.zeros((0, len(texts)), dtype=np.float32)
+        return self.vectors.matching.best(self.words, self.forms, texts)
 
     def pairs(self, text: str) -> float:
         """Return the share of the question's character pairs that stand in the folded `text`."""
@@ -80,26 +102,19 @@ class Matcher:
     def names_stand(self, text: str) -> bool:
         """Whether at least half of the persons and places that the question names stand in the folded `text`."""
         names = self.question.names
-        return 2 * sum(any(form in text for form in aliases().get(n, (n,))) for n in names) >= len(names)
+        spelt = dict(zip(self.words, self.forms, strict=True))
+        return 2 * sum(
+            any(form in text for form in (*aliases().get(n, (n,)), *spelt.get(n, ()))) for n in names
+        ) >= len(names)
 
-    def share(self, matched: NDArray[np.float32]) -> float:
+    def share(self, matched: NDArray[np.floating]) -> float:
         """Return the share of the question's information in the words matched, 0 to 1."""
         return float(matched @ self.weights) / self.total if self.words else 0.0
 
-
-def shortlist(candidates: Sequence[Candidate], matcher: Matcher) -> list[Candidate]:
-    """Return the `SHORTLIST` candidates that have most of the question's words, in their setting or themselves."""
-    if len(candidates) <= SHORTLIST:
-        return list(candidates)
-    rough = [
-        matcher.share(matcher.stands(c.setting))
-        + matcher.pairs(c.setting)
-        + 2 * matcher.pairs(c.folded)
-        + c.hit_score
-        for c in candidates
-    ]
-    best = sorted(range(len(candidates)), key=lambda i: (-rough[i], i))[:SHORTLIST]
-    return [candidates[i] for i in sorted(best)]
+    def shares(self, matched: NDArray[np.floating]) -> Array:
+        """Return what `share` returns of each column: (words, n) to (n,)."""
+        shared: Array = (self.weights / self.total) @ matched.astype(np.float32)
+        return shared
 
 
 def overlap(grams: set[str], text: str) -> float:

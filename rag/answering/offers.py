@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 import rjieba
 
 from rag.answering.candidates import Candidate
-from rag.answering.matching import Matcher
 from rag.informativeness import idf
-from rag.numerals import numbers, years
+from rag.numerals import Number, numbers, years
 from rag.question import Question
 from rag.structure.people import people
 from rag.text import fold
 from rag.words import content_words
 
-ECHO = 0.95
-"""A sentence of whose information the question has this share or more tells nothing."""
+REMEMBERED = 50_000
+"""Sentences and clauses of which is kept what they offer, some hundred bytes each."""
 
 _DATE = re.compile(r"\d{4}年|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日|年底|年初")
 _ORGANISATION = re.compile(
@@ -36,11 +37,11 @@ def answers_type(question: Question, text: str) -> float:
         case "number":
             return _offers_number(question, text)
         case "date":
-            return float(any(match.group() not in question.text for match in _DATE.finditer(text)))
+            return float(any(date not in question.text for date in _dates(text)))
         case "who":
-            return float(any(name not in question.text for name, _ in people(text)))
+            return float(any(name not in question.text for name in _persons(text)))
         case "organisation":
-            return float(any(m.group() not in question.text for m in _ORGANISATION.finditer(text)))
+            return float(any(name not in question.text for name in _organisations(text)))
         case "where":
             return float(any(name not in question.text for name in _places(text)))
         case "definition":
@@ -51,9 +52,41 @@ def answers_type(question: Question, text: str) -> float:
             return 0.5
 
 
-def _places(text: str) -> list[str]:
+@lru_cache(maxsize=REMEMBERED)
+def _dates(text: str) -> tuple[str, ...]:
+    return tuple(match.group() for match in _DATE.finditer(text))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _persons(text: str) -> tuple[str, ...]:
+    return tuple(name for name, _ in people(text))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _organisations(text: str) -> tuple[str, ...]:
+    return tuple(match.group() for match in _ORGANISATION.finditer(text))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _places(text: str) -> tuple[str, ...]:
     """Return the names of places in `text`, by the dictionary's part of speech."""
-    return [word for word, tag in rjieba.tag(text) if tag == "ns"]
+    return tuple(word for word, tag in rjieba.tag(text) if tag == "ns")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _years(text: str) -> frozenset[int]:
+    return frozenset(years(text))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _numbers(text: str) -> tuple[Number, ...]:
+    return tuple(numbers(text))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _told(text: str) -> tuple[tuple[str, float], ...]:
+    """Return the words of a text that carry its topic, figures apart, with what each tells."""
+    return tuple((word, idf(word)) for word, _ in content_words(text) if not word[0].isdigit())
 
 
 def _offers_definition(question: Question, text: str) -> float:
@@ -72,7 +105,7 @@ def _offers_number(question: Question, text: str) -> float:
     """
     if "第几" in question.text:
         return float(bool(_RANK.search(text)))
-    offered = [n for n in numbers(text) if text[n.span.start : n.span.end] not in question.numbers]
+    offered = [n for n in _numbers(text) if text[n.span.start : n.span.end] not in question.numbers]
     offered = [n for n in offered if not (n.unit == "年" and 1900 < n.value < 2100)]
     # 一年, 一批 and the like count nothing, unless it is just what is asked for.
     offered = [n for n in offered if text[n.span.start] != "一" or n.unit == question.unit]
@@ -92,19 +125,28 @@ def unfit(question: Question, candidate: Candidate) -> bool:
         return True
     if not question.years:
         return False
-    own = years(candidate.text)
-    named = own or years(candidate.setting)
+    own = _years(candidate.folded)
+    named = own or _years(candidate.setting)
     return bool(named) and not question.years & named
 
 
-def echoes(candidate: Candidate, matcher: Matcher) -> bool:
-    """Whether a sentence only says the question again (强化企业主体地位。 to 为什么要强化企业主体地位？)."""
-    question = matcher.question
-    if question.kind == "yes_no" or question.attribution or answers_type(question, candidate.folded) == 1:
-        return False
-    told = [(word in matcher.asked, idf(word)) for word, _ in content_words(candidate.text)]
-    known = sum(weight for in_question, weight in told if in_question)
-    return known >= ECHO * sum(weight for _, weight in told)
+def echo(text: str, asked: str) -> float:
+    """Return the share of a folded sentence's information that stands in `asked`: 1 says nothing new."""
+    told = _told(text)
+    total = sum(weight for _, weight in told)
+    return sum(weight for word, weight in told if word in asked) / total if total else 1.0
+
+
+def beside(question: Question, clauses: Sequence[str], asked: str) -> float:
+    """Return how much of the information beside a number or date that is asked for is the question's, 0 to 1.
+
+    What is counted is the best clause that has such a number or date; 0.5 where neither is asked for or there.
+    A number beside words of its own (再贷款规模增至8000亿元) is not the one asked for (基金规模是多少).
+    """
+    if question.kind not in ("number", "date"):
+        return 0.5
+    shares = [echo(clause, asked) for clause in clauses if answers_type(question, clause) == 1 and _told(clause)]
+    return max(shares, default=0.5)
 
 
 def constraints(question: Question, text: str, setting: str) -> float:
@@ -113,7 +155,7 @@ def constraints(question: Question, text: str, setting: str) -> float:
     A year that stands in neither counts against the sentence only where the sentence or its paragraph names
     another one.
     """
-    checks = [str(year) in text or (str(year) in setting and not years(text)) for year in question.years]
+    checks = [str(year) in text or (str(year) in setting and not _years(text)) for year in question.years]
     checks += [fold(words) in setting for words in (*question.quoted, *question.titles)]
     bare = [number for number in question.numbers if not re.match(r"(?:19|20)\d\d年", number)]
     checks += [number in setting for number in bare]

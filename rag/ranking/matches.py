@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,14 @@ from rag.embedding import StaticEmbedder
 from rag.informativeness import idf
 from rag.ranking.cutting import Cut, Cutter
 from rag.text import fold
+from rag.thesaurus import near_forms
 from rag.words import content_words, words
 
 Array = NDArray[np.float32]
 NEAREST = 0.95
 """The cosine up to which another word counts: 1 is kept for the word itself, by any of its names."""
+NEAR = 0.9
+"""The similarity of a word that may be written for the one asked (`rag.thesaurus`)."""
 _COMMON = 0.05
 """What is in every passage still counts so much beside what is in few, so that weights never sum to nothing."""
 
@@ -63,10 +67,22 @@ class Matching:
     def __init__(self, embedder: StaticEmbedder) -> None:
         self._embedder = embedder
         self._cutter = Cutter(embedder)
+        # A question's words are held against its hits, and then against their sentences.
+        self._words = lru_cache(maxsize=16)(lambda words: embedder.encode_queries(words))
 
     def folded(self, chunk: Chunk) -> str:
         """Return the folded text of a chunk."""
         return self._cutter.cut(chunk.text).folded
+
+    def best(self, asked: Sequence[str], forms: Sequence[Sequence[str]], texts: Sequence[str]) -> Array:
+        """Return the best similarity of each asked word to a word of each folded text, float32 of (asked, texts).
+
+        The similarity is 1 where a form of the word is a word of the text.
+        """
+        cuts = [self._cutter.cut(text) for text in texts]
+        unique, places = np.unique(np.concatenate([cut.words for cut in cuts]), return_inverse=True)
+        similarity = self._similarity(asked, forms, unique)
+        return np.maximum.reduceat(similarity[:, places], starts_of([len(cut.words) for cut in cuts]), axis=1)
 
     def matches(self, query: str, chunks: Sequence[Chunk]) -> Matches:
         """Return how the words of `query` match each of `chunks`, of which there is one at least."""
@@ -74,6 +90,7 @@ class Matching:
         texts = [self._cutter.cut(chunk.text) for chunk in chunks]
         contexts = [self._cutter.cut(chunk.context) for chunk in chunks]
         forms = forms_of(asked, fold(query))
+        near = near_forms(asked, fold(query))
         numbers = np.concatenate([cut.words for cut in (*texts, *contexts)])
         unique, places = np.unique(numbers, return_inverse=True)
         similarity = self._similarity(asked, forms, unique)
@@ -89,7 +106,9 @@ class Matching:
         inside = similarity[:, places[:behind]]
         outside = similarity[:, places[behind:]]
         sentences = np.maximum.reduceat(inside, sentence_starts, axis=1)
-        passages = np.where(_stand(forms, texts), 1, np.maximum.reduceat(sentences, first, axis=1))
+        passages = np.maximum(np.maximum.reduceat(sentences, first, axis=1), NEAR * _stand(near, texts))
+        passages = np.where(_stand(forms, texts), 1, passages)
+        around = np.maximum(np.maximum.reduceat(outside, context_starts, axis=1), NEAR * _stand(near, contexts))
         kernels = np.exp(
             -((similarity[None] - np.array(CENTRES, dtype=np.float32)[:, None, None]) ** 2) / (2 * WIDTH**2)
         )
@@ -99,9 +118,7 @@ class Matching:
             information=information,
             telling=telling.astype(np.float32),
             passages=passages.astype(np.float32),
-            contexts=np.where(
-                _stand(forms, contexts), 1, np.maximum.reduceat(outside, context_starts, axis=1)
-            ).astype(np.float32),
+            contexts=np.where(_stand(forms, contexts), 1, around).astype(np.float32),
             sentences=sentences,
             first=first,
             occurrences=np.add.reduceat((inside >= 1).astype(np.float32), starts, axis=1),
@@ -119,7 +136,7 @@ class Matching:
         rows = np.zeros((len(numbers), self._embedder.dimension), dtype=np.float32)
         rows[known] = self._embedder.rows(numbers[known])
         lengths = np.linalg.norm(rows, axis=1)
-        cosines = (self._embedder.encode_queries(asked) @ rows.T) / np.where(lengths > 0, lengths, 1)
+        cosines = (self._words(tuple(asked)) @ rows.T) / np.where(lengths > 0, lengths, 1)
         similarity = np.clip(cosines, 0, NEAREST).astype(np.float32)
         for row, names in enumerate(forms):
             own = np.array(self._cutter.numbers(names), dtype=numbers.dtype)
