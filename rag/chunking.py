@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag import tokens
-from rag.datatypes import Article, Chunk, Document, Paragraph, Span, cut, locate
+from rag.datatypes import Article, Block, Chunk, Document, Paragraph, Span, cut, locate
 from rag.text import sentences, squeeze
+
+_RECORD = ("number", "record", "signature")
+"""Lines by which an official document is asked for: a chunk of their own, since each paragraph would be too many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,20 +54,24 @@ def chunk(document: Document, first_id: int, options: ChunkingOptions) -> list[C
                     context=context(article, group[0].paragraph),
                 )
             )
+        record = [block for block in article.metadata if block.kind in _RECORD]
+        chunks += _line_chunks(document, index, record, first_id + len(chunks), options)
     said: set[str] = set()
     for index, aside in enumerate(document.asides, start=len(document.articles)):
         words = squeeze("".join(block.text for block in aside.metadata))
         if words not in said:
             said.add(words)
-            chunks += _aside_chunks(document, index, first_id + len(chunks), options)
+            chunks += _line_chunks(document, index, aside.metadata, first_id + len(chunks), options)
     return chunks
 
 
-def _aside_chunks(document: Document, index: int, first_id: int, options: ChunkingOptions) -> Iterator[Chunk]:
-    """Yield the chunks of an aside, numbered from `first_id`: as many of its lines each as `max_tokens` allow."""
+def _line_chunks(
+    document: Document, index: int, lines: Sequence[Block], first_id: int, options: ChunkingOptions
+) -> Iterator[Chunk]:
+    """Yield the chunks of lines outside paragraphs, from `first_id`: as many lines each as `max_tokens` allow."""
     runs: list[list[Span]] = []
     size = 0
-    for block in document.pieces[index].metadata:
+    for block in lines:
         count = tokens.count(block.text)
         if not runs or size + count > options.max_tokens:
             runs.append([])

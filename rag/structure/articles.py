@@ -207,7 +207,7 @@ class Builder:
             source=self.source,
             articles=tuple(articles),
             noise=tuple(self.noise),
-            asides=asides(self.source.text, self.noise),
+            asides=asides(self.source.text, self.noise, self.masthead),
         )
 
     def _with_text(self) -> list[Draft]:

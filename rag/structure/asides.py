@@ -16,10 +16,10 @@ _MOST_AFTER = 30
 """Characters behind the date of a line that closes a teaser: a time and an outlet, no text."""
 
 
-def asides(text: str, noise: Sequence[Block]) -> tuple[Article, ...]:
+def asides(text: str, noise: Sequence[Block], masthead: Sequence[Fact]) -> tuple[Article, ...]:
     """Return the noise that has words as articles of metadata lines, each with what its lines state.
 
-    `noise` is in the order of `text`. Blocks of one kind with nothing between them are one aside; among
+    `noise` is in the order of `text`; `masthead` is what the newspaper's states. Blocks of one kind with nothing between them are one aside; among
     teasers each ends with the line that dates it, and where no line does, each line is one.
     """
     worth = [line for block in noise for line in _lines(block) if worded(line.text)]
@@ -30,7 +30,9 @@ def asides(text: str, noise: Sequence[Block]) -> tuple[Article, ...]:
             runs[-1].append(block)
         else:
             runs.append([block])
-    return tuple(_aside(group) for run in runs for group in (_teasers(run) if _is_related(run) else [run]))
+    return tuple(
+        _aside(group, masthead) for run in runs for group in (_teasers(run) if _is_related(run) else [run])
+    )
 
 
 def _lines(block: Block) -> list[Block]:
@@ -82,8 +84,10 @@ def _closing(block: Block) -> list[Fact]:
     return facts
 
 
-def _aside(group: Sequence[Block]) -> Article:
-    facts = [
+def _aside(group: Sequence[Block], masthead: Sequence[Fact]) -> Article:
+    span = Span(start=group[0].span.start, end=group[-1].span.end)
+    facts = [fact for fact in masthead if span.start <= fact.span.start < span.end]
+    facts += [
         Fact(
             kind=fact.kind,
             value=fact.value,
@@ -95,10 +99,10 @@ def _aside(group: Sequence[Block]) -> Article:
     ]
     values = {fact.kind: fact.value for fact in facts}
     return Article(
-        span=Span(start=group[0].span.start, end=group[-1].span.end),
+        span=span,
         title=ASIDE,
         outlet=values.get("outlet"),
-        date=values.get("date"),
+        date=values.get("date") or values.get("masthead"),
         facts=tuple(facts),
         metadata=tuple(group),
     )
