@@ -72,7 +72,8 @@ _CUES: list[tuple[Kind, str]] = [
 _PIECE = r"(?:文章|报道|稿件|稿子|这篇|那篇|本文|访谈|专访|采访|新闻|消息|短讯|简讯|评论|社论|一文)"
 _WHEN = r"(?:哪[一]?[天日年月]|什么时候|何时|几月几[日号]|几号|日期|什么时间)"
 _PRINTED = r"(?:发表|刊登|刊发|刊载|见报|登出|登载|刊出|出版)"
-_ISSUED = r"(?:印发|下发|成文|发文|出台|公布|制发|发布)"
+_SIGNED = r"(?:印发|下发|成文|发文|制发)"
+_RELEASED = r"(?:发布|公布|公开|出台)"
 _BODY = r"(?:谁|(?:哪|什么)(?:个|些|几个|家)?(?:机关|部门|单位|机构|部委))"
 # What may be asked of a piece itself, with its cues. A certain one is asked of nothing else; the others may as
 # well be asked of what the text tells (何时印发), and are looked for there where the lines around it are silent.
@@ -96,7 +97,7 @@ _FIELDS: list[tuple[str, bool, str]] = [
     (
         "outlet",
         True,
-        rf"哪[一]?[家份个]?(?:报纸|报刊|报社|媒体|网站|杂志|刊物|报)|{_PIECE}[^,，]{{0,8}}(?:来源|出处|出自|登在|来自)|(?:刊登|发表|刊载|登载|刊发|登)(?:在|于)(?:哪|什么)(?!.{{0,3}}版)",
+        rf"哪[一]?[家份个]?(?:报纸|报刊|报社|媒体|网站|杂志|刊物|报(?![告道]))|{_PIECE}[^,，]{{0,8}}(?:来源|出处|出自|登在|来自)|(?:刊登|发表|刊载|登载|刊发|登)(?:在|于)(?:哪|什么)(?!.{{0,3}}版)",
     ),
     (
         "date",
@@ -124,12 +125,17 @@ _FIELDS: list[tuple[str, bool, str]] = [
     (
         "issuer",
         False,
-        rf"(?:发文|制发|印发|发布|制定)(?:机关|机构|单位|部门)|{_BODY}[^,，]{{0,6}}(?:{_ISSUED}|联合发|发的|制定)",
+        rf"(?:发文|制发|印发|发布|制定)(?:机关|机构|单位|部门)|{_BODY}[^,，]{{0,6}}(?:{_SIGNED}|{_RELEASED}|联合发|发的|制定)",
     ),
     (
         "signed",
         False,
-        rf"(?:落款|签署|{_ISSUED})(?:的)?(?:日期|时间)|{_WHEN}[^,，]{{0,4}}{_ISSUED}|{_ISSUED}[^,，]{{0,3}}{_WHEN}",
+        rf"(?:落款|签署|{_SIGNED})(?:的)?(?:日期|时间)|{_WHEN}[^,，]{{0,4}}{_SIGNED}|{_SIGNED}[^,，]{{0,3}}{_WHEN}",
+    ),
+    (
+        "released",
+        False,
+        rf"{_RELEASED}(?:的)?(?:日期|时间)|{_WHEN}[^,，]{{0,4}}{_RELEASED}|{_RELEASED}[^,，]{{0,3}}{_WHEN}",
     ),
     (
         "post",
@@ -147,7 +153,6 @@ _UNIT = re.compile(
 )
 _RATIO = re.compile(r"比重|占比|比例|百分之|增速|增幅|增长率|增长(?:幅度|多少|了多少)|幅度|超过百分")
 _ORDINAL = re.compile(rf"第({_COUNT})(?:条|点|项|方面|件事|个(?:方面|举措|问题|原则|路径|要求|建议))")
-_PERSON = re.compile(r"是谁|什么人|职务|身份|职位|头衔|哪(?:个|所)(?:学校|大学|单位|机构|部门)")
 # Words that the dictionary takes for places and that name none, and the one place that all texts speak of.
 _NO_PLACES = frozenset(
     [
@@ -179,9 +184,14 @@ _ATTRIBUTION = re.compile(
 )
 _MASK = "\ue000"
 _EACH = re.compile(r"各自|分别|各|都")
+_ITEM = r"(?:《[^》]{1,60}》[^,，、和与及\"“”《》]{0,8}?|[^,，、和与及\"“”《》]{2,16}?)"
 _SEVERAL = re.compile(
-    r"(?P<head>(?:.*[,，])?)(?P<items>[^,，、和与及\"“”]{2,16}(?:[、和与及][^,，、和与及\"“”]{2,16}?)+)"
-    r"(?P<tail>(?:[里中上]?[,，][^,，]*?)?(?:各自|分别|各|都)(?:有|是|讲|说|提|要|怎|如|指|由|为|在).*)$"
+    rf"(?P<head>(?:.*[,，])?)(?P<items>{_ITEM}(?:[、和与及]{_ITEM})+)"
+    r"(?P<tail>(?:[里中上]?[,，][^,，]*?)?(?:各自|分别|各|都)(?:有|是|讲|说|提|要|怎|如|指|由|为|在|登|刊|发|来|出|写).*)$"
+)
+_JOINS = re.compile(r"[、和与及](?![^《]*》)")
+_SHARED = re.compile(
+    r"的(?:作者|来源|出处|文号|记者|编辑|职务|身份|(?:发表|刊登|发布|印发|成文)?(?:日期|时间)|发文机关)$"
 )
 _DEFINING = re.compile(
     r"什么是|何谓|何为|所谓|(?:指的|是指|指|意思|概念|本质|含义|定义|内涵)*是?(?:个)?(?:什么|啥)(?:意思|概念|东西)?|怎么理解|如何理解|怎样理解"
@@ -199,7 +209,7 @@ class Question:
     is how many items a list is said to have; `unit` is what is counted (家, 年, %); `years` and `titles`
     (works named in 《》) are constraints; `topics` are the folded names of what is to be defined;
     `attribution` says that the question is who said something; `names` are the
-    persons and places that it names, `person` that it asks who somebody is; `ordinal`
+    persons and places that it names; `ordinal`
     is the item of a list that it asks about (第三条具体怎么做: 3); `fields` are what it may ask of a piece
     itself (its authors, outlet, edition), which it does for certain where its kind is `metadata`.
     """
@@ -215,7 +225,6 @@ class Question:
     topics: tuple[str, ...]
     attribution: bool
     names: tuple[str, ...]
-    person: bool
     ordinal: int | None
     quoted: tuple[str, ...]
     fields: tuple[str, ...]
@@ -250,7 +259,6 @@ def analyse(text: str) -> Question:
         topics=_topics(folded) if kind == "definition" else (),
         attribution=bool(_ATTRIBUTION.search(folded)),
         names=names,
-        person=bool(_PERSON.search(folded)),
         ordinal=_count(ordinal.group(1)) if (ordinal := _ORDINAL.search(folded)) else None,
         quoted=tuple(_QUOTED.findall(text)),
         fields=tuple(name for name, _ in fields),
@@ -283,7 +291,9 @@ def parts(text: str) -> list[str]:
     match = _SEVERAL.match(masked)
     if not match:
         return [text]
-    named = re.split(r"[、和与及]", match["items"])
+    named = _JOINS.split(match["items"])
+    if shared := _SHARED.search(named[-1]):
+        named = [name if name.endswith(shared.group()) else name + shared.group() for name in named]
     tail = _EACH.sub("", match["tail"], count=1)
     single = [f"{match['head']}{name}{tail}".replace(_MASK, "和") for name in named if name]
     asked = years(text)

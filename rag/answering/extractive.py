@@ -72,7 +72,7 @@ def answer_extractively(
     found = _score(question, hits, document, vectors)
     if not found.candidates:
         return refuse(question, "not_in_documents")
-    if question.fields or question.person:
+    if question.fields:
         answer = answer_from_metadata(question, hits, document, found.matcher)
         if answer:
             return answer

@@ -67,13 +67,13 @@ def meant(hits: Sequence[Hit], document: GetDocument, matcher: Matcher) -> Piece
             " ".join([p.text for p in article.paragraphs] or [block.text for block in article.metadata])
         )
         in_title = matcher.share(matcher.stands(named))
-        in_text = 0.0 if piece.entry else matcher.share(matcher.stands(text))
+        in_text = matcher.share(matcher.stands(named if piece.entry else f"{named} {text}"))
         called = max((_likeness(title, named) for title in titles), default=0.0)
         told = any(author in question.text for author in article.authors)
         numbered = bool(article.number) and fold(article.number or "") in fold(question.text)
         if not (numbered or told or called or max(in_title, in_text) >= _LEAST_SHARE):
             continue
-        total = in_title + in_text / 2 + score / 4 + called + told + 2 * numbered
+        total = in_text + in_title / 2 + score / 4 + called + told + 2 * numbered
         if best is None or total > best[0]:
             best = (total, piece)
     return best and best[1]

@@ -44,9 +44,11 @@ _FIELDS = {
     "editor": _Field("编辑", (), re.compile(rf"(?:责任编辑|责编|编辑)\s*:?\s*({_NAMES})")),
     "number": _Field("文号", ("number",)),
     "signed": _Field("日期", ("signed", "date")),
+    "released": _Field("日期", ("date", "signed", "masthead")),
     "signer": _Field("签发人", (), re.compile(rf"签发人\s*:\s*({_NAMES})")),
 }
 _LABELS = {"issuer": "发文机关", "photographer": "摄影", "interviewee": "受访者", "post": "身份"}
+_WRITER = re.compile(r"[他她]|作者|写")
 _CREDIT = re.compile(rf"({_NAMES})\s*[/|]?\s*(?:摄|供图|图)")
 _ROLE = re.compile(r"^.*?(?:记者|通讯员)\s*:?\s*")
 _INTERVIEW = re.compile(r"(?:^|——|--|[:：\s])((?:专访|访|对话).*)$")
@@ -79,21 +81,17 @@ def _label(name: str) -> str:
 def _asked(question: Question, piece: Piece) -> list[str]:
     """Return the fields that are asked of a piece; a post is only that of somebody whom its lines name."""
     fields = list(question.fields)
-    if question.person and "post" not in fields and question.kind != "metadata":
-        fields.append("post")
-    if "post" in fields:
-        fields.remove("post")
-        if not {"authors", "interviewee"} & set(fields):
-            named = any(fact.of and fact.of in question.text for fact in piece.article.facts)
-            writes = any(author in question.text for author in piece.article.authors)
-            fields += ["post"] if named or (writes and question.kind != "metadata") else []
-        else:
-            fields = ["post" if name == "authors" and _posts(piece) else name for name in fields]
+    if "post" not in fields:
+        return fields
+    fields.remove("post")
+    posts = [fact for fact in piece.article.facts if fact.kind == "post"]
+    if "authors" in fields and posts:
+        fields[fields.index("authors")] = "post"
+    elif not fields and any(fact.of and fact.of in question.text for fact in posts):
+        fields = ["post"]
+    elif not fields and piece.article.authors and _WRITER.search(question.text):
+        fields = ["post" if posts else "authors"]
     return fields
-
-
-def _posts(piece: Piece) -> list[str]:
-    return [fact.value for fact in piece.article.facts if fact.kind == "post"]
 
 
 def _stated(piece: Piece, name: str, matcher: Matcher) -> Iterator[tuple[str, Block]]:
@@ -144,7 +142,7 @@ def _with_posts(piece: Piece, question: Question) -> Iterator[tuple[str, Block]]
     for block in dict.fromkeys(
         b for f in facts for b in [*piece.lines, *piece.headlines] if _within(b, f.span.start)
     ):
-        bare = re.sub(r"^.*?(?:作者|专访|访|对话)\s*[:：]?\s*", "", block.text.strip("（）()— "))
+        bare = re.sub(r"^.*?(?:作者|专访|访|对话)\s*[:：]?\s*", "", block.text.strip("（）()—:： "))
         yield bare, block
 
 
