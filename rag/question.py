@@ -182,6 +182,16 @@ YEAR_INFORMATION = 5.0
 _ATTRIBUTION = re.compile(
     r"(?:谁|哪位[^,，]{0,6}|哪个人|什么人|何人)[^,，]{0,4}(?:说|讲|提|指出|表示|强调|认为|主张|观点|话)|(?:话|观点|说法)[^,，]{0,3}(?:出自|来自)|出自(?:谁|哪位|何人)"
 )
+_SPOKEN = r"(?:说|讲|提出|表示|强调|指出|谈到|回应|介绍|宣布|透露|通报)"
+_OCCASIONS: list[tuple[Literal["where", "when"], re.Pattern[str]]] = [
+    (
+        "where",
+        re.compile(
+            rf"(?:什么|哪(?:个|次|场)?)(?:场合|会议|会上|活动|论坛|仪式|发布会|座谈会)[^,，]{{0,6}}{_SPOKEN}|(?:哪里|哪儿|何处|什么地方)[^,，]{{0,3}}{_SPOKEN}"
+        ),
+    ),
+    ("when", re.compile(rf"(?:什么时候|何时|哪[一]?[天日年月]|什么时间)[^,，]{{0,6}}{_SPOKEN}")),
+]
 _MASK = "\ue000"
 _EACH = re.compile(r"各自|分别|各|都")
 _ITEM = r"(?:《[^》]{1,60}》[^,，、和与及\"“”《》]{0,8}?|[^,，、和与及\"“”《》]{2,16}?)"
@@ -211,7 +221,8 @@ class Question:
     `attribution` says that the question is who said something; `names` are the
     persons and places that it names; `ordinal`
     is the item of a list that it asks about (第三条具体怎么做: 3); `fields` are what it may ask of a piece
-    itself (its authors, outlet, edition), which it does for certain where its kind is `metadata`.
+    itself (its authors, outlet, edition), which it does for certain where its kind is `metadata`; `occasion`
+    says that it asks where (on what occasion) or when something was said.
     """
 
     text: str
@@ -228,6 +239,7 @@ class Question:
     ordinal: int | None
     quoted: tuple[str, ...]
     fields: tuple[str, ...]
+    occasion: Literal["where", "when"] | None
 
 
 def analyse(text: str) -> Question:
@@ -262,6 +274,7 @@ def analyse(text: str) -> Question:
         ordinal=_count(ordinal.group(1)) if (ordinal := _ORDINAL.search(folded)) else None,
         quoted=tuple(_QUOTED.findall(text)),
         fields=tuple(name for name, _ in fields),
+        occasion=next((asked for asked, cue in _OCCASIONS if cue.search(folded)), None),
     )
 
 

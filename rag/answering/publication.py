@@ -48,6 +48,9 @@ _FIELDS = {
     "signer": _Field("签发人", (), re.compile(rf"签发人\s*:\s*({_NAMES})")),
 }
 _LABELS = {"issuer": "发文机关", "photographer": "摄影", "interviewee": "受访者", "post": "身份"}
+_OWN_SHARE = 0.5
+"""Share of the question's information that a document's title must have: more of it than not, for an issue is
+asked of it and not of another document that its text mentions."""
 _WRITER = re.compile(r"[他她]|作者|写")
 _CREDIT = re.compile(rf"({_NAMES})\s*[/|]?\s*(?:摄|供图|图)")
 _ROLE = re.compile(r"^.*?(?:记者|通讯员)\s*:?\s*")
@@ -66,7 +69,7 @@ def answer_from_metadata(
         return None
     stated = [
         (_label(name), value, block)
-        for name in _asked(question, piece)
+        for name in _asked(question, piece, matcher)
         for value, block in _stated(piece, name, matcher)
     ]
     if not stated and question.kind == "metadata":
@@ -78,9 +81,9 @@ def _label(name: str) -> str:
     return _LABELS[name] if name in _LABELS else _FIELDS[name].label
 
 
-def _asked(question: Question, piece: Piece) -> list[str]:
+def _asked(question: Question, piece: Piece, matcher: Matcher) -> list[str]:
     """Return the fields that are asked of a piece; a post is only that of somebody whom its lines name."""
-    fields = list(question.fields)
+    fields = [name for name in question.fields if _may_state(piece, name, question, matcher)]
     if "post" not in fields:
         return fields
     fields.remove("post")
@@ -92,6 +95,18 @@ def _asked(question: Question, piece: Piece) -> list[str]:
     elif not fields and piece.article.authors and _WRITER.search(question.text):
         fields = ["post" if posts else "authors"]
     return fields
+
+
+def _may_state(piece: Piece, name: str, question: Question, matcher: Matcher) -> bool:
+    """Whether a piece is of the kind that a field is asked of: an official document's issue, a newspaper's publisher."""
+    if name in ("issuer", "signed", "released"):
+        article = piece.article
+        named = matcher.share(matcher.stands(fold(" ".join(block.text for block in piece.headlines))))
+        numbered = bool(article.number) and fold(article.number or "") in fold(question.text)
+        return bool(article.issuer or article.number) and (numbered or named >= _OWN_SHARE)
+    if name in ("supervisor", "organiser") and piece.article.paragraphs:
+        return bool(piece.article.outlet) and str(piece.article.outlet) in question.text
+    return True
 
 
 def _stated(piece: Piece, name: str, matcher: Matcher) -> Iterator[tuple[str, Block]]:
