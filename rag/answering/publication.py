@@ -11,7 +11,7 @@ from rag.answering.evidence import place_of
 from rag.answering.matching import Matcher
 from rag.answering.pieces import Piece, meant
 from rag.answering.refusal import refuse
-from rag.datatypes import Answer, Block, Citation, Hit, Place, Sentence
+from rag.datatypes import Answer, Block, Citation, Hit, Sentence
 from rag.question import Question
 from rag.structure.official import is_organisation
 from rag.structure.people import introduced
@@ -211,20 +211,25 @@ def _not_stated(question: Question, piece: Piece) -> Answer:
 
 
 def _compose(question: Question, piece: Piece, stated: Sequence[tuple[str, str, Block]]) -> Answer:
-    """Return a sentence for each line that states something, with its citation."""
+    """Return a sentence for each line that states something, cited to it, and of an aside to the line that names it."""
     lines = dict.fromkeys(block for _, _, block in stated)
-    places: dict[Block, Place] = {b: place_of(piece.document, piece.article, None, (b.span,)) for b in lines}
+    naming = [] if piece.article.paragraphs else piece.headlines
+    numbers = {block: n for n, block in enumerate(dict.fromkeys([*naming, *lines]), start=1)}
     sentences = []
-    for n, line in enumerate(lines, start=1):
+    for line in lines:
         values: dict[str, list[str]] = {}
         for label, value, block in stated:
             if block == line:
                 values.setdefault(label, []).append(value)
         told = "；".join(f"{label}：{'、'.join(dict.fromkeys(of))}" for label, of in values.items())
-        sentences.append(Sentence(text=f"《{piece.name}》{told}。", citations=(n,)))
+        cited = tuple(sorted({numbers[block] for block in (*naming, line)}))
+        sentences.append(Sentence(text=f"《{piece.name}》{told}。", citations=cited))
     return Answer(
         question=question.text,
         standalone_question=question.text,
         sentences=tuple(sentences),
-        citations=tuple(Citation(n=n, place=place) for n, place in enumerate(places.values(), start=1)),
+        citations=tuple(
+            Citation(n=n, place=place_of(piece.document, piece.article, None, (block.span,)))
+            for block, n in numbers.items()
+        ),
     )
