@@ -72,9 +72,10 @@ _CUES: list[tuple[Kind, str]] = [
 _PIECE = r"(?:文章|报道|稿件|稿子|这篇|那篇|本文|访谈|专访|采访|新闻|消息|短讯|简讯|评论|社论|一文)"
 _WHEN = r"(?:哪[一]?[天日年月]|什么时候|何时|几月几[日号]|几号|日期|什么时间)"
 _PRINTED = r"(?:发表|刊登|刊发|刊载|见报|登出|登载|刊出|出版)"
+_SPEECH = r"了?的?[^?？,，]{0,10}(?:声明|讲话|演讲|言论|公报|致辞|贺词|谈话|看法)"
 _SIGNED = r"(?:印发|下发|成文|发文|制发)"
 _RELEASED = r"(?:发布|公布|公开|出台)"
-_BODY = r"(?:谁|(?:哪|什么)(?:个|些|几个|家)?(?:机关|部门|单位|机构|部委))"
+_BODY = r"(?:谁|(?:哪|什么)[个些几家两三四五六]{0,2}(?:机关|部门|单位|机构|部委))"
 # What may be asked of a piece itself, with its cues. A certain one is asked of nothing else; the others may as
 # well be asked of what the text tells (何时印发), and are looked for there where the lines around it are silent.
 _FIELDS: list[tuple[str, bool, str]] = [
@@ -102,7 +103,7 @@ _FIELDS: list[tuple[str, bool, str]] = [
     (
         "date",
         True,
-        rf"{_WHEN}[^,，]{{0,4}}{_PRINTED}|{_PRINTED}[^,，]{{0,4}}{_WHEN}|{_PIECE}[^,，]{{0,6}}{_WHEN}[^,，]{{0,4}}(?:发布|发出|发的|登的)|{_PRINTED}[^,，]{{0,4}}(?:时间|于哪|在哪[天日])|哪[天日][、,，和]?(?:哪|什么|谁)[^,，]{{0,10}}(?:{_PRINTED}|登|报)",
+        rf"{_WHEN}[^,，]{{0,4}}{_PRINTED}(?!{_SPEECH})|{_PRINTED}[^,，]{{0,4}}{_WHEN}|{_PIECE}[^,，]{{0,6}}{_WHEN}[^,，]{{0,4}}(?:发布|发出|发的|登的)|{_PRINTED}[^,，]{{0,4}}(?:时间|于哪|在哪[天日])|哪[天日][、,，和]?(?:哪|什么|谁)[^,，]{{0,10}}(?:{_PRINTED}|登|报)",
     ),
     ("time", True, rf"几点(?:几分|钟|多)?[^,，]{{0,6}}(?:发布|发出|{_PRINTED})"),
     ("edition", True, r"第?几(?:个)?版(?!本)|哪[一个]?版(?!本)|版次|版面"),
@@ -183,7 +184,9 @@ _ATTRIBUTION = re.compile(
     r"(?:谁|哪位[^,，]{0,6}|哪个人|什么人|何人)[^,，]{0,4}(?:说|讲|提|指出|表示|强调|认为|主张|观点|话)|(?:话|观点|说法)[^,，]{0,3}(?:出自|来自)|出自(?:谁|哪位|何人)"
 )
 _SPOKEN = r"(?:说|讲|提出|表示|强调|指出|谈到|回应|介绍|宣布|透露|通报)"
-_OCCASIONS: list[tuple[Literal["where", "when"], re.Pattern[str]]] = [
+Occasion = Literal["piece", "where", "when"]
+_OCCASIONS: list[tuple[Occasion, re.Pattern[str]]] = [
+    ("piece", re.compile(r"哪一?[篇份](?:文章|报道|访谈|专访|文件|讲话|稿件|评论|文)")),
     (
         "where",
         re.compile(
@@ -222,7 +225,7 @@ class Question:
     persons and places that it names; `ordinal`
     is the item of a list that it asks about (第三条具体怎么做: 3); `fields` are what it may ask of a piece
     itself (its authors, outlet, edition), which it does for certain where its kind is `metadata`; `occasion`
-    says that it asks where (on what occasion) or when something was said.
+    says that it asks in which piece, where (on what occasion) or when something was said.
     """
 
     text: str
@@ -239,7 +242,7 @@ class Question:
     ordinal: int | None
     quoted: tuple[str, ...]
     fields: tuple[str, ...]
-    occasion: Literal["where", "when"] | None
+    occasion: Occasion | None
 
 
 def analyse(text: str) -> Question:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from rag.answering.candidates import Candidate, paragraph_sentences
 from rag.answering.evidence import place_of, sentence_place, speaker_place
+from rag.answering.pieces import Piece
 from rag.answering.refusal import refuse
 from rag.datatypes import Answer, Block, Citation, Paragraph, Place, Sentence, Span
 from rag.question import Question
+from rag.structure.people import people
 from rag.text import clauses, fold, squeeze, unlike_markers
 
 # All patterns match folded text, in which every quotation mark is ".
@@ -21,13 +23,12 @@ _SAYS = re.compile(
 _NOBODY = re.compile(
     r"[^,。]{0,8}?(?:据(?:了解|悉|统计|报道|测算)|(?:数据|统计|资料|调查|研究|报告|结果|信息)[^,。]{0,6}(?:显示|表明)|记者(?:了解到|获悉|看到))"
 )
-_NO_SPEAKER = re.compile(
-    r"[他她其]们?$|^(?:对|围绕|将|要|以|从|为|在|向|按|经|由|如|可以|应|所|据)|[的地得不]$"
-)
+_PRONOUN = re.compile(r"[他她]们?")
+_NO_SPEAKER = re.compile(r"其$|^(?:对|围绕|将|要|以|从|为|在|向|按|经|由|如|可以|应|所|据)|[的地得不]$")
 _LEADING = re.compile(r"^(?:对此|此外|其中|同时|另外|而|但|近日|日前|\d{1,2}日|今天|昨天|当天)+")
 _WHEN = re.compile(r"\d{4}年|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日")
 _OCCASION = re.compile(
-    r"在[^,。]{2,40}(?:上|期间|会见|举行|召开)|会议|论坛|仪式|发布会|活动|通道|座谈会|年会|会见|吹风会"
+    r"在[^,。]{2,40}?(?:上|时(?!期)|期间|会见|举行|召开|就|发表|出席|接受)|会议|论坛|仪式|发布会|活动|通道|座谈会|年会|会见|吹风会"
 )
 
 
@@ -47,10 +48,12 @@ def attributed(question: Question, best: Candidate) -> Answer:
 
 
 def on_occasion(question: Question, best: Candidate) -> Answer | None:
-    """Return when or on what occasion the best sentence was said, None where nothing says so.
+    """Return in which piece, when or on what occasion the best sentence was said, None where nothing says so.
 
-    It is told by the sentence itself, by one before it in its paragraph, or by the article's lead.
+    An occasion is told by the sentence itself, by one before it in its paragraph, or by the article's lead.
     """
+    if question.occasion == "piece":
+        return _in_piece(question, best)
     tells = _WHEN if question.occasion == "when" else _OCCASION
     for paragraph, span in _before(best):
         text = paragraph.text[span.start : span.end]
@@ -59,8 +62,16 @@ def on_occasion(question: Question, best: Candidate) -> Answer | None:
     return None
 
 
+def _in_piece(question: Question, best: Candidate) -> Answer:
+    """Return the best sentence under the title of its piece, cited to both."""
+    piece = Piece(best.document, best.article)
+    places = [place_of(best.document, best.article, None, (line.span,)) for line in piece.headlines[:1]]
+    own = sentence_place(best.document, best.article, best.paragraph, best.span)
+    return _answer(question, f"《{piece.name}》：{best.text}", own, *places)
+
+
 def speaker_of(sentence: str) -> str | None:
-    """Return whom a sentence itself says to be speaking, with the post before the name; None for nobody or 他."""
+    """Return whom a sentence itself says to be speaking, with the post before the name, or 他; None for nobody."""
     folded = fold(sentence)
     for span in clauses(sentence):
         match = _SAYS.match(folded, span.start)
@@ -69,18 +80,25 @@ def speaker_of(sentence: str) -> str | None:
         low, high = match.span("who")
         lead = _LEADING.match(folded[low:high])
         who = sentence[low + (lead.end() if lead else 0) : high].strip()
-        if len(who) > 1 and not _NO_SPEAKER.search(fold(who)):
+        if who and not _NO_SPEAKER.search(fold(who)):
             return who
     return None
 
 
 def _speaker(best: Candidate) -> tuple[str, Place | None] | None:
     """Return who says a sentence and the place that says so: itself, one around it, or the article's author."""
+    pronoun = False  # whether 他 speaks, whom a sentence before names
     for span in _around(best):
         text = best.paragraph.text[span.start : span.end]
         if _NOBODY.match(fold(text)):
             return None
-        if who := speaker_of(text):
+        who = speaker_of(text)
+        if who and _PRONOUN.fullmatch(fold(who)):
+            pronoun = True
+            continue
+        if pronoun and not who:
+            who = next((name for name, _ in reversed(people(text))), None)
+        if who:
             return who, sentence_place(best.document, best.article, best.paragraph, span)
     speaker = best.paragraph.speaker
     if speaker:

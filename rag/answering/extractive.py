@@ -89,10 +89,10 @@ def answer_extractively(
         or not found.matcher.names_stand(best.setting)
     ):
         return _said(question, hits, document, vectors) or _refuse(question, found)
+    if question.occasion in ("piece", "where"):
+        return on_occasion(question, best) or _refuse(question, found)
     if question.attribution:
         return attributed(question, best)
-    if question.occasion == "where":
-        return on_occasion(question, best) or _refuse(question, found)
     return _compose(
         question, [_quoted(question, c) for c in _choose(question, found, options)], listing=False
     )

@@ -60,14 +60,13 @@ def meant(hits: Sequence[Hit], document: GetDocument, matcher: Matcher) -> Piece
     best: tuple[float, Piece] | None = None
     question = matcher.question
     titles = [fold(title) for title in question.titles + question.quoted if worded(title)]
-    for score, piece in _pieces(hits, document):
+    for score, piece, text in _pieces(hits, document):
         article = piece.article
-        named = fold(" ".join([*(block.text for block in piece.headlines), *article.authors]))
-        text = fold(
-            " ".join([p.text for p in article.paragraphs] or [block.text for block in article.metadata])
+        named = fold(
+            " ".join([*(block.text for block in piece.headlines), *article.authors, article.outlet or ""])
         )
         in_title = matcher.share(matcher.stands(named))
-        in_text = matcher.share(matcher.stands(named if piece.entry else f"{named} {text}"))
+        in_text = matcher.share(matcher.stands(f"{named} {text}"))
         called = max((_likeness(title, named) for title in titles), default=0.0)
         told = any(author in question.text for author in article.authors)
         numbered = bool(article.number) and fold(article.number or "") in fold(question.text)
@@ -79,8 +78,11 @@ def meant(hits: Sequence[Hit], document: GetDocument, matcher: Matcher) -> Piece
     return best and best[1]
 
 
-def _pieces(hits: Sequence[Hit], document: GetDocument) -> Iterator[tuple[float, Piece]]:
-    """Yield the pieces that the hits lie in, each with the score of its best hit, once each."""
+def _pieces(hits: Sequence[Hit], document: GetDocument) -> Iterator[tuple[float, Piece, str]]:
+    """Yield the pieces that the hits lie in, once each, with the score and the folded text of the best hit.
+
+    The text is that of a passage: a long report as a whole has the words of nearly every question.
+    """
     seen: set[tuple[str, int]] = set()
     for hit in hits:
         key = (hit.chunk.file, hit.chunk.article)
@@ -90,9 +92,9 @@ def _pieces(hits: Sequence[Hit], document: GetDocument) -> Iterator[tuple[float,
         source = document(hit.chunk.file)
         article = source.pieces[hit.chunk.article]
         if article.metadata and article.metadata[0].kind == "guide" and not article.paragraphs:
-            yield from ((hit.score, Piece(source, article, block)) for block in article.metadata)
+            yield from ((hit.score, Piece(source, article, block), "") for block in article.metadata)
         else:
-            yield hit.score, Piece(source, article)
+            yield hit.score, Piece(source, article), fold(hit.chunk.text)
 
 
 def _likeness(title: str, named: str) -> float:
