@@ -14,7 +14,7 @@ from functools import lru_cache
 import rjieba
 
 from rag.datatypes import Span
-from rag.numerals import Number, find_dates, numbers
+from rag.numerals import Number, numbers
 from rag.text import fold
 
 RIVAL_OVERLAP = 0.4
@@ -108,23 +108,14 @@ def _change(before: str) -> str:
     return ("up" if change["up"] else "down") + (" to" if change["to"] else " by")
 
 
-_WRITTEN_OUT = re.compile(r"\d{4}年")
 # A minus, and no dash between two figures or in a name (歼-20).
 _MINUS = re.compile(r"(?:^|[长降为是达到至温值率差额约,:;(=\s])-$")
 
 
 def _figures(folded: str) -> list[Item]:
-    """Return the numbers, with the parts of a date joined into one, however it is written (2026-01-06)."""
-    days = [(day, span) for day, span in find_dates(folded) if not _WRITTEN_OUT.match(folded, span.start)]
-    found = [Item("date", tuple(map(int, day.split("-"))), span) for day, span in days]
-    raw = [number for number in numbers(folded) if folded[number.span.start] != "一"]
-    raw = [n for n in raw if not any(s.start < n.span.end and n.span.start < s.end for _, s in days)]
-    return found + _figures_of(folded, raw)
-
-
-def _figures_of(folded: str, raw: Sequence[Number]) -> list[Item]:
-    """Return the numbers `raw` as items, with the parts of a date joined into one."""
+    """Return the numbers, with the parts of a date joined into one."""
     found: list[Item] = []
+    raw = [number for number in numbers(folded) if folded[number.span.start] != "一"]
     units = [_unit(number, folded) for number in raw]
     for i in range(len(raw) - 2, -1, -1):
         if not units[i][0] and _RANGE.fullmatch(folded, raw[i].span.end, raw[i + 1].span.start):
