@@ -38,6 +38,8 @@ def test_kind(text: str, kind: str) -> None:
         ("《甲》登在哪家报纸第几版？", ("outlet", "edition"), "metadata"),
         ("那篇文章登在第几版？", ("edition",), "metadata"),
         ("张三的文章是哪天、在哪家报纸发表的？", ("outlet", "date"), "metadata"),
+        ("《甲》发表在哪家报纸、哪天？", ("outlet", "date"), "metadata"),
+        ("那张照片的摄影记者是谁？", ("photographer",), "metadata"),
         ("采访部长的那位记者叫什么名字？", ("authors",), "metadata"),
         ("首发那张照片是哪位记者拍的？", ("photographer",), "metadata"),
         ("专访的是谁、什么职务？", ("interviewee", "post"), "metadata"),

@@ -113,12 +113,15 @@ def _speaker(best: Candidate) -> tuple[str, Place | None] | None:
 
 
 def _around(best: Candidate) -> Iterator[Span]:
-    """Yield a sentence, then the one that ends the quotation that it stands in, then those before it, nearest first."""
+    """Yield a sentence, then the one in or behind which its quotation ends, then those before it, nearest first."""
     spans = paragraph_sentences(best.paragraph)
     folded = fold(best.paragraph.text)
     yield best.span
+    behind = [span for span in spans if span.start >= best.span.end]
     if folded.count('"', 0, best.span.end) % 2:
-        yield from (s for s in spans if s.start >= best.span.end and folded.count('"', 0, s.end) % 2 == 0)
+        yield from [span for span in behind if folded.count('"', 0, span.end) % 2 == 0][:1]
+    elif best.folded.endswith('"'):
+        yield from behind[:1]
     yield from (span for span in reversed(spans) if span.end <= best.span.start)
 
 

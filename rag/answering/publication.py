@@ -49,8 +49,8 @@ _FIELDS = {
 }
 _LABELS = {"issuer": "发文机关", "photographer": "摄影", "interviewee": "受访者", "post": "身份"}
 _OWN_SHARE = 0.5
-"""Share of the question's information that a document's title must have: more of it than not, for an issue is
-asked of it and not of another document that its text mentions."""
+"""Share of the question's information that a document's title and the lines around it must have: more of it than
+not, for an issue is asked of it and not of another document that its text mentions."""
 _WRITER = re.compile(r"[他她]|作者|写")
 _CREDIT = re.compile(rf"({_NAMES})\s*[/|]?\s*(?:摄|供图|图)")
 _ROLE = re.compile(r"^.*?(?:记者|通讯员)\s*:?\s*")
@@ -101,7 +101,8 @@ def _may_state(piece: Piece, name: str, question: Question, matcher: Matcher) ->
     """Whether a piece is of the kind that a field is asked of: an official document's issue, a newspaper's publisher."""
     if name in ("issuer", "signed", "released"):
         article = piece.article
-        named = matcher.share(matcher.stands(fold(" ".join(block.text for block in piece.headlines))))
+        lines = fold(" ".join(block.text for block in [*piece.headlines, *piece.lines]))
+        named = matcher.share(matcher.stands(lines))
         numbered = bool(article.number) and fold(article.number or "") in fold(question.text)
         return bool(article.issuer or article.number) and (numbered or named >= _OWN_SHARE)
     if name in ("supervisor", "organiser") and piece.article.paragraphs:
@@ -182,22 +183,29 @@ def _interviewee(piece: Piece) -> Iterator[tuple[str, Block]]:
 
 def _photographer(piece: Piece, matcher: Matcher) -> Iterator[tuple[str, Block]]:
     """Yield who took the picture of a piece that is meant: of several the one whose caption has most of the question."""
-    text, document = piece.document.source.text, piece.document
-    starts = [article.span.start for article in document.articles]
+    text, own = piece.document.source.text, piece.article.span
     found: list[tuple[float, str, Block]] = []
-    for block in [*document.noise, *piece.article.metadata]:
+    for block in [*piece.document.noise, *piece.article.metadata]:
         match = _CREDIT.search(fold(block.text)) if block.kind in ("credit", "endnote") else None
-        home = max((start for start in starts if start <= block.span.start), default=-1)
-        if match and (
-            home == piece.article.span.start
-            or piece.article.span.start <= block.span.start < piece.article.span.end
-        ):
+        inside = own.start <= block.span.start < own.end
+        if match and (inside or _pictures(piece, block.span.start, matcher)):
             before = fold("".join(text[: block.span.start].split()[-2:]))
             names = _ROLE.sub("", block.text[match.start(1) : match.end(1)])
             found.append((matcher.share(matcher.stands(before)), names, block))
     if found:
         _, names, block = max(found, key=lambda row: row[0])
         yield names, block
+
+
+def _pictures(piece: Piece, offset: int, matcher: Matcher) -> bool:
+    """Whether a credit behind a piece is that of its picture: right behind it, or behind a caption as much in question."""
+    above = [article for article in piece.document.articles if article.span.start <= offset]
+    if above and above[-1] != piece.article and above[-1].title is None:
+        headlines = fold(" ".join(block.text for block in piece.headlines))
+        caption = fold(" ".join(paragraph.text for paragraph in above.pop().paragraphs))
+        if matcher.share(matcher.stands(caption)) < matcher.share(matcher.stands(headlines)):
+            return False
+    return bool(above) and above[-1] == piece.article
 
 
 def _not_stated(question: Question, piece: Piece) -> Answer:
