@@ -273,7 +273,7 @@ class Assistant:
 
     def article(self, chunk: Chunk) -> Article:
         """Return the article that a chunk lies in."""
-        return self.document(chunk.file).articles[chunk.article]
+        return self.document(chunk.file).pieces[chunk.article]
 
     def verify(self, places: Sequence[tuple[int, Place]]) -> list[str]:
         """Return a line in Chinese for each numbered place whose quote does not stand in its file any more."""

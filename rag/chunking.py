@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag import tokens
-from rag.datatypes import Article, Chunk, Document, Paragraph, Span, cut, locate
-from rag.text import sentences
+from rag.datatypes import Article, Block, Chunk, Document, Paragraph, Span, cut, locate
+from rag.text import sentences, squeeze
+
+_RECORD = ("number", "record", "signature")
+"""Lines by which an official document is asked for: a chunk of their own, since each paragraph would be too many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,10 @@ class _Piece:
 
 
 def chunk(document: Document, first_id: int, options: ChunkingOptions) -> list[Chunk]:
-    """Return the chunks of a document, numbered from `first_id`; every sentence is in exactly one."""
+    """Return the chunks of a document, numbered from `first_id`; every sentence is in exactly one.
+
+    Those of the asides come last; an aside whose words stand in an earlier one (a running head) has none.
+    """
     chunks: list[Chunk] = []
     for index, article in enumerate(document.articles):
         for group in _joined(article, options):
@@ -48,7 +54,40 @@ def chunk(document: Document, first_id: int, options: ChunkingOptions) -> list[C
                     context=context(article, group[0].paragraph),
                 )
             )
+        record = [block for block in article.metadata if block.kind in _RECORD]
+        chunks += _line_chunks(document, index, record, first_id + len(chunks), options)
+    said: set[str] = set()
+    for index, aside in enumerate(document.asides, start=len(document.articles)):
+        words = squeeze("".join(block.text for block in aside.metadata))
+        if words not in said:
+            said.add(words)
+            chunks += _line_chunks(document, index, aside.metadata, first_id + len(chunks), options)
     return chunks
+
+
+def _line_chunks(
+    document: Document, index: int, lines: Sequence[Block], first_id: int, options: ChunkingOptions
+) -> Iterator[Chunk]:
+    """Yield the chunks of lines outside paragraphs, from `first_id`: as many lines each as `max_tokens` allow."""
+    runs: list[list[Span]] = []
+    size = 0
+    for block in lines:
+        count = tokens.count(block.text)
+        if not runs or size + count > options.max_tokens:
+            runs.append([])
+            size = 0
+        runs[-1].append(block.span)
+        size += count
+    for number, run in enumerate(runs, start=first_id):
+        yield Chunk(
+            id=number,
+            file=document.source.file,
+            article=index,
+            paragraphs=(0, 0),
+            text=cut(document.source.text, run),
+            spans=tuple(run),
+            context="",
+        )
 
 
 def context(article: Article, paragraph: Paragraph) -> str:

@@ -195,23 +195,25 @@ ASIDE = "（正文以外）"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A source with its structure: articles, none within another, and noise tile it, white space aside."""
+    """A source with its structure: articles, none within another, and noise tile it, white space aside.
+
+    `asides` is the noise that has words as articles without a paragraph, each with its lines as metadata: what
+    belongs together, a teaser's title, text and date say, is one. So it can be searched, quoted and shown.
+    """
 
     source: Source
     articles: tuple[Article, ...]
     noise: tuple[Block, ...]
+    asides: tuple[Article, ...] = ()
 
-    def asides(self) -> tuple[Article, ...]:
-        """Return the noise that has words as articles of one metadata line each, so that a quote of it is found."""
-        return tuple(
-            Article(span=block.span, title=ASIDE, metadata=(block,))
-            for block in self.noise
-            if any(character.isalnum() for character in block.text)
-        )
+    @property
+    def pieces(self) -> tuple[Article, ...]:
+        """The articles, then the asides: what the `article` of a chunk counts."""
+        return self.articles + self.asides
 
     def article_at(self, offset: int) -> Article | None:
         """Return the article, or the aside, that the character at `offset` stands in."""
-        for article in (*self.articles, *self.asides()):
+        for article in (*self.asides, *self.articles):
             if article.span.start <= offset < article.span.end:
                 return article
         return None
@@ -222,8 +224,8 @@ class Chunk:
     """What is embedded and indexed: whole sentences of one paragraph, or of short neighbours.
 
     `text` is the raw text at `spans` and is what may be quoted; `context` (title and heading) is embedded
-    and indexed with it and never quoted. `article` counts from 0 within the file; `paragraphs` are the
-    first and last paragraph number covered.
+    and indexed with it and never quoted. `article` counts from 0 within the document's `pieces`; `paragraphs`
+    are the first and last paragraph number covered, both 0 in an aside.
     """
 
     id: int
@@ -254,7 +256,7 @@ class Hit:
 class Place:
     """Where words stand: the spans in a file, and the article and paragraph that they belong to.
 
-    `quote` is the raw text at the spans. `paragraph` is 0 for a metadata line (a byline, a date line).
+    `quote` is the raw text at the spans. `paragraph` is 0 for a line outside the text: a byline, a masthead.
     `page` is the page that it begins on, from 1, where the file has pages.
     """
 

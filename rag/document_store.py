@@ -134,7 +134,7 @@ class DocumentStore:
 
     @staticmethod
     def _chunk_row(document: Document, chunk: Chunk) -> tuple[Any, ...]:
-        article = document.articles[chunk.article]
+        article = document.pieces[chunk.article]
         first, last = chunk.paragraphs
         spoken = {p.speaker for p in article.paragraphs[first - 1 : last] if p.speaker}
         return (
@@ -257,6 +257,7 @@ def _restore(text: str, record: dict[str, Any]) -> Document:
         source=Source(**source),
         articles=tuple(_article(article) for article in record["articles"]),
         noise=_blocks(record["noise"]),
+        asides=tuple(_article(article) for article in record["asides"]),
     )
 
 

@@ -235,7 +235,11 @@ def support(sentence: str, evidence: Sequence[Evidence]) -> Support:
 
 
 _TITLE = re.compile(r"《([^《》]+)》")
-_LABEL = re.compile(r"(^|[;；])(?:来源|作者|日期)[:：]")
+LABELS = tuple(
+    "来源 作者 身份 日期 时间 版次 版数 期号 邮发代号 刊号 主管 主办 编辑 文号 发文机关 签发人 摄影 受访者".split()  # noqa: SIM905
+)
+"""What an answer calls the facts about a piece that the lines around it state."""
+_LABEL = re.compile(rf"(^|[;；])(?:{'|'.join(LABELS)})[:：]")
 
 
 def _unnamed(sentence: str, evidence: Sequence[Evidence]) -> str:

@@ -32,6 +32,44 @@ def test_kind(text: str, kind: str) -> None:
     assert analyse(text).kind == kind
 
 
+@pytest.mark.parametrize(
+    ("text", "fields", "kind"),
+    [
+        ("《甲》登在哪家报纸第几版？", ("outlet", "edition"), "metadata"),
+        ("那篇文章登在第几版？", ("edition",), "metadata"),
+        ("张三的文章是哪天、在哪家报纸发表的？", ("outlet", "date"), "metadata"),
+        ("《甲》发表在哪家报纸、哪天？", ("outlet", "date"), "metadata"),
+        ("那张照片的摄影记者是谁？", ("photographer",), "metadata"),
+        ("采访部长的那位记者叫什么名字？", ("authors",), "metadata"),
+        ("首发那张照片是哪位记者拍的？", ("photographer",), "metadata"),
+        ("专访的是谁、什么职务？", ("interviewee", "post"), "metadata"),
+        ("《办法》由哪两个部门印发？", ("issuer",), "organisation"),
+        ("《办法》是什么时候发布的？", ("released",), "date"),
+        ("这份通知是哪天印发的？", ("signed",), "date"),
+        ("提请审议的是哪份报告？", (), "open"),
+        ("总理哪天发表的讲话？", (), "date"),
+        ("基金规模是多少？", (), "number"),
+    ],
+)
+def test_what_is_asked_of_a_piece_itself(text: str, fields: tuple[str, ...], kind: str) -> None:
+    question = analyse(text)
+    assert (question.fields, question.kind) == (fields, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "occasion"),
+    [
+        ("张三是在什么场合说要扩大内需的？", "where"),
+        ("李四什么时候提出扩大内需？", "when"),
+        ("这句话出自哪篇访谈？", "piece"),
+        ("内需在哪里扩大？", None),
+        ("何时实施？", None),
+    ],
+)
+def test_the_occasion_that_is_asked_for(text: str, occasion: str | None) -> None:
+    assert analyse(text).occasion == occasion
+
+
 def test_constraints_are_read() -> None:
     question = analyse("到2030年，《方案》提出认定多少个“示范区”？")
     assert question.years == {2030}
@@ -66,6 +104,15 @@ def test_parts_of_a_question() -> None:
     assert parts("到2030年，零碳工厂和示范区分别要达到什么目标？") == [
         "到2030年，零碳工厂要达到什么目标？",
         "到2030年，示范区要达到什么目标？",
+    ]
+    assert parts("甲的意见和乙的意见的文号分别是什么？") == [
+        "甲的意见的文号是什么？",
+        "乙的意见的文号是什么？",
+    ]
+    assert parts("《春与秋》和《冬》的作者分别是谁？") == ["《春与秋》的作者是谁？", "《冬》的作者是谁？"]
+    assert parts("张三的文章和李四的文章各登在哪家报纸？") == [
+        "张三的文章登在哪家报纸？",
+        "李四的文章登在哪家报纸？",
     ]
     assert parts("科技部和工信部合作吗？") == ["科技部和工信部合作吗？"]
     assert parts("“不愿转、不敢转”和“不想转”分别指什么？") == ["“不愿转、不敢转”和“不想转”分别指什么？"]

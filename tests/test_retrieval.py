@@ -127,7 +127,7 @@ def test_a_query_finds_the_same_however_it_is_written(index, written, plain):
 def test_filters_keep_the_order_and_leave_out_the_rest(index, filters, admits):
     query, everything = "科技创新和产业创新深度融合", index.documents.count()
     hits = search(index, query, everything, OPTIONS, filters)
-    articles = {d.source.file: d.articles for d in index.documents.documents()}
+    articles = {d.source.file: d.pieces for d in index.documents.documents()}
     admitted = {c.id for c in index.documents.all_chunks() if admits(c.file, articles[c.file][c.article])}
     assert {hit.chunk.id for hit in hits} == admitted != set()
     # Within the filter each retriever ranks as it does without one.

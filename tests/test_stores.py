@@ -209,7 +209,7 @@ def speakers(c, a):
 def article_of(stored, identifier):
     _, documents, chunks = stored
     c = chunks[identifier]
-    return next(d for d in documents if d.source.file == c.file).articles[c.article]
+    return next(d for d in documents if d.source.file == c.file).pieces[c.article]
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_filters_admit_the_right_chunks(stored, filters, admits):
         Filters(files=("none.txt",)),
         Filters(speaker="李"),  # a part of a name is another's name
         Filters(speaker="李乐成", outlet="经济日报"),
-        Filters(date_from="2026-01-07"),
+        Filters(date_from="2026-01-13"),
         Filters(date_to="2024-04-30"),
     ],
 )

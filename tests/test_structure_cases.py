@@ -144,3 +144,13 @@ def test_lines_that_head_nothing_are_text():
     ]
     article = only("# 总体要求\n## 主要任务\n")
     assert [paragraph.text for paragraph in article.paragraphs] == ["# 总体要求", "## 主要任务"]
+
+
+def test_a_line_with_day_and_time_before_source_and_reporter_is_a_byline():
+    document = parsed(
+        "全省林长制工作会议召开\n2025年4月18日 07:45　来源：云岭日报　记者：段秋实\n\n"
+        "4月17日，全省林长制工作会议召开，总结去年工作，部署今年任务，通报考核结果。\n"
+    )
+    (article,) = document.articles
+    assert (article.date, article.outlet, article.authors) == ("2025-04-18", "云岭日报", ("段秋实",))
+    assert len(article.paragraphs) == 1

@@ -15,6 +15,8 @@ GetDocument = Callable[[str], Document]
 REMEMBERED = 20_000
 """Paragraphs whose sentences are kept: those of a corpus come up again and again; about 2 kB each."""
 _SPEAKER_LABEL = re.compile(r"[问答][:：]")
+_CUT_OFF = re.compile(r"(?:…|[.。]{2,})[.。…\s]*$")
+_CLOSING = ',，;；:：。!！?？”’」』》）)"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +79,38 @@ def gather(hits: Sequence[Hit], document: GetDocument) -> list[Candidate]:
     found: list[Candidate] = []
     for (file, index, number), score in scores.items():
         source = document(file)
-        if 1 <= number <= len(source.articles[index].paragraphs):
-            found += _candidates(source, index, number, score)
+        for paragraph in _numbered(source.pieces[index], number):
+            found += _candidates(source, index, paragraph, score)
     return found + _unsaid(hits, {candidate.folded for candidate in found}, document)
 
 
-def _candidates(source: Document, index: int, number: int, score: float) -> list[Candidate]:
-    """Return the sentences of a paragraph of an article."""
-    article = source.articles[index]
-    paragraph = article.paragraphs[number - 1]
+def _numbered(article: Article, number: int) -> Sequence[Paragraph]:
+    """Return the paragraph of this number, the lines of an aside for 0, nothing where there is none."""
+    if not article.paragraphs:
+        return aside_lines(article) if number == 0 else ()
+    return article.paragraphs[number - 1 : number] if number > 0 else ()
+
+
+def aside_lines(aside: Article) -> list[Paragraph]:
+    """Return the lines of an aside as paragraphs numbered 0.
+
+    A line that is cut off (….) ends with its last whole clause where it has one.
+    """
+    found = []
+    for block in aside.metadata:
+        length = len(block.text)
+        if cut_off := _CUT_OFF.search(block.text):
+            ends = [span.end for span in clauses(block.text[: cut_off.start()])]
+            whole = [end for end in ends if block.text[end - 1] in _CLOSING]
+            length = whole[-1] if whole else cut_off.start()
+        span = Span(start=block.span.start, end=block.span.start + length)
+        found.append(Paragraph(number=0, text=block.text[:length], spans=(span,)))
+    return found
+
+
+def _candidates(source: Document, index: int, paragraph: Paragraph, score: float) -> list[Candidate]:
+    """Return the sentences of a paragraph of an article, or of a line of an aside."""
+    article = source.pieces[index]
     setting = surroundings(article, paragraph)
     return [
         Candidate(source, article, paragraph, span, setting, sentence, parts, score)
@@ -99,9 +124,11 @@ def _unsaid(hits: Sequence[Hit], said: Set[str], document: GetDocument) -> list[
     for hit in hits:
         for copy in hit.copies:
             for number in range(copy.paragraphs[0], copy.paragraphs[1] + 1):
-                for candidate in _candidates(document(copy.file), copy.article, number, hit.score):
-                    if candidate.folded not in said and candidate.text in copy.text:
-                        found.setdefault(candidate.folded, candidate)
+                source = document(copy.file)
+                for paragraph in _numbered(source.pieces[copy.article], number):
+                    for candidate in _candidates(source, copy.article, paragraph, hit.score):
+                        if candidate.folded not in said and candidate.text in copy.text:
+                            found.setdefault(candidate.folded, candidate)
     return list(found.values())
 
 
@@ -109,8 +136,10 @@ def surroundings(article: Article, paragraph: Paragraph) -> str:
     """Return the folded text that a paragraph's sentences are read in.
 
     It is the paragraph with its headings, speaker and date, and the article's first paragraph, which says of
-    what occasion the others speak.
+    what occasion the others speak; for a line of an aside, all its lines.
     """
+    if not article.paragraphs:
+        return _joined(tuple(block.text for block in article.metadata))
     return _joined(
         (
             article.kicker,

@@ -52,7 +52,7 @@ def _others(
     place: Place, groups: Sequence[Sequence[tuple[str, int]]], document: GetDocument
 ) -> Iterator[Place]:
     """Yield the places of a cited place's words in the articles linked to its own by the groups."""
-    articles = document(place.file).articles
+    articles = document(place.file).pieces
     at = place.spans[0].start
     home = place.file, next((i for i, a in enumerate(articles) if a.span.start <= at < a.span.end), -1)
     linked = [home]
@@ -66,7 +66,7 @@ def _others(
     ]
     for file, index in linked[1:] if cited else ():
         source = document(file)
-        copy = source.articles[index]
+        copy = source.pieces[index]
         found = _same([sentence.words for sentence, _ in cited], _sentences(copy))
         if found:
             spans = _spans(found, cited[0][1][0], len(cited[-1][0].words) - cited[-1][1][-1])

@@ -77,8 +77,8 @@ def evidence_of(
 
 def _chunk_place(chunk: Chunk, document: Callable[[str], Document]) -> Place:
     source = document(chunk.file)
-    article = source.articles[chunk.article]
-    return place_of(source, article, article.paragraphs[chunk.paragraphs[0] - 1], chunk.spans)
+    article, number = source.pieces[chunk.article], chunk.paragraphs[0]
+    return place_of(source, article, article.paragraphs[number - 1] if number else None, chunk.spans)
 
 
 def interleaved(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rag.answering.attribution import attributed, on_occasion
 from rag.answering.candidates import Candidate, GetDocument, gather, paragraph_sentences
-from rag.answering.evidence import sentence_place, speaker_place
+from rag.answering.evidence import sentence_place
 from rag.answering.features import TYPED, rows, table
 from rag.answering.listing import best_list
 from rag.answering.lists import LEAD_SENTENCE
@@ -74,7 +75,7 @@ def answer_extractively(
     found = _score(question, hits, document, vectors)
     if not found.candidates:
         return refuse(question, "not_in_documents")
-    if question.kind == "metadata" or question.person:
+    if question.fields:
         answer = answer_from_metadata(question, hits, document, found.matcher)
         if answer:
             return answer
@@ -89,12 +90,25 @@ def answer_extractively(
         or unfit(question, best)
         or not found.matcher.names_stand(best.setting)
     ):
-        return _refuse(question, found)
-    if question.attribution and best.paragraph.speaker:
-        return _attributed(question, best, best.paragraph.speaker)
+        return _said(question, hits, document, vectors) or _refuse(question, found)
+    if question.occasion in ("piece", "where"):
+        return on_occasion(question, best) or _refuse(question, found)
+    if question.attribution:
+        return attributed(question, best)
     return _compose(
         question, [_quoted(question, c) for c in _choose(question, found, options)], listing=False
     )
+
+
+def _said(question: Question, hits: Sequence[Hit], document: GetDocument, vectors: Vectors) -> Answer | None:
+    """Return when something was said, where no sentence tells both what and when; None where that is not asked."""
+    if question.occasion != "when":
+        return None
+    found = _score(replace(question, kind="open", occasion=None), hits, document, vectors)
+    best = found.candidates[0]
+    likely = found.probability >= models().threshold
+    stands = likely and not unfit(found.matcher.question, best) and found.matcher.names_stand(best.setting)
+    return on_occasion(question, best) if stands else None
 
 
 def _score(question: Question, hits: Sequence[Hit], document: GetDocument, vectors: Vectors) -> _Found:
@@ -144,22 +158,6 @@ def _quoted(question: Question, candidate: Candidate) -> tuple[str, Place]:
     span = trim(question, candidate.paragraph.text, Span(start=start, end=end))
     place = sentence_place(candidate.document, candidate.article, candidate.paragraph, span)
     return candidate.paragraph.text[span.start : span.end], place
-
-
-def _attributed(question: Question, best: Candidate, speaker: str) -> Answer:
-    """Return who said the best sentence, with the sentence and the place that names the speaker."""
-    place = sentence_place(best.document, best.article, best.paragraph, best.span)
-    said = best.text if speaker in best.text else f"{speaker}：{best.text}"
-    places = [place]
-    if speaker not in best.text:
-        naming = speaker_place(best.document, best.article, best.paragraph, speaker)
-        places += [naming] if naming else []
-    return Answer(
-        question=question.text,
-        standalone_question=question.text,
-        sentences=(Sentence(text=unlike_markers(said), citations=tuple(range(1, len(places) + 1))),),
-        citations=tuple(Citation(n=n, place=place) for n, place in enumerate(places, start=1)),
-    )
 
 
 def _compose(question: Question, quoted: Sequence[tuple[str, Place]], *, listing: bool) -> Answer:

@@ -1,142 +1,243 @@
-"""Questions about a piece itself: who wrote it, when and where it was published."""
+"""Questions about a piece itself: who wrote it, when and where it was published, who issued it under what number."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rag.answering.candidates import GetDocument
 from rag.answering.evidence import place_of
 from rag.answering.matching import Matcher
+from rag.answering.pieces import Piece, meant
 from rag.answering.refusal import refuse
-from rag.datatypes import Answer, Article, Block, Citation, Document, Fact, Hit, Place, Sentence
+from rag.datatypes import Answer, Block, Citation, Hit, Sentence
 from rag.question import Question
+from rag.structure.official import is_organisation
+from rag.structure.people import introduced
 from rag.text import fold, squeeze
 
-# What is asked, by cue, with its name in an answer.
-_ASKED = (
-    ("authors", re.compile(r"作者|谁写|写的|撰写|撰稿|记者|采写|[他她]"), "作者"),
-    (
-        "outlet",
-        re.compile(r"哪[家份]?(?:报纸|报刊|报|媒体|网站)|来源|出处|出自|登在|来自|刊登在|发表在"),
-        "来源",
-    ),
-    ("date", re.compile(r"哪[一]?[天日年月]|什么时候|何时|几月|几号|日期|时间"), "日期"),
-)
-_POST = re.compile(r"身份|职务|单位|学校|哪个大学|什么人|头衔|介绍")
-_LEAST_SHARE = 0.3
-"""Share of the question's information that an article's title or text must have to be the one meant."""
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """What may be asked of a piece: its name in an answer, the facts that state it, else what a line of it looks like."""
+
+    label: str
+    facts: tuple[str, ...] = ()
+    pattern: re.Pattern[str] | None = None
+
+
+_NAMES = r"[一-鿿]{2,4}(?:[、\s]+[一-鿿]{2,4})*"
+# By the names that `Question.fields` has. A pattern is searched for in a folded line; its group is the value.
+_FIELDS = {
+    "authors": _Field("作者", ("author",)),
+    "outlet": _Field("来源", ("outlet",)),
+    "date": _Field("日期", ("date", "signed", "masthead")),
+    "time": _Field("时间", (), re.compile(r"(?<!\d)(\d{1,2}:\d{2}(?::\d{2})?)")),
+    "edition": _Field("版次", (), re.compile(r"(?<!今日)(?<!今日 )(?<!共)(第?\s*[a-z]?\d{1,3}\s*版)")),
+    "issue": _Field("期号", (), re.compile(r"((?:第\s*\d+\s*期)?\s*\(?总?第\s*\d+\s*期\)?)")),
+    "pages": _Field("版数", (), re.compile(r"((?:今日|共)\s*\d+\s*版)")),
+    "postal": _Field("邮发代号", (), re.compile(r"邮发代号\s*:?\s*(\d[\d-]*)")),
+    "serial": _Field("刊号", (), re.compile(r"(?:出版物号|刊号)\s*:?\s*([a-z]*\s*[\d-]+(?:/\w+)?)")),
+    "supervisor": _Field("主管", (), re.compile(r"(?:^|[\s,、])([一-鿿、]{2,30}?)主管(?![一-鿿])")),
+    "organiser": _Field("主办", (), re.compile(r"(?:^|[\s,、])([一-鿿、]{2,30}?)主办(?![一-鿿])")),
+    "editor": _Field("编辑", (), re.compile(rf"(?:责任编辑|责编|编辑)\s*:?\s*({_NAMES})")),
+    "number": _Field("文号", ("number",)),
+    "signed": _Field("日期", ("signed", "date")),
+    "released": _Field("日期", ("date", "signed", "masthead")),
+    "signer": _Field("签发人", (), re.compile(rf"签发人\s*:\s*({_NAMES})")),
+}
+_LABELS = {"issuer": "发文机关", "photographer": "摄影", "interviewee": "受访者", "post": "身份"}
+_OWN_SHARE = 0.5
+"""Share of the question's information that a document's title and the lines around it must have: more of it than
+not, for an issue is asked of it and not of another document that its text mentions."""
+_WRITER = re.compile(r"[他她]|作者|写")
+_CREDIT = re.compile(rf"({_NAMES})\s*[/|]?\s*(?:摄|供图|图)")
+_ROLE = re.compile(r"^.*?(?:记者|通讯员)\s*:?\s*")
+_INTERVIEW = re.compile(r"(?:^|——|--|[:：\s])((?:专访|访|对话).*)$")
 
 
 def answer_from_metadata(
     question: Question, hits: Sequence[Hit], document: GetDocument, matcher: Matcher
 ) -> Answer | None:
-    """Return what the lines around an article state about it, None where no article is meant.
+    """Return what the lines around a piece state about it, None where none is meant or the text may tell it.
 
-    What they do not state is refused as not stated.
+    What is asked of nothing but a piece and is not stated there is refused as not stated.
     """
-    folded = fold(question.text)
-    found = _meant(hits, document, matcher)
-    if question.kind != "metadata":
-        found = found if found and any(author in question.text for author in found[1].authors) else None
-    asked = [(name, label) for name, cue, label in _ASKED if cue.search(folded)]
-    if question.kind != "metadata":
-        asked = [("authors", "作者")]
-    if found is None or not asked:
+    piece = meant(hits, document, matcher)
+    if piece is None:
         return None
-    source, article = found
-    places: dict[tuple[int, int], Place] = {}
-    parts: list[tuple[str, tuple[int, int]]] = []
-    for name, label in asked:
-        stated = _stated(source, article, name, posts=question.person or bool(_POST.search(folded)))
-        if stated is None:
-            continue
-        value, block = stated
-        key = (block.span.start, block.span.end)
-        places[key] = place_of(source, article, None, (block.span,))
-        parts.append((f"{label}：{value}", key))
-    if not parts:
-        message = f"《{article.name}》里没有写明{'、'.join(label for _, label in asked)}。"
-        nearest = [place_of(source, article, None, (block.span,)) for block in article.metadata[:1]]
-        return refuse(question, "not_stated", nearest, message)
-    return _compose(question, article, parts, places)
+    stated = [
+        (_label(name), value, block)
+        for name in _asked(question, piece, matcher)
+        for value, block in _stated(piece, name, matcher)
+    ]
+    if not stated and question.kind == "metadata":
+        return _not_stated(question, piece)
+    return _compose(question, piece, stated) if stated else None
 
 
-def _compose(
-    question: Question,
-    article: Article,
-    parts: Sequence[tuple[str, tuple[int, int]]],
-    places: dict[tuple[int, int], Place],
-) -> Answer:
-    numbers = {key: n for n, key in enumerate(places, start=1)}
-    said: dict[tuple[int, int], list[str]] = {}
-    for text, key in parts:
-        said.setdefault(key, []).append(text)
+def _label(name: str) -> str:
+    return _LABELS[name] if name in _LABELS else _FIELDS[name].label
+
+
+def _asked(question: Question, piece: Piece, matcher: Matcher) -> list[str]:
+    """Return the fields that are asked of a piece; a post is only that of somebody whom its lines name."""
+    fields = [name for name in question.fields if _may_state(piece, name, question, matcher)]
+    if "post" not in fields:
+        return fields
+    fields.remove("post")
+    posts = [fact for fact in piece.article.facts if fact.kind == "post"]
+    if "authors" in fields and posts:
+        fields[fields.index("authors")] = "post"
+    elif not fields and any(fact.of and fact.of in question.text for fact in posts):
+        fields = ["post"]
+    elif not fields and piece.article.authors and _WRITER.search(question.text):
+        fields = ["post" if posts else "authors"]
+    return fields
+
+
+def _may_state(piece: Piece, name: str, question: Question, matcher: Matcher) -> bool:
+    """Whether a piece is of the kind that a field is asked of: an official document's issue, a newspaper's publisher."""
+    if name in ("issuer", "signed", "released"):
+        article = piece.article
+        lines = fold(" ".join(block.text for block in [*piece.headlines, *piece.lines]))
+        named = matcher.share(matcher.stands(lines))
+        numbered = bool(article.number) and fold(article.number or "") in fold(question.text)
+        return bool(article.issuer or article.number) and (numbered or named >= _OWN_SHARE)
+    if name in ("supervisor", "organiser") and piece.article.paragraphs:
+        return bool(piece.article.outlet) and str(piece.article.outlet) in question.text
+    return True
+
+
+def _stated(piece: Piece, name: str, matcher: Matcher) -> Iterator[tuple[str, Block]]:
+    """Yield the values of a field, each with the line that states it; nothing where none does."""
+    match name:
+        case "photographer":
+            yield from _photographer(piece, matcher)
+        case "interviewee":
+            yield from _interviewee(piece)
+        case "issuer":
+            yield from _issuers(piece)
+        case "post":
+            yield from _with_posts(piece, matcher.question)
+        case _:
+            yield from _field(piece, _FIELDS[name])
+
+
+def _field(piece: Piece, field: _Field) -> Iterator[tuple[str, Block]]:
+    facts = () if piece.entry else piece.article.facts
+    kind = next((kind for kind in field.facts for fact in facts if fact.kind == kind), None)
+    found = [fact for fact in facts if fact.kind == kind]
+    for fact in found if kind == "author" else found[:1]:
+        block = next((b for b in [*piece.lines, *piece.headlines] if _within(b, fact.span.start)), None)
+        if block:
+            yield _readable(fact.kind, fact.value), block
+    if field.pattern:
+        for block in piece.lines:
+            if match := field.pattern.search(fold(block.text)):
+                yield block.text[match.start(1) : match.end(1)].strip(), block
+                return
+
+
+def _readable(kind: str, value: str) -> str:
+    if kind not in ("date", "signed", "masthead"):
+        return value
+    year, month, day = value.split("-")
+    return f"{year}年{int(month)}月{int(day)}日"
+
+
+def _within(block: Block, offset: int) -> bool:
+    return block.span.start <= offset < block.span.end
+
+
+def _with_posts(piece: Piece, question: Question) -> Iterator[tuple[str, Block]]:
+    """Yield the lines that state authors' or speakers' posts: of those whom the question names, else of all."""
+    facts = [fact for fact in piece.article.facts if fact.kind == "post"]
+    facts = [fact for fact in facts if fact.of and fact.of in question.text] or facts
+    for block in dict.fromkeys(
+        b for f in facts for b in [*piece.lines, *piece.headlines] if _within(b, f.span.start)
+    ):
+        bare = re.sub(r"^.*?(?:作者|专访|访|对话)\s*[:：]?\s*", "", block.text.strip("（）()—:： "))
+        yield bare, block
+
+
+def _issuers(piece: Piece) -> Iterator[tuple[str, Block]]:
+    """Yield who issues a document: the bodies that sign it, else the one stated above or in its title."""
+    signed = [b for b in piece.article.metadata if b.kind == "signature" and is_organisation(b.text)]
+    if len(signed) > 1:
+        yield from ((squeeze(block.text), block) for block in signed)
+    else:
+        yield from _field(piece, _Field("", ("issuer",)))
+
+
+def _interviewee(piece: Piece) -> Iterator[tuple[str, Block]]:
+    """Yield who is interviewed, with the post, as a headline introduces them (——访某部部长某某)."""
+    for block in piece.headlines:
+        match = _INTERVIEW.search(block.text.strip())
+        found = introduced(match.group(1)) if match else introduced(block.text)
+        if found:
+            whole = match.group(1) if match else block.text
+            yield f"{found[0]}{whole[found[1].start : found[1].end]}", block
+
+
+def _photographer(piece: Piece, matcher: Matcher) -> Iterator[tuple[str, Block]]:
+    """Yield who took the picture of a piece that is meant: of several the one whose caption has most of the question."""
+    text, own = piece.document.source.text, piece.article.span
+    found: list[tuple[float, str, Block]] = []
+    for block in [*piece.document.noise, *piece.article.metadata]:
+        match = _CREDIT.search(fold(block.text)) if block.kind in ("credit", "endnote") else None
+        inside = own.start <= block.span.start < own.end
+        if match and (inside or _pictures(piece, block.span.start, matcher)):
+            before = fold("".join(text[: block.span.start].split()[-2:]))
+            names = _ROLE.sub("", block.text[match.start(1) : match.end(1)])
+            found.append((matcher.share(matcher.stands(before)), names, block))
+    if found:
+        _, names, block = max(found, key=lambda row: row[0])
+        yield names, block
+
+
+def _pictures(piece: Piece, offset: int, matcher: Matcher) -> bool:
+    """Whether a credit behind a piece is that of its picture: right behind it, or behind a caption as much in question."""
+    above = [article for article in piece.document.articles if article.span.start <= offset]
+    if above and above[-1] != piece.article and above[-1].title is None:
+        headlines = fold(" ".join(block.text for block in piece.headlines))
+        caption = fold(" ".join(paragraph.text for paragraph in above.pop().paragraphs))
+        if matcher.share(matcher.stands(caption)) < matcher.share(matcher.stands(headlines)):
+            return False
+    return bool(above) and above[-1] == piece.article
+
+
+def _not_stated(question: Question, piece: Piece) -> Answer:
+    labels = "、".join(dict.fromkeys(map(_label, question.fields)))
+    nearest = (piece.lines or piece.headlines)[:1]
+    places = [place_of(piece.document, piece.article, None, (block.span,)) for block in nearest]
+    if not places:
+        opening = piece.article.paragraphs[0]
+        places = [place_of(piece.document, piece.article, opening, opening.spans)]
+    return refuse(question, "not_stated", places, f"《{piece.name}》里没有写明{labels}。")
+
+
+def _compose(question: Question, piece: Piece, stated: Sequence[tuple[str, str, Block]]) -> Answer:
+    """Return a sentence for each line that states something, cited to it, and of an aside to the line that names it."""
+    lines = dict.fromkeys(block for _, _, block in stated)
+    naming = [] if piece.article.paragraphs else piece.headlines
+    numbers = {block: n for n, block in enumerate(dict.fromkeys([*naming, *lines]), start=1)}
+    sentences = []
+    for line in lines:
+        values: dict[str, list[str]] = {}
+        for label, value, block in stated:
+            if block == line:
+                values.setdefault(label, []).append(value)
+        told = "；".join(f"{label}：{'、'.join(dict.fromkeys(of))}" for label, of in values.items())
+        cited = tuple(sorted({numbers[block] for block in (*naming, line)}))
+        sentences.append(Sentence(text=f"《{piece.name}》{told}。", citations=cited))
     return Answer(
         question=question.text,
         standalone_question=question.text,
-        sentences=tuple(
-            Sentence(text=f"《{article.name}》{'；'.join(texts)}。", citations=(numbers[key],))
-            for key, texts in said.items()
+        sentences=tuple(sentences),
+        citations=tuple(
+            Citation(n=n, place=place_of(piece.document, piece.article, None, (block.span,)))
+            for block, n in numbers.items()
         ),
-        citations=tuple(Citation(n=n, place=places[key]) for key, n in numbers.items()),
     )
-
-
-def _meant(hits: Sequence[Hit], document: GetDocument, matcher: Matcher) -> tuple[Document, Article] | None:
-    """Return the article that a question is about: by its title first, by its text where titles are equal."""
-    best: tuple[float, Document, Article] | None = None
-    seen: set[tuple[str, int]] = set()
-    for hit in hits:
-        key = (hit.chunk.file, hit.chunk.article)
-        if key in seen:
-            continue
-        seen.add(key)
-        source = document(hit.chunk.file)
-        article = source.articles[hit.chunk.article]
-        named = fold(
-            " ".join(filter(None, (article.kicker, article.title, article.subtitle, *article.authors)))
-        )
-        text = fold(" ".join(paragraph.text for paragraph in article.paragraphs))
-        in_title, in_text = matcher.share(matcher.stands(named)), matcher.share(matcher.stands(text))
-        titled = any(fold(title) in named for title in matcher.question.titles + matcher.question.quoted)
-        score = in_title + in_text / 2 + hit.score / 4 + titled
-        if max(in_title, in_text) >= _LEAST_SHARE and (best is None or score > best[0]):
-            best = (score, source, article)
-    return best and (best[1], best[2])
-
-
-_KINDS = {"authors": ("author",), "outlet": ("outlet",), "date": ("date", "signed", "masthead")}
-
-
-def _stated(document: Document, article: Article, name: str, *, posts: bool) -> tuple[str, Block] | None:
-    """Return the value of a field and the line that states it, None where none does."""
-    lines = [*article.metadata, *(block for block in document.noise if block.kind == "masthead")]
-    fact = next((fact for kind in _KINDS[name] for fact in article.facts if fact.kind == kind), None)
-    block = fact and next((block for block in lines if _holds(block, fact)), None)
-    if not fact or not block:
-        return None
-    if name == "authors":
-        return _authors(article.authors, article.metadata, block, posts=posts)
-    if name == "date":
-        year, month, day = fact.value.split("-")
-        return f"{year}年{int(month)}月{int(day)}日", block
-    return fact.value, block
-
-
-def _holds(block: Block, fact: Fact) -> bool:
-    """Whether a line is the one that states a fact."""
-    return block.span.start <= fact.span.start and fact.span.end <= block.span.end
-
-
-def _authors(
-    authors: Sequence[str], lines: Sequence[Block], naming: Block, *, posts: bool
-) -> tuple[str, Block]:
-    """Return the authors, with their posts where those are asked for, and the line that says so."""
-    if not posts:
-        return "、".join(authors), naming
-    fullest = max(
-        (block for block in lines if authors[0] in squeeze(block.text)), key=lambda block: len(block.text)
-    )
-    bare = fullest.text[1:-1] if fullest.text[0] in "(（" else fullest.text
-    return re.sub(r"^.*?作者\s*[:：]\s*", "", bare), fullest

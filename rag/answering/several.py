@@ -25,16 +25,23 @@ TELLING = 4.0
 _MASK = "\ue000"
 _JOINS = "[、和与及跟]"
 _EACH = re.compile(r"各自|分别|各(?=[有是讲说提要登由在怎如指为])|都(?!市)|两(?:次|处|者|篇|份)(?:都|的)?|(?:他|她|它)们")
-_COMPARES = re.compile(
-    r"(?:[,，]|写的|说的|讲的)?(?:两(?:次|处|者|篇|份)|二者|它们)?的?(?P<what>说法|名称|写法|表述|提法|口径|原话|数字|内容)?各?(?:是什么|是怎么说的|怎么说|差在哪[儿里]?|"
-    r"(?:有什么|有何|有啥)(?:不同|区别|差别|不一样)|(?:不同|区别|差别)(?:在哪[儿里]?|是什么)|哪[儿里]不(?:同|一样)|一样吗|一致吗|相同吗)[?？]?$"
+_TWICE = r"(?:[,，]|写的|说的|讲的)?(?:两(?:次|处|者|篇|份)|二者|它们)?的?"
+_WHAT = r"(?P<what>说法|名称|写法|表述|提法|口径|原话|数字|内容)"
+_DIFFER = (
+    r"(?:差在哪[儿里]?|(?:有什么|有何|有啥)(?:不同|区别|差别|不一样)|(?:不同|区别|差别)(?:在哪[儿里]?|是什么)|哪[儿里]不(?:同|一样)"
+    r"|一样吗|一致吗|相同吗)"
 )
+_COMPARES = re.compile(rf"{_TWICE}(?:{_WHAT}?各?{_DIFFER}|(?:说法|名称|写法|表述|提法|口径|原话)各?(?:是什么|怎么说|是怎么说的))[?？]?$")
 _TAIL = r"(?:[里中上]?[,，][^,，]*?|写的|说的|讲的|提的|[里中上]?对[^,，]{2,24}?)?"
+_ITEM = r"(?:《[^》]{1,60}》[^,，、和与及跟\"“”《》]{0,10}?|[^,，、和与及跟\"“”《》]{2,18}?)"
 _SEVERAL = re.compile(
-    rf"(?P<head>(?:.*[,，])?)(?P<items>[^,，、和与及跟\"“”]{{2,18}}(?:{_JOINS}[^,，、和与及跟\"“”]{{2,18}}?)+)"
+    rf"(?P<head>(?:.*[,，])?)(?P<items>{_ITEM}(?:{_JOINS}{_ITEM})+)"
     rf"(?P<tail>{_TAIL}(?:[里中上]?(?:{_EACH.pattern})|[里中上]?(?:说法|名称|写法|表述|提法|口径|数字)?(?:差在|有什么不同|有何不同|有什么区别|有何区别|区别|不同|哪里不)).*)$"
 )
 _SHARED = re.compile(r"^(?P<shared>[^在于对从]{2,12}[在于对从])(?P<item>.{2,})$")
+_OWNED = re.compile(
+    r"的(?:作者|来源|出处|文号|记者|编辑|职务|身份|(?:发表|刊登|发布|印发|成文)?(?:日期|时间)|发文机关)$"
+)
 _QUOTE = re.compile(r"[“\"《][^”\"》]{1,60}[”\"》]")
 _ASKS = re.compile(r"多少|几|哪|什么|啥|谁|何[时地为种以]|为何|如何|怎|是否|是不是|[吗么](?=[?？]|$)")
 # What a source is called by its form, which its head does not say of itself.
@@ -72,6 +79,8 @@ def _by_source(text: str, known: str) -> list[Part]:
     if not match:
         return []
     named = [name for name in re.split(_JOINS, match["items"]) if name]
+    if owned := _OWNED.search(named[-1]):
+        named = [name if name.endswith(owned.group()) else name + owned.group() for name in named]
     shared = _SHARED.match(named[0])
     head = match["head"]
     if shared:
@@ -85,7 +94,7 @@ def _by_source(text: str, known: str) -> list[Part]:
         question = f"{head}{name}{tail}".replace(_MASK, "和")
         missing = sorted(common - years(question)) if not years(name) else []
         question = "".join(f"{year}年" for year in missing) + question
-        bare = f"{head}{tail.lstrip('上里中内时')}".replace(_MASK, "和")
+        bare = f"{head.rstrip('在于对从')}{tail.lstrip('上里中内时的')}".lstrip(",，").replace(_MASK, "和")
         found.append(Part(question, name.replace(_MASK, "和"), bare))
     return found
 

@@ -55,7 +55,7 @@ class Stream:
         texts: list[str] = []
         home = 0
         for document in documents:
-            for article in (*document.articles, *document.asides()):
+            for article in document.pieces:
                 for number, text, spans, speaker in _pieces(document.source, article):
                     found = key(text)
                     start = len(self.origin)

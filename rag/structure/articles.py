@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rag.datatypes import Article, Block, Document, Fact, Source, Span
 from rag.numerals import find_dates
+from rag.structure.asides import asides
 from rag.structure.draft import Draft, Section
 from rag.structure.lines import Line, invisible_spans
 from rag.structure.metadata import read_byline, read_number, read_signature
@@ -202,7 +203,12 @@ class Builder:
         self.noise += self._invisible(articles)
         self.noise.sort(key=lambda block: block.span.start)
         articles.sort(key=lambda article: article.span.start)
-        return Document(source=self.source, articles=tuple(articles), noise=tuple(self.noise))
+        return Document(
+            source=self.source,
+            articles=tuple(articles),
+            noise=tuple(self.noise),
+            asides=asides(self.source.text, self.noise, self.masthead),
+        )
 
     def _with_text(self) -> list[Draft]:
         """Return the articles; where none has a paragraph, one article whose paragraphs are the lines of all."""
