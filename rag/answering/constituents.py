@@ -1,0 +1,197 @@
+"""The parts of a question: what it is about, what it asks for, and the noun phrases in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import rjieba
+
+from rag.informativeness import idf
+from rag.words import content_words, is_function_word
+
+CLASSIFIERS = "个篇份部项家件条种些次类座款届版位笔点批"
+ASKING = (
+    rf"哪(?:[一二两三四五六七八九十几]?[{CLASSIFIERS}里儿年天月日国省市级]|些)?|什么时候|什么时间|什么|何时|何地|何种|多少|多大|多长|多高|多久|多快|"
+    rf"第几[{CLASSIFIERS}期]?|几(?=[{CLASSIFIERS}年月天号期级名元倍成人大步方])|谁|为什么|为何|怎么样?|怎样|如何|是否|是不是|有没有|能不能|可不可以|会不会"
+)
+"""The words that ask (a regular expression)."""
+TIME = (
+    r"(?:到|截至)?(?:(?:19|20)\d\d年?(?:底|末|初)?(?:\d{1,2}月(?:\d{1,2}[日号])?)?|第[一二三四]季度|[一二三四]季度|[上下]半年|\d{1,2}月\d{1,2}[日号])"
+    r"(?:[至到\-—](?:(?:19|20)\d\d年?|\d{1,2}[日号]))?"
+)
+"""A time that a question names as its constraint (a regular expression)."""
+_UNITS = re.compile(
+    rf"(?P<n>《[^》]+》|[“\"][^”\"]+[”\"])|(?P<nr>[一-鿿]{{2,6}}(?:·[一-鿿]{{2,8}})+)|(?P<ask>{ASKING})|(?P<t>{TIME}|[今去明前]年)"
+    rf"|(?P<dem>[这那][{CLASSIFIERS}])"
+)
+_CLAUSE = re.compile(r"[，,；;。]")
+_OPEN_ENDED = re.compile(r"为什么|为何|怎么样?|怎样|如何")
+# Parts of speech, as the dictionary tags them, of which noun phrases are made.
+_NOMINAL = frozenset(["vn", "an", "j", "l", "i", "eng", "b", "s", "zg", "g", "r0"])
+_INSIDE = frozenset(["uj", "c", "m", "q", "a", "f"])
+_SELVES = frozenset(["我国", "本国", "本省", "本市"])
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a question, its part of speech (`ask` for what asks, `t` for a time), and where it begins."""
+
+    text: str
+    tag: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where it ends, exclusive."""
+        return self.start + len(self.text)
+
+    @property
+    def nominal(self) -> bool:
+        """Whether it can be the head of a noun phrase."""
+        return self.tag.startswith("n") or self.tag in _NOMINAL or self.text in _SELVES
+
+
+@lru_cache(maxsize=256)
+def tokens(text: str) -> tuple[Token, ...]:
+    """Return the words of a question; a title, a quotation, a time and what asks are one word each."""
+    found: list[Token] = []
+    position = 0
+    for unit in _UNITS.finditer(text):
+        if unit.lastgroup == "dem" and _splits_word(text, unit.start()):
+            continue
+        found += _tagged(text, position, unit.start())
+        found.append(Token(unit.group(), unit.lastgroup or "x", unit.start()))
+        position = unit.end()
+    return (*found, *_tagged(text, position, len(text)))
+
+
+def _splits_word(text: str, start: int) -> bool:
+    """Whether the character after the one at `start` begins a longer word: 那个人所得税 is 那 and 个人所得税."""
+    return len(str(rjieba.cut(text[start + 1 : start + 9])[0])) > 2
+
+
+def _tagged(text: str, start: int, end: int) -> Iterator[Token]:
+    for word, tag in rjieba.tag(text[start:end]):
+        yield Token(word, tag, start)
+        start += len(word)
+
+
+def information(text: str) -> float:
+    """Return what the content words of a text tell together, in the units of `idf`."""
+    return sum(idf(word) for word, _ in content_words(text) if not word[0].isdigit())
+
+
+def nominal_runs(text: str) -> list[tuple[int, int]]:
+    """Return where the noun phrases of a question begin and end, in order.
+
+    A verb belongs to a noun phrase where it stands amid its nouns (排污许可证, 研发费用加计扣除比例).
+    """
+    marked = tokens(text)
+    runs: list[tuple[int, int]] = []
+    first: int | None = None
+    for i, token in enumerate([*marked, Token("", "x", len(text))]):
+        if first is None:
+            if (token.nominal and not _governs(marked, i)) or _compounds(marked, i, inside=False):
+                first = i
+        elif not (token.nominal or token.tag in _INSIDE or _joins(token) or _compounds(marked, i, inside=True)):
+            runs.append((first, i))
+            first = None
+    return [run for a, b in runs if (run := _trimmed(marked[a:b]))]
+
+
+def _governs(marked: Sequence[Token], i: int) -> bool:
+    """Whether the verbal noun at `i` is the verb of its clause: 来管理, 要建设."""
+    return marked[i].tag == "vn" and i > 0 and marked[i - 1].tag in {"v", "d"}
+
+
+def _joins(token: Token) -> bool:
+    return token.text in {"·", "—", "、", "-", "–", "之"}
+
+
+def _compounds(marked: Sequence[Token], i: int, *, inside: bool) -> bool:
+    """Whether the verb at `i` is part of a noun phrase: nouns follow, and nothing makes it a predicate."""
+    if i >= len(marked) or marked[i].tag != "v" or len(marked[i].text) < 2:
+        return False
+    before = marked[i - 1] if i else None
+    after = marked[i + 1] if i + 1 < len(marked) else None
+    if inside and before and before.tag == "vn" and (after is None or after.tag == "x"):
+        return True
+    if after is None or not (after.nominal or (after.tag == "v" and _compounds(marked, i + 1, inside=True))):
+        return False
+    return inside or before is None or before.tag == "x" or before.tag == "p"
+
+
+def _trimmed(run: Sequence[Token]) -> tuple[int, int] | None:
+    """Return the span of a run without what is no noun at its end, None where nothing is left."""
+    last = max((i for i, t in enumerate(run) if t.nominal or t.tag in {"m", "v"}), default=None)
+    return None if last is None else (run[0].start, run[last].end)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A question cut at what asks.
+
+    `frame` is what goes before the clause that asks, `subject` what goes before its predicate, `predicate`
+    what stands between subject and what asks, `asks` what asks, `rest` what follows; joined they are the question.
+    """
+
+    frame: str
+    subject: str
+    predicate: str
+    asks: str
+    rest: str
+
+
+def parts(question: str) -> Parts:
+    """Return a question cut at the first word that asks; without one, all is its subject."""
+    bare = question.strip()
+    marked = tokens(bare)
+    asking = next((token for token in marked if token.tag == "ask"), None)
+    start = asking.start if asking else len(bare.rstrip("?？吗嘛呢"))
+    border = max((m.end() for m in _CLAUSE.finditer(bare[:start])), default=0)
+    before = [token for token in marked if border <= token.start < start]
+    end = _subject_end(before, border)
+    asks = asking.text if asking else ""
+    return Parts(bare[:border], bare[border:end], bare[end:start], asks, bare[start + len(asks) :])
+
+
+def _subject_end(before: Sequence[Token], border: int) -> int:
+    """Return where the subject ends among the words before what asks: with its last noun, or 那篇."""
+    for token in reversed(before):
+        if token.nominal or token.tag == "dem":
+            return token.end
+    return border
+
+
+def topic(question: str) -> str:
+    """Return what a question is about, as a noun phrase: its subject, else what it asks something of.
+
+    A work named in 《》 is the topic where there is just one. What is said of the subject belongs to the topic
+    where why or how it is so is asked (城市更新之前为什么要先体检: 城市更新之前先体检). Empty where nothing is named.
+    """
+    titles = re.findall(r"《[^》]+》", question)
+    if len(titles) == 1:
+        return str(titles[0])
+    cut = parts(question)
+    subject = _led(cut.subject)
+    said = _led(cut.rest.strip("?？。 "))
+    if cut.frame and information(cut.frame):
+        return _led(cut.frame.strip("，,；;。"))
+    if not content_words(subject):
+        runs = [said[a:b] for a, b in nominal_runs(said)]
+        return max(runs, key=information, default=said)
+    if _OPEN_ENDED.fullmatch(cut.asks) and any(len(word) > 1 for word, _ in content_words(said)):
+        between = cut.predicate if cut.predicate[:2] in {"之前", "之后", "以前", "以后"} else ""
+        return f"{subject}{between}{said}"
+    return subject
+
+
+def _led(phrase: str) -> str:
+    """Return a phrase without the words before it that carry nothing (那么, 请问, 文章讲)."""
+    for token in tokens(phrase):
+        if not is_function_word(token.text) and token.tag not in {"x", "c", "ul"}:
+            return phrase[token.start :].strip()
+    return ""

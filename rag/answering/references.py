@@ -1,0 +1,140 @@
+"""What a follow-up points at in the turns before it, put into words: 第二点, 后者, 他, 它, 这个办法, 其中."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answering.constituents import CLASSIFIERS, nominal_runs, parts, tokens, topic
+from rag.answering.mentions import Exchange, items, named, numbered, pair, person
+from rag.numerals import chinese_value
+from rag.question import analyse
+from rag.structure.people import POST
+
+_NUMERAL = r"[一二三四五六七八九十\d]{1,3}"
+ORDINAL = re.compile(
+    rf"(?:第(?P<n>{_NUMERAL})|(?P<last>最后)一?)(?:[{CLASSIFIERS}级](?:方面|领域|行业|工程|任务|措施|举措|原则|问题|要求|事)?|方面)(?:里面?|中)?"
+)
+_PAIRED = re.compile(r"前者|后者")
+_PERSON = re.compile(
+    rf"(?<!其)[他她](?!们)|[这那该]位(?:{POST}|总统|专家|学者|作者|领导|同志)?|^(?:{POST}|总统)(?=[还又也对是有])"
+)
+_THING = re.compile(
+    rf"[它他她]们|它|^(?:这里面|里面|其中|文中|当中|其(?![他次实余]))"
+    rf"|(?:[这那]|(?<!应)该|(?<![因如从就由])此(?![外次]))(?:[一二两三四五六七八九十几\d]{{0,2}}[{CLASSIFIERS}]|(?<!那))(?![样么里儿位])"
+    rf"|上述"
+)
+_WITHIN = re.compile(r"里面|其中|文中|当中")
+_TITLE = re.compile(r"《[^》]+》")
+_ANY_ASKED = "具体怎么做？"
+
+
+def resolved(asked: str, exchanges: Sequence[Exchange]) -> str | None:
+    """Return `asked` with what it points at in words, None where it points at nothing in these exchanges."""
+    return (
+        _listed(asked, exchanges)
+        or _paired(asked, exchanges)
+        or _personal(asked, exchanges)
+        or _pointed(asked, exchanges)
+    )
+
+
+def _listed(asked: str, exchanges: Sequence[Exchange]) -> str | None:
+    """Return `asked` about the item of a list that it numbers, None where there is no such item."""
+    match = ORDINAL.search(asked)
+    if not match or _TITLE.search(asked):
+        return None
+    nth = int(chinese_value(match["n"])) if match["n"] else 0
+    listing = _listing(exchanges, max(nth, 2))
+    if listing is None:
+        return None
+    listed = items(listing.answer)
+    item = listed[nth - 1]
+    last = exchanges[-1].question
+    rest = asked[: match.start()] + asked[match.end() :]
+    if re.fullmatch(r"呢?[?？。]*", rest):
+        taken = next((other for other in listed if other in last and last != listing.question), None)
+        if taken:
+            return last.replace(taken, item)
+    if not rest.strip("呢?？。") or re.match(r"(?:请|再)?(?:展开|详细|具体)?(?:地|来)?(?:说|讲|谈|介绍)", rest):
+        rest = _ANY_ASKED
+    runs = nominal_runs(item)
+    name = item if runs == [(0, len(item))] else f"“{item}”"
+    return _source(listing.question) + name + rest
+
+
+def _source(question: str) -> str:
+    """Return whose list a question asked for, to go before one of its items: 李国英强调的, 《某办法》中, 三大攻坚战中."""
+    speakers = named(question)
+    if speakers:
+        return f"{speakers[0]}说的"
+    cut = parts(question)
+    if cut.subject and cut.predicate.endswith("了"):
+        return f"{cut.subject}{cut.predicate.removesuffix('了')}的"
+    about = topic(question)
+    return f"{about}中" if about else ""
+
+
+def _listing(exchanges: Sequence[Exchange], least: int) -> Exchange | None:
+    """Return the last exchange that lists as many things.
+
+    First of all that is the one that the last question took an item of, then one that was asked for a list.
+    """
+    listings = [exchange for exchange in reversed(exchanges) if len(items(exchange.answer)) >= least]
+    last = exchanges[-1]
+    taken = (e for e in listings if e is not last and any(item in last.question for item in items(e.answer)))
+    asked = (e for e in listings if analyse(e.question).kind in {"list", "definition"} or numbered(e.answer))
+    return next(taken, None) or next(asked, listings[0] if listings else None)
+
+
+def _paired(asked: str, exchanges: Sequence[Exchange]) -> str | None:
+    match = _PAIRED.search(asked)
+    both = next((found for e in reversed(exchanges) if len(found := pair(e)) > 1), None) if match else None
+    if not match or not both:
+        return None
+    return asked.replace(match.group(), both[0] if match.group() == "前者" else both[-1])
+
+
+def _personal(asked: str, exchanges: Sequence[Exchange]) -> str | None:
+    match = _PERSON.search(asked)
+    name = person(exchanges) if match else None
+    return asked[: match.start()] + name + asked[match.end() :] if match and name else None
+
+
+def _pointed(asked: str, exchanges: Sequence[Exchange]) -> str | None:
+    """Return `asked` with the thing that it points at: 它, 这个条例, 其中; one noun after it says what kind of thing."""
+    match = _THING.search(asked)
+    if not match or (match.group()[0] in "这那" and _named_before(asked, match.start())):
+        return None
+    if _WITHIN.search(match.group()):
+        return f"{topic(exchanges[-1].question)}中{asked[match.end() :]}"
+    end = match.end()
+    kind = ""
+    if match.group()[0] in "这那该此上":
+        following = next((t for t in tokens(asked[end:]) if t.start == 0 and t.nominal), None)
+        kind = following.text if following else ""
+    thing = _thing(kind, exchanges[-1])
+    return asked[: match.start()] + thing + asked[end + len(kind) :] if thing else None
+
+
+def _named_before(asked: str, start: int) -> bool:
+    """Whether a noun stands just before (上海那个): then the words themselves say which is meant."""
+    return next((t.nominal for t in tokens(asked) if t.end == start), False)
+
+
+def _thing(kind: str, exchange: Exchange) -> str:
+    """Return the work or thing of this kind that an exchange is about, its topic where none is of the kind."""
+    cut = parts(exchange.question)
+    asked_for = [title for title in _TITLE.findall(exchange.answer) if title not in exchange.question]
+    titles = _TITLE.findall(exchange.question) or asked_for
+    if kind and kind in cut.rest and asked_for:
+        return asked_for[0]
+    if kind:
+        runs = [exchange.question[a:b] for a, b in nominal_runs(exchange.question)]
+        alike = [run for run in runs if run.endswith(kind) and run != kind]
+        alike += [title for title in titles if title.rstrip("》").endswith(kind)]
+        if alike:
+            return alike[0]
+        if not titles and cut.subject and cut.predicate.endswith("了") and cut.rest.strip("?？"):
+            return f"{cut.subject}{cut.predicate.removesuffix('了')}的{cut.rest.strip('?？')}"
+    return topic(exchange.question) or next(iter(titles), "")
