@@ -13,10 +13,11 @@ from rag.answering.copies import with_copies
 from rag.answering.drafts import declined, from_draft
 from rag.answering.evidence import evidence_of, interleaved
 from rag.answering.extractive import answer_extractively, merge
-from rag.answering.followup import keeps_topic, off_the_question, standalone
+from rag.answering.followup import standalone
 from rag.answering.generative import Generator
 from rag.answering.matching import Vectors
 from rag.answering.refusal import refuse
+from rag.answering.topicality import keeps_topic, off_the_question
 from rag.config import Settings
 from rag.datatypes import (
     Answer,
@@ -165,7 +166,7 @@ class Assistant:
         started = time.perf_counter()
         check_input(question, "问题", MAX_QUESTION)
         self._refresh()
-        asked = standalone(question.strip(), history)
+        asked = standalone(question.strip(), history, self.vectors)
         corpus = self._given(passages)
         index, options = self.index, self.settings.retrieval
         document = corpus.document if corpus else index.documents.document

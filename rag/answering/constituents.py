@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import rjieba
 
@@ -19,20 +20,20 @@ ASKING = (
 )
 """The words that ask (a regular expression)."""
 TIME = (
-    r"(?:到|截至)?(?:(?:19|20)\d\d年?(?:底|末|初)?(?:\d{1,2}月(?:\d{1,2}[日号])?)?|第[一二三四]季度|[一二三四]季度|[上下]半年|\d{1,2}月\d{1,2}[日号])"
+    r"(?:到|截至)?(?:(?:19|20)\d\d(?:年|(?=[\-—至到底末初呢的，,？?]|$))(?:底|末|初)?(?:\d{1,2}月(?:\d{1,2}[日号])?)?|第[一二三四]季度|[一二三四]季度|[上下]半年|\d{1,2}月\d{1,2}[日号])"
     r"(?:[至到\-—](?:(?:19|20)\d\d年?|\d{1,2}[日号]))?"
 )
 """A time that a question names as its constraint (a regular expression)."""
 _UNITS = re.compile(
-    rf"(?P<n>《[^》]+》|[“\"][^”\"]+[”\"])|(?P<nr>[一-鿿]{{2,6}}(?:·[一-鿿]{{2,8}})+)|(?P<ask>{ASKING})|(?P<t>{TIME}|[今去明前]年)"
+    rf"(?P<n>《[^》]+》|[“\"][^”\"]+[”\"])|(?P<nr>[一-鿿]{{2,6}}(?:·[一-鿿]{{2,8}})+)|(?P<ask>{ASKING})|(?P<t>{TIME}|今年|去年|明年|前年|目前|现在|今天|昨天)"
     rf"|(?P<dem>[这那][{CLASSIFIERS}])"
 )
 _CLAUSE = re.compile(r"[，,；;。]")
 _OPEN_ENDED = re.compile(r"为什么|为何|怎么样?|怎样|如何")
 # Parts of speech, as the dictionary tags them, of which noun phrases are made.
-_NOMINAL = frozenset(["vn", "an", "j", "l", "i", "eng", "b", "s", "zg", "g", "r0"])
-_INSIDE = frozenset(["uj", "c", "m", "q", "a", "f"])
-_SELVES = frozenset(["我国", "本国", "本省", "本市"])
+_NOMINAL = frozenset(["vn", "an", "j", "l", "i", "eng", "b", "s", "zg", "g"])
+_INSIDE = frozenset(["uj", "m", "q", "a", "f"])
+_JOINING = frozenset("和与及或暨之·—、-–")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Token:
     @property
     def nominal(self) -> bool:
         """Whether it can be the head of a noun phrase."""
-        return self.tag.startswith("n") or self.tag in _NOMINAL or self.text in _SELVES
+        return self.tag.startswith("n") or self.tag in _NOMINAL
 
 
 @lru_cache(maxsize=256)
@@ -75,7 +76,9 @@ def _splits_word(text: str, start: int) -> bool:
 
 def _tagged(text: str, start: int, end: int) -> Iterator[Token]:
     for word, tag in rjieba.tag(text[start:end]):
-        yield Token(word, tag, start)
+        # The times that constrain have been found before: the dictionary's others are feasts and periods.
+        noun = tag == "t" or (tag == "r" and word[0] in "之我本" and len(word) > 1)
+        yield Token(word, "n" if noun else tag, start)
         start += len(word)
 
 
@@ -96,7 +99,12 @@ def nominal_runs(text: str) -> list[tuple[int, int]]:
         if first is None:
             if (token.nominal and not _governs(marked, i)) or _compounds(marked, i, inside=False):
                 first = i
-        elif not (token.nominal or token.tag in _INSIDE or _joins(token) or _compounds(marked, i, inside=True)):
+        elif not (
+            token.nominal
+            or token.tag in _INSIDE
+            or token.text in _JOINING
+            or _compounds(marked, i, inside=True)
+        ):
             runs.append((first, i))
             first = None
     return [run for a, b in runs if (run := _trimmed(marked[a:b]))]
@@ -107,21 +115,37 @@ def _governs(marked: Sequence[Token], i: int) -> bool:
     return marked[i].tag == "vn" and i > 0 and marked[i - 1].tag in {"v", "d"}
 
 
-def _joins(token: Token) -> bool:
-    return token.text in {"·", "—", "、", "-", "–", "之"}
-
-
 def _compounds(marked: Sequence[Token], i: int, *, inside: bool) -> bool:
-    """Whether the verb at `i` is part of a noun phrase: nouns follow, and nothing makes it a predicate."""
+    """Whether the verb at `i` is part of a noun phrase: nouns follow, and nothing makes it a predicate.
+
+    At the end of a phrase it is one after a noun where the predicate still follows (土壤污染防治提出了).
+    """
     if i >= len(marked) or marked[i].tag != "v" or len(marked[i].text) < 2:
         return False
     before = marked[i - 1] if i else None
-    after = marked[i + 1] if i + 1 < len(marked) else None
-    if inside and before and before.tag == "vn" and (after is None or after.tag == "x"):
-        return True
-    if after is None or not (after.nominal or (after.tag == "v" and _compounds(marked, i + 1, inside=True))):
+    after, then = (marked[j] if j < len(marked) else Token("", "x", 0) for j in (i + 1, i + 2))
+    if inside and before and before.nominal:
+        if after.tag == "v" and then.tag in {"ul", "ask"}:
+            return True
+        if before.tag == "vn" and after.tag == "x":
+            return True
+    if not (after.nominal or (after.tag == "v" and _compounds(marked, i + 1, inside=True))):
         return False
-    return inside or before is None or before.tag == "x" or before.tag == "p"
+    return inside or before is None or before.tag in {"x", "p"}
+
+
+def phrases(question: str) -> list[tuple[int, int]]:
+    """Return the spans of whole words within the noun phrases of a question, none over a 的."""
+    spans = []
+    for start, end in nominal_runs(question):
+        inside = [token for token in tokens(question) if start <= token.start and token.end <= end]
+        for i, first in enumerate(inside):
+            for last in inside[i:]:
+                if last.tag == "uj":
+                    break
+                if (last.nominal or last.end == end) and first.tag not in {"uj", "t"}:
+                    spans.append((first.start, last.end))
+    return spans
 
 
 def _trimmed(run: Sequence[Token]) -> tuple[int, int] | None:
@@ -159,10 +183,13 @@ def parts(question: str) -> Parts:
 
 
 def _subject_end(before: Sequence[Token], border: int) -> int:
-    """Return where the subject ends among the words before what asks: with its last noun, or 那篇."""
+    """Return where the subject ends among the words before what asks: before the one verb with its helpers."""
+    verbs = 0
     for token in reversed(before):
-        if token.nominal or token.tag == "dem":
+        verbal = token.tag == "v" and len(token.text) > 1 and not is_function_word(token.text)
+        if token.nominal or token.tag == "dem" or (verbal and verbs):
             return token.end
+        verbs += verbal
     return border
 
 
@@ -176,7 +203,7 @@ def topic(question: str) -> str:
     if len(titles) == 1:
         return str(titles[0])
     cut = parts(question)
-    subject = _led(cut.subject)
+    subject = _led(_outer(cut.subject))
     said = _led(cut.rest.strip("?？。 "))
     if cut.frame and information(cut.frame):
         return _led(cut.frame.strip("，,；;。"))
@@ -186,6 +213,15 @@ def topic(question: str) -> str:
     if _OPEN_ENDED.fullmatch(cut.asks) and any(len(word) > 1 for word, _ in content_words(said)):
         between = cut.predicate if cut.predicate[:2] in {"之前", "之后", "以前", "以后"} else ""
         return f"{subject}{between}{said}"
+    return subject
+
+
+def _outer(subject: str) -> str:
+    """Return the part of a subject before 里 or 中: 名单里我国企业 is about 名单."""
+    marked = tokens(subject)
+    for token, after in pairwise(marked):
+        if token.tag == "f" and token.text[-1] in "里中" and after.nominal:
+            return subject[: token.end - 1]
     return subject
 
 

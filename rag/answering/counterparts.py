@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answering.constituents import TIME, Token, nominal_runs, parts, tokens
+from rag.answering.constituents import TIME, Token, nominal_runs, parts, phrases, tokens
 from rag.answering.mentions import named
 
 _TIME = re.compile(TIME)
@@ -85,7 +85,7 @@ def _alike(about: str, question: str) -> tuple[int, int] | None:
     """Return the phrase of the question that ends (or begins) as `about` does, the nearest to it in length."""
     best: tuple[int, int, int] | None = None
     where: tuple[int, int] | None = None
-    for start, end in _phrases(question):
+    for start, end in phrases(question):
         phrase = question[start:end]
         if phrase in about and len(phrase) < _LEAST_PREFIX:
             continue
@@ -94,20 +94,6 @@ def _alike(about: str, question: str) -> tuple[int, int] | None:
         if common and phrase != about and (best is None or rank > best):
             best, where = rank, (start, end)
     return where
-
-
-def _phrases(question: str) -> list[tuple[int, int]]:
-    """Return the spans of whole words within the noun phrases of a question, none over a 的."""
-    spans = []
-    for start, end in nominal_runs(question):
-        inside = [token for token in tokens(question) if start <= token.start and token.end <= end]
-        for i, first in enumerate(inside):
-            for last in inside[i:]:
-                if last.tag == "uj":
-                    break
-                if (last.nominal or last.end == end) and first.tag not in {"uj", "t"}:
-                    spans.append((first.start, last.end))
-    return spans
 
 
 def _common(a: str, b: str) -> int:

@@ -6,27 +6,17 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from rag.aliases import aliases
-from rag.answering.candidates import GetDocument, surroundings
 from rag.answering.constituents import parts, tokens, topic
 from rag.answering.counterparts import swapped
-from rag.answering.mentions import Exchange, named
+from rag.answering.matching import Vectors
+from rag.answering.mentions import Exchange
 from rag.answering.references import ORDINAL, resolved
-from rag.answering.refusal import refuse, small_talk
-from rag.datatypes import Answer, Turn
-from rag.informativeness import idf, known
-from rag.question import Question, analyse
+from rag.answering.refusal import small_talk
+from rag.answering.topicality import lacks_topic
+from rag.datatypes import Turn
+from rag.informativeness import idf
 from rag.text import fold
 from rag.words import content_words
-
-TOPIC = 14.0
-"""A question whose words tell less than this (in the units of `idf`: three plain nouns) leaves its topic out."""
-OWN = 0.5
-"""Share of a follow-up's own information that its answer must be about."""
-LEAST = 5.0
-"""A follow-up that tells less than this, in the units of `idf`, has no topic of its own."""
-MOST = 6.0
-"""What one word counts at most: a rare one is often only cut oddly (几类, 要建)."""
 
 _END = r"[呢吗嘛吧啊呀?？。!！~～]*$"
 _LEAD = re.compile(
@@ -55,10 +45,9 @@ _BACK = re.compile(
     r"(?:你|我)?(?:说|提|讲|问|谈)?(?:到|过|起)?的?(?P<what>[^，,]*?)(?:[，,]\s*(?P<rest>.+))?$"
 )
 _WHY = re.compile(rf"^(?:这是|是)?(?:为什么|为何|为啥|原因(?:是什么|呢)?){_END}")
-_DEFINES = re.compile(r"^(?:什么是|何谓|何为)|意思|含义|定义|理解")
 
 
-def standalone(question: str, history: Sequence[Turn]) -> str:
+def standalone(question: str, history: Sequence[Turn], vectors: Vectors) -> str:
     """Return the question in a form that can be understood without the turns before it.
 
     A question that is complete by itself comes back as it is. What refers to an earlier turn is put into
@@ -70,17 +59,17 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     for turn, answer in pairwise([*history, Turn(role="user", content="")]):
         if turn.role == "user" and not small_talk(turn.content):
             shown = answer.content if answer.role == "assistant" else ""
-            exchanges.append(Exchange(_resolved(turn.content.strip(), exchanges), shown))
-    return _resolved(question, exchanges)
+            exchanges.append(Exchange(_resolved(turn.content.strip(), exchanges, vectors), shown))
+    return _resolved(question, exchanges, vectors)
 
 
-def _resolved(question: str, exchanges: Sequence[Exchange]) -> str:
+def _resolved(question: str, exchanges: Sequence[Exchange], vectors: Vectors) -> str:
     """Return the stand-alone form of a question after these exchanges."""
     if not exchanges or small_talk(question):
         return question
     if change := _CHANGES.match(question):
         return question[change.end() :] or question
-    asked = _LEAD.sub("", question)
+    asked = _LEAD.sub("", question) or question
     last = exchanges[-1].question
     if back := _BACK.match(asked):
         return _back(back["what"], back["rest"] or "", exchanges)
@@ -89,7 +78,9 @@ def _resolved(question: str, exchanges: Sequence[Exchange]) -> str:
         return _referring(new, exchanges) if _asks(new) else swapped(new, last, old)
     if more := _more(asked, last):
         return more
-    return _referring(asked, exchanges) or (joined(last, asked) if _lacks_topic(asked) else question)
+    if referring := _referring(asked, exchanges):
+        return referring
+    return joined(last, asked) if lacks_topic(asked, exchanges[-1], vectors) else question
 
 
 def _referring(asked: str, exchanges: Sequence[Exchange]) -> str:
@@ -165,46 +156,3 @@ def joined(last: str, asked: str) -> str:
     if not phrase or first.tag in {"t", "m"}:
         return f"{about}，{asked}"
     return f"{about}的{asked}" if first.nominal else about + asked
-
-
-def _lacks_topic(asked: str) -> bool:
-    """Whether a question leaves out what it is about: its own words tell too little.
-
-    A question for a definition, or about a work or a person by name, names its topic, however short it is.
-    """
-    understood = analyse(asked)
-    if _DEFINES.search(fold(asked)) or understood.titles or named(asked):
-        return False
-    return sum(min(told, MOST) for told in understood.words.values()) < TOPIC
-
-
-def keeps_topic(question: Question, answer: Answer, document: GetDocument) -> bool:
-    """Whether the answer to a completed follow-up is about what the follow-up itself says.
-
-    Of the information in its own words, at least `OWN` must stand in the paragraphs cited or what surrounds
-    them: 欧盟有多少家 is not answered by how many there are here. One that says next to nothing (由哪些部门发布)
-    is about the last topic.
-    """
-    told = {
-        word: min(value, MOST)
-        for word, value in question.words.items()
-        if known(word) or word.isdigit() or word in question.names
-    }
-    places = [citation.place for citation in answer.citations if citation.place.paragraph]
-    if answer.refused or sum(told.values()) < LEAST or not places:
-        return True
-    text = " ".join(
-        surroundings(article, article.paragraphs[place.paragraph - 1])
-        for place in places
-        for article in document(place.file).articles
-        if article.name == place.article and place.paragraph <= len(article.paragraphs)
-    )
-    standing = sum(
-        v for word, v in told.items() if any(form in text for form in aliases().get(word, (word,)))
-    )
-    return standing >= OWN * sum(told.values())
-
-
-def off_the_question(question: Question, answer: Answer) -> Answer:
-    """Return the refusal in place of an answer that is about the last question and not about this one."""
-    return refuse(question, "not_in_documents", [citation.place for citation in answer.citations])

@@ -49,8 +49,10 @@ def named(text: str) -> list[str]:
             for name, _ in people(token.text):
                 if idf(name) > PERSON_INFORMATION or (alone and not _NO_NAME.search(name)) or _POST.search(before):
                     found.append((token.start, name))
-        elif len(token.text) == 1 and token.text in SURNAMES and _POST.search(before):
-            given = [t.text for t in marked[i + 1 : i + 3] if len(t.text) == 1 and t.tag != "x"]
+        elif len(token.text) == 1 and token.text in SURNAMES and token.tag in {"nr", "zg"}:
+            given = [t.text for t in marked[i + 1 : i + 3] if len(t.text) == 1 and t.tag in {"zg", "nr", "g"}]
+            if after and after.tag == "nz" and len(after.text) == 2:
+                given = [after.text]
             if given:
                 found.append((token.start, token.text + "".join(given)))
     return list(dict.fromkeys(name for _, name in sorted(found)))

@@ -83,7 +83,7 @@ def _listing(exchanges: Sequence[Exchange], least: int) -> Exchange | None:
     listings = [exchange for exchange in reversed(exchanges) if len(items(exchange.answer)) >= least]
     last = exchanges[-1]
     taken = (e for e in listings if e is not last and any(item in last.question for item in items(e.answer)))
-    asked = (e for e in listings if analyse(e.question).kind in {"list", "definition"} or numbered(e.answer))
+    asked = (e for e in listings if analyse(e.question).kind == "list" or numbered(e.answer))
     return next(taken, None) or next(asked, listings[0] if listings else None)
 
 
