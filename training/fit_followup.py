@@ -2,7 +2,8 @@
 
     python -m training.fit_followup DATA
 
-DATA is a folder of training sets. Follow-ups are made of questions on one passage: of the second, the phrase
+DATA is a folder of training sets. Those taken are questions that can mostly be understood without their passage; of
+the translated SQuAD and of DRCD many cannot, so that complete ones would be labelled wrongly. Follow-ups are made of questions on one passage: of the second, the phrase
 that it shares with the first and that tells at least `TELLING` is left out, so that it lacks its topic
 (肺鼠疫的死亡率是多少, 会出现哪些症状). Complete questions are the second as it was asked, after the first and after a question
 on another passage (a change of topic). `WEIGHTS` and `BIAS` are those of a logistic regression in which
@@ -34,7 +35,7 @@ from rag.question import analyse
 from rag.text import fold
 from training.data import read
 
-SETS = ("cmrc2018_trial", "drcd_dev_simplified", "ncp_policy_qa", "squad2_zh")
+SETS = ("cmrc2018_trial", "ncp_policy_qa")
 TELLING = 6.0
 _POINTING = "该此它他她其这那"
 _SHORTEST = 4
@@ -99,7 +100,9 @@ def fit_lacking(rows: list[tuple[bool, str, Exchange, str, str]]) -> None:
     lacking = np.array([row[0] for row in rows])
     half = np.arange(len(rows)) < len(rows) // 2
     weights = logistic(table[half], lacking[half])
-    print(f"WEIGHTS, BIAS {weights.round(1)}: {balanced(table[~half] @ weights > 0, lacking[~half]):.3f} right")
+    print(
+        f"WEIGHTS, BIAS {weights.round(1)}: {balanced(table[~half] @ weights > 0, lacking[~half]):.3f} right"
+    )
     for i, name in enumerate(("told", "near", "repeated")):
         some = np.delete(table, i, axis=1)
         fitted = logistic(some[half], lacking[half])
@@ -118,15 +121,21 @@ def fit_own(rows: list[tuple[bool, str, Exchange, str, str]]) -> None:
     print(f"OWN {max(_SHARES, key=lambda at: balanced(shares >= at, here)):.2f}")
     for at in _SHARES:
         kept = shares >= at
-        print(f"  OWN {at:.2f}: kept of its own passage {kept[here].mean():.3f}, of another {kept[~here].mean():.3f}")
+        print(
+            f"  OWN {at:.2f}: kept of its own passage {kept[here].mean():.3f}, of another {kept[~here].mean():.3f}"
+        )
 
 
 def main() -> None:
     """Fit both."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path, help="the folder of training sets")
     rows = list(conversations(parser.parse_args().data))
-    print(f"{sum(row[0] for row in rows)} follow-ups that lack their topic, {sum(not row[0] for row in rows)} complete")
+    print(
+        f"{sum(row[0] for row in rows)} follow-ups that lack their topic, {sum(not row[0] for row in rows)} complete"
+    )
     fit_lacking(rows)
     fit_own(rows)
 

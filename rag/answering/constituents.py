@@ -187,7 +187,8 @@ def _subject_end(before: Sequence[Token], border: int) -> int:
     verbs = 0
     for token in reversed(before):
         verbal = token.tag == "v" and len(token.text) > 1 and not is_function_word(token.text)
-        if token.nominal or token.tag == "dem" or (verbal and verbs):
+        helps = len(token.text) == 1 and is_function_word(token.text)
+        if (token.nominal and not helps) or token.tag == "dem" or (verbal and verbs):
             return token.end
         verbs += verbal
     return border
@@ -213,15 +214,16 @@ def topic(question: str) -> str:
     if _OPEN_ENDED.fullmatch(cut.asks) and any(len(word) > 1 for word, _ in content_words(said)):
         between = cut.predicate if cut.predicate[:2] in {"之前", "之后", "以前", "以后"} else ""
         return f"{subject}{between}{said}"
-    return subject
+    return f"{subject}文章" if subject.endswith("篇") else subject
 
 
 def _outer(subject: str) -> str:
-    """Return the part of a subject before 里 or 中: 名单里我国企业 is about 名单."""
-    marked = tokens(subject)
-    for token, after in pairwise(marked):
-        if token.tag == "f" and token.text[-1] in "里中" and after.nominal:
-            return subject[: token.end - 1]
+    """Return the part of a subject before 里 or 中, or a time: 名单里我国企业 is about 名单, 退耕还林今年任务 about 退耕还林."""
+    for before, token in pairwise(tokens(subject)):
+        if before.tag == "f" and before.text[-1] in "里中" and token.nominal:
+            return subject[: before.end - 1]
+        if token.tag == "t" and before.nominal:
+            return subject[: token.start]
     return subject
 
 

@@ -56,9 +56,13 @@ def _of(about: str, question: str) -> str:
 
 def _counterpart(about: str, question: str) -> tuple[int, int]:
     """Return the span in the question that `about` takes the place of."""
-    return _titled(about, question) or _person(about, question) or _place(about, question) or _alike(
-        about, question
-    ) or _subject(about, question)
+    return (
+        _titled(about, question)
+        or _person(about, question)
+        or _place(about, question)
+        or _alike(about, question)
+        or _subject(about, question)
+    )
 
 
 def _titled(about: str, question: str) -> tuple[int, int] | None:
@@ -121,4 +125,4 @@ def _subject(about: str, question: str) -> tuple[int, int]:
 
 def _stays(token: Token) -> bool:
     """Whether what goes before a replaced noun stays up to here: a name, a quotation, a 的."""
-    return token.tag in {"uj", "nt", "ns", "eng"} or token.text[0] in "“\"《"
+    return token.tag in {"uj", "nt", "ns", "eng"} or token.text[0] in '“"《'

@@ -15,7 +15,7 @@ from rag.answering.refusal import small_talk
 from rag.answering.topicality import lacks_topic
 from rag.datatypes import Turn
 from rag.informativeness import idf
-from rag.text import fold
+from rag.text import fold, worded
 from rag.words import content_words
 
 _END = r"[呢吗嘛吧啊呀?？。!！~～]*$"
@@ -41,8 +41,9 @@ _CORRECTS = re.compile(
     + _END
 )
 _BACK = re.compile(
-    r"^(?:(?:还是|再|我们|先)*(?:回到|说回|回过头来?[说看]?|再说说?|再看看?|再问问?|接着说)(?:刚才|之前|前面|上面)?|(?:刚才|之前|前面|上面|先前|刚刚))"
-    r"(?:你|我)?(?:说|提|讲|问|谈)?(?:到|过|起)?的?(?P<what>[^，,]*?)(?:[，,]\s*(?P<rest>.+))?$"
+    r"^(?:(?:还是|再|我们|先)*(?:回到|说回|回过头来?[说看]?|再说说?|再看看?|再问问?|接着说)(?:刚才|之前|前面|上面)?"
+    r"|(?P<recalled>(?:刚才|之前|前面|上面|先前|刚刚)(?:[你我]?(?:说|提|讲|问|谈)(?:到|过|起)?的?|的?(?=[那这]))))"
+    r"(?:[你我]?(?:说|提|讲|问|谈)(?:到|过|起)?的?|的(?=[那这]))?(?P<what>[^，,]*?)(?:[，,]\s*(?P<rest>.+))?$"
 )
 _WHY = re.compile(rf"^(?:这是|是)?(?:为什么|为何|为啥|原因(?:是什么|呢)?){_END}")
 
@@ -65,22 +66,25 @@ def standalone(question: str, history: Sequence[Turn], vectors: Vectors) -> str:
 
 def _resolved(question: str, exchanges: Sequence[Exchange], vectors: Vectors) -> str:
     """Return the stand-alone form of a question after these exchanges."""
-    if not exchanges or small_talk(question):
+    if not exchanges or small_talk(question) or not worded(question):
         return question
     if change := _CHANGES.match(question):
         return question[change.end() :] or question
-    asked = _LEAD.sub("", question) or question
+    bare = _LEAD.sub("", question)
+    asked = bare if worded(bare) else question
     last = exchanges[-1].question
-    if back := _BACK.match(asked):
+    back = _BACK.match(asked)
+    if back and back["what"] and (back["recalled"] or back["rest"] or not _asks(back["what"])):
         return _back(back["what"], back["rest"] or "", exchanges)
     if corrects := _CORRECTS.match(asked):
-        new, old = corrects["new"], corrects["not"] or corrects["old"] or ""
-        return _referring(new, exchanges) if _asks(new) else swapped(new, last, old)
+        asked = corrects["new"]
+        if not _asks(asked):
+            return swapped(asked, last, corrects["not"] or corrects["old"] or "")
     if more := _more(asked, last):
         return more
     if referring := _referring(asked, exchanges):
         return referring
-    return joined(last, asked) if lacks_topic(asked, exchanges[-1], vectors) else question
+    return joined(last, asked) if lacks_topic(asked, exchanges[-1], vectors) else asked
 
 
 def _referring(asked: str, exchanges: Sequence[Exchange]) -> str:
@@ -125,15 +129,14 @@ def _back(what: str, rest: str, exchanges: Sequence[Exchange]) -> str:
     key = {word for word, _ in content_words(what + rest)}
     pairs = _bigrams(what)
     shared = [
-        (sum(idf(w) for w in key if w in fold(e.question + e.answer)) + len(pairs & _bigrams(e.question)), i)
+        (sum(idf(w) for w in key if w in fold(e.question + e.answer)) + len(pairs & _bigrams(e.question)), -i)
         for i, e in enumerate(exchanges)
     ]
     best, chosen = max(shared)
-    if not best and len(exchanges) > 1 and not ORDINAL.search(what):
-        chosen = len(exchanges) - 2
+    chosen = -chosen if best else max(len(exchanges) - 2, 0)
     upto = exchanges[: chosen + 1]
     if ORDINAL.match(what):
-        return resolved(what + rest, exchanges) or joined(upto[-1].question, rest)
+        return resolved(f"{what}，{rest}", exchanges) or joined(upto[-1].question, rest)
     asked = rest or what
     return _referring(asked, upto) or joined(upto[-1].question, asked)
 
@@ -146,13 +149,14 @@ def joined(last: str, asked: str) -> str:
     """Return `asked` with the topic of the last question before it: 甲由谁发布, 甲的起付线是多少, 甲，一个县可以报几类."""
     about = topic(last)
     asked = asked.removeprefix("的")
-    if not about or about in asked:
+    if not asked or not about or about in asked:
         return asked
     overlap = next((n for n in range(len(about) - 1, 1, -1) if asked.startswith(about[-n:])), 0)
     if overlap:
         return about[:-overlap] + asked
     first = tokens(asked)[0]
     phrase = about.startswith("《") or parts(last).subject.endswith(about)
-    if not phrase or first.tag in {"t", "m"}:
+    if not phrase or first.tag in {"t", "m", "ns"}:
         return f"{about}，{asked}"
-    return f"{about}的{asked}" if first.nominal else about + asked
+    attribute = first.nominal and "的" not in parts(asked).subject
+    return f"{about}的{asked}" if attribute else about + asked

@@ -17,7 +17,9 @@ _NUMBERED = re.compile(
 )
 _ORDINAL_NAME = re.compile(r"^第[一二三四五六七八九十\d]+[一-鿿]{1,6}?是")
 _SENTENCE = re.compile(r"[。！？!?；;]\s*")
-_PAIR = re.compile(r"(?:分为|包括|有|是|为|和)?(?P<a>[^，,、。；;和与及]{2,16})[和与及](?P<b>[^，,、。；;和与及?？]{2,16})")
+_PAIR = re.compile(
+    r"(?:分为|包括|有|是|为|和)?(?P<a>[^，,、。；;和与及]{2,16})[和与及](?P<b>[^，,、。；;和与及?？]{2,16})"
+)
 _FOREIGN = re.compile(r"[一-鿿]{2,6}(?:·[一-鿿]{2,8})+")
 _POST = re.compile(rf"(?:{POST}|总统|首相|学者|专家|学家|记者)$")
 _NO_NAME = re.compile(r"[证法人方者局部会]$")
@@ -47,7 +49,11 @@ def named(text: str) -> list[str]:
         elif token.tag.startswith("nr") and token.tag != "nrt":
             alone = after is None or not after.nominal or bool(_POST.match(after.text))
             for name, _ in people(token.text):
-                if idf(name) > PERSON_INFORMATION or (alone and not _NO_NAME.search(name)) or _POST.search(before):
+                if (
+                    idf(name) > PERSON_INFORMATION
+                    or (alone and not _NO_NAME.search(name))
+                    or _POST.search(before)
+                ):
                     found.append((token.start, name))
         elif len(token.text) == 1 and token.text in SURNAMES and token.tag in {"nr", "zg"}:
             given = [t.text for t in marked[i + 1 : i + 3] if len(t.text) == 1 and t.tag in {"zg", "nr", "g"}]

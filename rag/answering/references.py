@@ -26,6 +26,7 @@ _THING = re.compile(
 )
 _WITHIN = re.compile(r"里面|其中|文中|当中")
 _TITLE = re.compile(r"《[^》]+》")
+_TELL = re.compile(r"(?:请|再)?(?:展开|详细|具体)?(?:地|来)?(?:说|讲|谈|介绍)")
 _ANY_ASKED = "具体怎么做？"
 
 
@@ -51,16 +52,16 @@ def _listed(asked: str, exchanges: Sequence[Exchange]) -> str | None:
     listed = items(listing.answer)
     item = listed[nth - 1]
     last = exchanges[-1].question
-    rest = asked[: match.start()] + asked[match.end() :]
+    before, rest = asked[: match.start()], asked[match.end() :]
     if re.fullmatch(r"呢?[?？。]*", rest):
         taken = next((other for other in listed if other in last and last != listing.question), None)
         if taken:
             return last.replace(taken, item)
-    if not rest.strip("呢?？。") or re.match(r"(?:请|再)?(?:展开|详细|具体)?(?:地|来)?(?:说|讲|谈|介绍)", rest):
+    if not rest.strip("呢?？。") or _TELL.match(rest):
         rest = _ANY_ASKED
-    runs = nominal_runs(item)
-    name = item if runs == [(0, len(item))] else f"“{item}”"
-    return _source(listing.question) + name + rest
+    # An item that is no noun phrase keeps its number: so it is known for an item.
+    name = item if nominal_runs(item) == [(0, len(item))] else f"{match.group()}“{item}”"
+    return _source(listing.question) + before + name + rest
 
 
 def _source(question: str) -> str:
@@ -98,7 +99,7 @@ def _paired(asked: str, exchanges: Sequence[Exchange]) -> str | None:
 def _personal(asked: str, exchanges: Sequence[Exchange]) -> str | None:
     match = _PERSON.search(asked)
     name = person(exchanges) if match else None
-    return asked[: match.start()] + name + asked[match.end() :] if match and name else None
+    return _put(name, asked, match.start(), match.end()) if match and name else None
 
 
 def _pointed(asked: str, exchanges: Sequence[Exchange]) -> str | None:
@@ -114,7 +115,15 @@ def _pointed(asked: str, exchanges: Sequence[Exchange]) -> str | None:
         following = next((t for t in tokens(asked[end:]) if t.start == 0 and t.nominal), None)
         kind = following.text if following else ""
     thing = _thing(kind, exchanges[-1])
-    return asked[: match.start()] + thing + asked[end + len(kind) :] if thing else None
+    return _put(thing, asked, match.start(), end + len(kind)) if thing else None
+
+
+def _put(thing: str, asked: str, start: int, end: int) -> str:
+    """Return `asked` with `thing` from `start` to `end`; what is spoken of before it goes after (税率它怎么定)."""
+    before, after = asked[:start], asked[end:]
+    if nominal_runs(before) == [(0, len(before))] and not after.startswith("的"):
+        return f"{thing}对{before}{after}"
+    return before + thing + after
 
 
 def _named_before(asked: str, start: int) -> bool:
@@ -125,8 +134,8 @@ def _named_before(asked: str, start: int) -> bool:
 def _thing(kind: str, exchange: Exchange) -> str:
     """Return the work or thing of this kind that an exchange is about, its topic where none is of the kind."""
     cut = parts(exchange.question)
-    asked_for = [title for title in _TITLE.findall(exchange.answer) if title not in exchange.question]
-    titles = _TITLE.findall(exchange.question) or asked_for
+    asked_for = [t for m in _TITLE.finditer(exchange.answer) if (t := m.group()) not in exchange.question]
+    titles = [m.group() for m in _TITLE.finditer(exchange.question)] or asked_for
     if kind and kind in cut.rest and asked_for:
         return asked_for[0]
     if kind:
