@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import rjieba
 
-from rag.informativeness import idf
+from rag.informativeness import idf, known
 from rag.words import content_words, is_function_word
 
 CLASSIFIERS = "个篇份部项家件条种些次类座款届版位笔点批"
@@ -64,8 +64,12 @@ def tokens(text: str) -> tuple[Token, ...]:
         if unit.lastgroup == "dem" and _splits_word(text, unit.start()):
             continue
         found += _tagged(text, position, unit.start())
-        found.append(Token(unit.group(), unit.lastgroup or "x", unit.start()))
-        position = unit.end()
+        word = unit.group()
+        if unit.lastgroup == "nr":
+            given, surname = word.rsplit("·", 1)
+            word = f"{given}·{rjieba.cut(surname)[0]}"
+        found.append(Token(word, unit.lastgroup or "x", unit.start()))
+        position = found[-1].end
     return (*found, *_tagged(text, position, len(text)))
 
 
@@ -78,7 +82,11 @@ def _tagged(text: str, start: int, end: int) -> Iterator[Token]:
     for word, tag in rjieba.tag(text[start:end]):
         # The times that constrain have been found before: the dictionary's others are feasts and periods.
         noun = tag == "t" or (tag == "r" and word[0] in "之我本" and len(word) > 1)
-        yield Token(word, "n" if noun else tag, start)
+        if tag == "v" and len(word) > 1 and word[-1] in "有是在" and not known(word):  # 税有
+            yield Token(word[:-1], "n", start)
+            yield Token(word[-1], "v", start + len(word) - 1)
+        else:
+            yield Token(word, "n" if noun else tag, start)
         start += len(word)
 
 

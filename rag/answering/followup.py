@@ -148,14 +148,14 @@ def _bigrams(text: str) -> set[str]:
 def joined(last: str, asked: str) -> str:
     """Return `asked` with the topic of the last question before it: 甲由谁发布, 甲的起付线是多少, 甲，一个县可以报几类."""
     about = topic(last)
-    asked = asked.removeprefix("的")
-    if not asked or not about or about in asked:
+    asked = asked.removeprefix("的") or asked
+    if not about or about in asked:
         return asked
     overlap = next((n for n in range(len(about) - 1, 1, -1) if asked.startswith(about[-n:])), 0)
     if overlap:
         return about[:-overlap] + asked
     first = tokens(asked)[0]
-    phrase = about.startswith("《") or parts(last).subject.endswith(about)
+    phrase = about.startswith("《") or about.removesuffix("文章") in parts(last).subject
     if not phrase or first.tag in {"t", "m", "ns"}:
         return f"{about}，{asked}"
     attribute = first.nominal and "的" not in parts(asked).subject

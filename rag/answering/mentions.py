@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answering.constituents import tokens
+from rag.answering.constituents import Token, tokens
 from rag.informativeness import idf
 from rag.question import PERSON_INFORMATION
 from rag.structure.people import POST, SURNAMES, people
@@ -16,11 +16,10 @@ _NUMBERED = re.compile(
     r"^(?:第?[一二三四五六七八九十\d]+(?:方面|[是要个条点项、.．,，:：])+|[（(][一二三四五六七八九十\d]+[）)]|首先|其次|再次|最后|然后|此外|——)(?:[,，是要就]|必须)*"
 )
 _ORDINAL_NAME = re.compile(r"^第[一二三四五六七八九十\d]+[一-鿿]{1,6}?是")
-_SENTENCE = re.compile(r"[。！？!?；;]\s*")
+_SENTENCE = re.compile(r"[。！？!?；;]\s*|[：:](?=一是|第一|首先|[（(]一)")
 _PAIR = re.compile(
     r"(?:分为|包括|有|是|为|和)?(?P<a>[^，,、。；;和与及]{2,16})[和与及](?P<b>[^，,、。；;和与及?？]{2,16})"
 )
-_FOREIGN = re.compile(r"[一-鿿]{2,6}(?:·[一-鿿]{2,8})+")
 _POST = re.compile(rf"(?:{POST}|总统|首相|学者|专家|学家|记者)$")
 _NO_NAME = re.compile(r"[证法人方者局部会]$")
 
@@ -39,14 +38,17 @@ def named(text: str) -> list[str]:
     What the dictionary takes for a name is one where it is rare, or where it stands as a name does: by a post,
     or without another noun after it (许可证 in 许可证有效期 is none).
     """
-    found = [(m.start(), m.group()) for m in _FOREIGN.finditer(text)]
+    found: list[tuple[int, str]] = []
     marked = tokens(text)
     for i, token in enumerate(marked):
         before = marked[i - 1].text if i else ""
         after = marked[i + 1] if i + 1 < len(marked) else None
-        if token.tag == "nrt" and not any(token.text in foreign for _, foreign in found):
+        if token.text in SURNAMES and token.tag in {"nr", "zg"}:
+            if given := _given(marked[i + 1 : i + 3]):
+                found.append((token.start, token.text + given))
+        elif token.tag == "nrt" or "·" in token.text[1:]:
             found.append((token.start, token.text))
-        elif token.tag.startswith("nr") and token.tag != "nrt":
+        elif token.tag.startswith("nr"):
             alone = after is None or not after.nominal or bool(_POST.match(after.text))
             for name, _ in people(token.text):
                 if (
@@ -55,13 +57,14 @@ def named(text: str) -> list[str]:
                     or _POST.search(before)
                 ):
                     found.append((token.start, name))
-        elif len(token.text) == 1 and token.text in SURNAMES and token.tag in {"nr", "zg"}:
-            given = [t.text for t in marked[i + 1 : i + 3] if len(t.text) == 1 and t.tag in {"zg", "nr", "g"}]
-            if after and after.tag == "nz" and len(after.text) == 2:
-                given = [after.text]
-            if given:
-                found.append((token.start, token.text + "".join(given)))
     return list(dict.fromkeys(name for _, name in sorted(found)))
+
+
+def _given(following: Sequence[Token]) -> str:
+    """Return the given name at the head of the words after a surname, which the dictionary does not know."""
+    if following and following[0].tag == "nz" and len(following[0].text) == 2:
+        return following[0].text
+    return "".join(t.text for t in following if len(t.text) == 1 and t.tag in {"zg", "nr", "g"})
 
 
 def person(exchanges: Sequence[Exchange]) -> str | None:
@@ -131,7 +134,7 @@ def _unled(phrase: str, others: Sequence[str]) -> str:
         if t.tag in {"v", "p", "vn"} and not any(t.text in other for other in others)
     ]
     start = marked[leads[-1] + 1].start if leads else 0
-    return phrase[start:]
+    return phrase[start:] if len(phrase) - start >= min(map(len, others), default=0) else phrase
 
 
 def pair(exchange: Exchange) -> list[str]:

@@ -11,7 +11,7 @@ from rag.numerals import chinese_value
 from rag.question import analyse
 from rag.structure.people import POST
 
-_NUMERAL = r"[一二三四五六七八九十\d]{1,3}"
+_NUMERAL = r"[1-9]\d?|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]"
 ORDINAL = re.compile(
     rf"(?:第(?P<n>{_NUMERAL})|(?P<last>最后)一?)(?:[{CLASSIFIERS}级](?:方面|领域|行业|工程|任务|措施|举措|原则|问题|要求|事)?|方面)(?:里面?|中)?"
 )
@@ -45,7 +45,7 @@ def _listed(asked: str, exchanges: Sequence[Exchange]) -> str | None:
     match = ORDINAL.search(asked)
     if not match or _TITLE.search(asked):
         return None
-    nth = int(chinese_value(match["n"])) if match["n"] else 0
+    nth = (int(match["n"]) if match["n"].isdigit() else int(chinese_value(match["n"]))) if match["n"] else 0
     listing = _listing(exchanges, max(nth, 2))
     if listing is None:
         return None

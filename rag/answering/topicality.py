@@ -20,10 +20,10 @@ from rag.question import Question, analyse
 from rag.text import fold
 from rag.words import content_words
 
-WEIGHTS = (-2.7, 5.9, -5.4)
+WEIGHTS = (-2.6, 5.4, -5.0)
 """What makes a question lack its topic: how much its own words tell (ln(1 + sum of `idf`)), its
 nearness to the last exchange (cosine), the share of the last topic that it repeats."""
-BIAS = 8.4
+BIAS = 8.2
 """Above 0 with the weighted features, the question lacks its topic."""
 OWN = 0.3
 """Share of a follow-up's own information that its answer must be about."""
