@@ -53,6 +53,22 @@ def test_a_change_of_topic_is_left_alone(question, last):
     assert after(question, last) == question
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "李强在广东调研时，他对机器人产业提了什么要求？",
+        "《排污许可管理条例》施行以后，它对无证排污的企业怎么罚？",
+        "小微企业遇到拖欠账款的困难该怎么申请法律援助？",
+        "第三届链博会在北京的哪个展馆举办，有多少家企业参展？",
+        "那曲市今年新建改建多少公里农村公路？",
+        "我想问是否可以跨省办理社会保障卡和异地就医备案？",
+        "今年粮食生产形势和夏收进度怎么样？",
+    ],
+)
+def test_words_that_point_at_nothing_before(question):
+    assert after(question, CAMPAIGNS) == question
+
+
 def test_without_history_nothing_changes():
     assert standalone("那呢？", [], VECTORS) == "那呢？"
 

@@ -33,6 +33,7 @@ _OPEN_ENDED = re.compile(r"为什么|为何|怎么样?|怎样|如何")
 # Parts of speech, as the dictionary tags them, of which noun phrases are made.
 _NOMINAL = frozenset(["vn", "an", "j", "l", "i", "eng", "b", "s", "zg", "g"])
 _INSIDE = frozenset(["uj", "m", "q", "a", "f"])
+_VERBS = frozenset("有是为指叫占分")
 _JOINING = frozenset("和与及或暨之·—、-–")
 
 
@@ -61,7 +62,7 @@ def tokens(text: str) -> tuple[Token, ...]:
     found: list[Token] = []
     position = 0
     for unit in _UNITS.finditer(text):
-        if unit.lastgroup == "dem" and _splits_word(text, unit.start()):
+        if unit.lastgroup == "dem" and splits_word(text, unit.start()):
             continue
         found += _tagged(text, position, unit.start())
         word = unit.group()
@@ -73,9 +74,14 @@ def tokens(text: str) -> tuple[Token, ...]:
     return (*found, *_tagged(text, position, len(text)))
 
 
-def _splits_word(text: str, start: int) -> bool:
-    """Whether the character after the one at `start` begins a longer word: 那个人所得税 is 那 and 个人所得税."""
-    return len(str(rjieba.cut(text[start + 1 : start + 9])[0])) > 2
+def splits_word(text: str, start: int) -> bool:
+    """Whether what follows the character at `start` is a longer word than a classifier.
+
+    那个人所得税 is 那 and 个人所得税, 该条例 is 该 and 条例, but 那篇文章 is 那篇 and 文章.
+    """
+    word = str(rjieba.cut(text[start + 1 : start + 9])[0])
+    longer = len(word) > (2 if text[start] in "这那" else 1)
+    return longer and not (len(word) > 2 and known(word[1:]))
 
 
 def _tagged(text: str, start: int, end: int) -> Iterator[Token]:
@@ -194,9 +200,9 @@ def _subject_end(before: Sequence[Token], border: int) -> int:
     """Return where the subject ends among the words before what asks: before the one verb with its helpers."""
     verbs = 0
     for token in reversed(before):
-        verbal = token.tag == "v" and len(token.text) > 1 and not is_function_word(token.text)
+        verbal = token.tag == "v" and (token.text in _VERBS or not is_function_word(token.text))
         helps = len(token.text) == 1 and is_function_word(token.text)
-        if (token.nominal and not helps) or token.tag == "dem" or (verbal and verbs):
+        if (token.nominal and not helps) or token.tag == "dem" or (verbal and verbs and len(token.text) > 1):
             return token.end
         verbs += verbal
     return border

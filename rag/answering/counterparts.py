@@ -97,7 +97,13 @@ def _alike(about: str, question: str) -> tuple[int, int] | None:
         rank = (common, -abs(len(phrase) - len(about)), len(phrase))
         if common and phrase != about and (best is None or rank > best):
             best, where = rank, (start, end)
-    return where
+    return where and (_named_from(question, *where), where[1])
+
+
+def _named_from(question: str, start: int, end: int) -> int:
+    """Return where the name begins that ends with the organisation at `start`: 住房和城乡建设部."""
+    organisation = any(token.tag == "nt" and token.end == end for token in tokens(question))
+    return next((a for a, b in nominal_runs(question) if organisation and a < start < b == end), start)
 
 
 def _common(a: str, b: str) -> int:
@@ -119,7 +125,11 @@ def _subject(about: str, question: str) -> tuple[int, int]:
     if before:
         start, stop = before[-1]
         kept = [t.end for t in tokens(question) if start <= t.start and t.end < stop and _stays(t)]
-        return max([start, *kept]), stop
+        start = max([start, *kept])
+        if len(tokens(about)) > 1 and stop - start > len(about) + 1:  # what it is part of stays
+            ends = [a for a, b in phrases(question) if start <= a and b == stop]
+            start = min(ends, key=lambda a: (abs(stop - a - len(about)), -a), default=start)
+        return start, stop
     return runs[0] if runs else (0, 0)
 
 

@@ -16,11 +16,14 @@ from rag.answering.topicality import lacks_topic
 from rag.datatypes import Turn
 from rag.informativeness import idf
 from rag.text import fold, worded
-from rag.words import content_words
+from rag.words import content_words, is_function_word
 
 _END = r"[呢吗嘛吧啊呀?？。!！~～]*$"
 _LEAD = re.compile(
     r"^(?:(?:好的?|嗯+|哦+|明白了?|谢谢)[，,。!！\s]+|那么|那(?=个人)|那(?![个篇份部项家件条种些次类座款届版位笔])|然后|接下来|请问|再问一下|另外)[，,。!！\s]*"
+)
+_ASIDE = re.compile(
+    r"^(?:哦+|噢+|嗯+|好[的吧]?|行|对|是的|知道了?|明白了?|了解了?|原来如此|这样啊)[，,。.!！~…\s]*$"
 )
 _CHANGES = re.compile(r"^(?:换(?:一?个)?(?:问题|话题)|问(?:一?个)?别的)[，,。:：\s]*")
 _MORE = re.compile(
@@ -33,11 +36,11 @@ _EXAMPLE = re.compile(
     rf"^(?:能不能|能|可以|请)?(?:再)?(?:举|有)(?:一?个|几个|些|什么|没有)?(?:例子?|实例|案例){_END}|^比如(?:说)?{_END}"
 )
 _WHAT_ABOUT = re.compile(
-    rf"^(?:换成|如果是|要是|至于)?(?P<topic>[^，,?？]{{1,24}}?)(?:呢|又如何|又怎么样|怎么样|又是多少)(?:[，,](?P<rest>.+)|{_END})"
+    rf"^(?:换成|如果是|要是|至于)?(?P<topic>[^，,?？]{{1,24}}?)(?:呢|又如何|又怎么样|又是多少)(?:[，,](?P<rest>.+)|{_END})"
 )
 _CORRECTS = re.compile(
     r"^(?:(?:不对|不是的?|错了|搞错了)[，,。]\s*)?(?:不是(?P<old>[^，,]*)[，,]\s*)?"
-    r"(?:我(?:想|要)?(?:问|说|指|知道)的?(?:其实)?是|我是(?:说|问|指)|应该是|(?<=[，,。])是)(?P<new>.+?)(?:[，,]?而?不是(?P<not>[^，,]+?))?"
+    r"(?:我(?:想|要)?(?:问|说|指|知道)的?(?:其实)?是(?!否|不是)|我是(?:说|问|指)|应该是|(?<=[，,。])是)(?P<new>.+?)(?:[，,]?而?不是(?P<not>[^，,]+?))?"
     + _END
 )
 _BACK = re.compile(
@@ -58,7 +61,7 @@ def standalone(question: str, history: Sequence[Turn], vectors: Vectors) -> str:
     """
     exchanges: list[Exchange] = []
     for turn, answer in pairwise([*history, Turn(role="user", content="")]):
-        if turn.role == "user" and not small_talk(turn.content):
+        if turn.role == "user" and not (small_talk(turn.content) or _ASIDE.match(turn.content)):
             shown = answer.content if answer.role == "assistant" else ""
             exchanges.append(Exchange(_resolved(turn.content.strip(), exchanges, vectors), shown))
     return _resolved(question, exchanges, vectors)
@@ -70,7 +73,9 @@ def _resolved(question: str, exchanges: Sequence[Exchange], vectors: Vectors) ->
         return question
     if change := _CHANGES.match(question):
         return question[change.end() :] or question
-    bare = _LEAD.sub("", question)
+    first = tokens(question)[0]
+    name = first.text[0] == "那" and first.nominal  # 那坡县
+    bare = question if name else _LEAD.sub("", question)
     asked = bare if worded(bare) else question
     last = exchanges[-1].question
     back = _BACK.match(asked)
@@ -121,7 +126,11 @@ def _inserted(adverb: str, question: str) -> str:
     """Return the question with an adverb after its subject, once."""
     cut = parts(question)
     place = len(cut.frame) + len(cut.subject)
-    return question if question.startswith(adverb, place) else question[:place] + adverb + question[place:]
+    if question.startswith(adverb, place):
+        return question
+    if adverb == "还" and cut.asks and not cut.predicate:
+        adverb = "还有" if cut.asks[0] in "哪什谁多几" else adverb
+    return question[:place] + adverb + question[place:]
 
 
 def _back(what: str, rest: str, exchanges: Sequence[Exchange]) -> str:
@@ -158,5 +167,5 @@ def joined(last: str, asked: str) -> str:
     phrase = about.startswith("《") or about.removesuffix("文章") in parts(last).subject
     if not phrase or first.tag in {"t", "m", "ns"}:
         return f"{about}，{asked}"
-    attribute = first.nominal and "的" not in parts(asked).subject
+    attribute = first.nominal and not is_function_word(first.text) and "的" not in parts(asked).subject
     return f"{about}的{asked}" if attribute else about + asked

@@ -109,7 +109,7 @@ def _sentences(answer: str) -> list[str]:
 
 def _item(sentence: str) -> str:
     """Return the first clause of a listed sentence, without its number."""
-    bare = _NUMBERED.sub("", sentence)
+    bare = _NUMBERED.sub("", _ORDINAL_NAME.sub("", sentence))
     return re.split(r"[，,。；;：:]", bare)[0].strip() or bare
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answering.constituents import CLASSIFIERS, nominal_runs, parts, tokens, topic
+from rag.answering.constituents import (
+    CLASSIFIERS,
+    information,
+    nominal_runs,
+    parts,
+    splits_word,
+    tokens,
+    topic,
+)
 from rag.answering.mentions import Exchange, items, named, numbered, pair, person
 from rag.numerals import chinese_value
 from rag.question import analyse
@@ -13,7 +21,7 @@ from rag.structure.people import POST
 
 _NUMERAL = r"[1-9]\d?|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]"
 ORDINAL = re.compile(
-    rf"(?:第(?P<n>{_NUMERAL})|(?P<last>最后)一?)(?:[{CLASSIFIERS}级](?:方面|领域|行业|工程|任务|措施|举措|原则|问题|要求|事)?|方面)(?:里面?|中)?"
+    rf"(?:第(?P<n>{_NUMERAL})|最后一?)(?:[个条项点件种类篇份家位款级](?:方面|领域|行业|工程|任务|措施|举措|原则|问题|要求|事)?|方面)(?:里面?|中)?"
 )
 _PAIRED = re.compile(r"前者|后者")
 _PERSON = re.compile(
@@ -24,6 +32,7 @@ _THING = re.compile(
     rf"|(?:[这那]|(?<!应)该|(?<![因如从就由])此(?![外次]))(?:[一二两三四五六七八九十几\d]{{0,2}}[{CLASSIFIERS}]|(?<!那))(?![样么里儿位])"
     rf"|上述"
 )
+_SHOULD = frozenset(["该", "此", "上述"])
 _WITHIN = re.compile(r"里面|其中|文中|当中")
 _TITLE = re.compile(r"《[^》]+》")
 _TELL = re.compile(r"(?:请|再)?(?:展开|详细|具体)?(?:地|来)?(?:说|讲|谈|介绍)")
@@ -98,22 +107,26 @@ def _paired(asked: str, exchanges: Sequence[Exchange]) -> str | None:
 
 def _personal(asked: str, exchanges: Sequence[Exchange]) -> str | None:
     match = _PERSON.search(asked)
-    name = person(exchanges) if match else None
+    name = person(exchanges) if match and not named(asked[: match.start()]) else None
     return _put(name, asked, match.start(), match.end()) if match and name else None
 
 
 def _pointed(asked: str, exchanges: Sequence[Exchange]) -> str | None:
     """Return `asked` with the thing that it points at: 它, 这个条例, 其中; one noun after it says what kind of thing."""
     match = _THING.search(asked)
-    if not match or (match.group()[0] in "这那" and _named_before(asked, match.start())):
+    if not match or _named_before(asked, match):
         return None
     if _WITHIN.search(match.group()):
         return f"{topic(exchanges[-1].question)}中{asked[match.end() :]}"
     end = match.end()
+    if match.group()[-1] in CLASSIFIERS and splits_word(asked, end - 2):  # 该条例, not 该条
+        end -= 1
     kind = ""
     if match.group()[0] in "这那该此上":
         following = next((t for t in tokens(asked[end:]) if t.start == 0 and t.nominal), None)
         kind = following.text if following else ""
+        if not kind and match.group() in _SHOULD:
+            return None
     thing = _thing(kind, exchanges[-1])
     return _put(thing, asked, match.start(), end + len(kind)) if thing else None
 
@@ -126,9 +139,14 @@ def _put(thing: str, asked: str, start: int, end: int) -> str:
     return before + thing + after
 
 
-def _named_before(asked: str, start: int) -> bool:
-    """Whether a noun stands just before (上海那个): then the words themselves say which is meant."""
-    return next((t.nominal for t in tokens(asked) if t.end == start), False)
+def _named_before(asked: str, match: re.Match[str]) -> bool:
+    """Whether the question itself names what is pointed at: in a clause or title before, or just before (上海那个)."""
+    before = asked[: match.start()]
+    if _TITLE.search(before) or information(before.rpartition("，")[0]):
+        return True
+    return match.group()[0] in "这那" and next(
+        (t.nominal for t in tokens(asked) if t.end == len(before)), False
+    )
 
 
 def _thing(kind: str, exchange: Exchange) -> str:

@@ -20,7 +20,7 @@ from rag.question import Question, analyse
 from rag.text import fold
 from rag.words import content_words
 
-WEIGHTS = (-2.6, 5.4, -5.0)
+WEIGHTS = (-2.6, 5.3, -4.9)
 """What makes a question lack its topic: how much its own words tell (ln(1 + sum of `idf`)), its
 nearness to the last exchange (cosine), the share of the last topic that it repeats."""
 BIAS = 8.2
