@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answering.constituents import nominal_runs, parts, tokens, topic
+from rag.answering.constituents import divide, nominal_runs, tokens, topic
 from rag.answering.counterparts import swapped
 from rag.answering.followup import standalone
 from rag.answering.matching import Vectors
@@ -260,19 +260,19 @@ def test_any_conversation_has_a_stand_alone_form(turns, question):
 
 
 def test_a_question_is_cut_at_what_asks():
-    cut = parts("国务院对土壤污染防治提出了什么目标？")
+    cut = divide("国务院对土壤污染防治提出了什么目标？")
     assert (cut.subject, cut.predicate, cut.asks, cut.rest) == (
         "国务院对土壤污染防治",
         "提出了",
         "什么",
         "目标？",
     )
-    assert parts("谁签署的？").subject == ""
+    assert divide("谁签署的？").subject == ""
 
 
 @given(st.text("科技金融的生态协同要跟哪几条链？《》，。2026年谁在那篇", max_size=40))
 def test_the_parts_join_to_the_question(question):
-    cut = parts(question)
+    cut = divide(question)
     assert cut.frame + cut.subject + cut.predicate + cut.asks + cut.rest == question
     assert "".join(token.text for token in tokens(question)) == question
     assert all(0 <= a < b <= len(question) for a, b in nominal_runs(question))

@@ -169,7 +169,7 @@ def _trimmed(run: Sequence[Token]) -> tuple[int, int] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Division:
     """A question cut at what asks.
 
     `frame` is what goes before the clause that asks, `subject` what goes before its predicate, `predicate`
@@ -183,7 +183,7 @@ class Parts:
     rest: str
 
 
-def parts(question: str) -> Parts:
+def divide(question: str) -> Division:
     """Return a question cut at the first word that asks; without one, all is its subject."""
     bare = question.strip()
     marked = tokens(bare)
@@ -193,7 +193,7 @@ def parts(question: str) -> Parts:
     before = [token for token in marked if border <= token.start < start]
     end = _subject_end(before, border)
     asks = asking.text if asking else ""
-    return Parts(bare[:border], bare[border:end], bare[end:start], asks, bare[start + len(asks) :])
+    return Division(bare[:border], bare[border:end], bare[end:start], asks, bare[start + len(asks) :])
 
 
 def _subject_end(before: Sequence[Token], border: int) -> int:
@@ -217,7 +217,7 @@ def topic(question: str) -> str:
     titles = re.findall(r"《[^》]+》", question)
     if len(titles) == 1:
         return str(titles[0])
-    cut = parts(question)
+    cut = divide(question)
     subject = _led(_outer(cut.subject))
     said = _led(cut.rest.strip("?？。 "))
     if cut.frame and information(cut.frame):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answering.constituents import TIME, Token, nominal_runs, parts, phrases, tokens
+from rag.answering.constituents import TIME, Token, divide, nominal_runs, phrases, tokens
 from rag.answering.mentions import named
 
 _TIME = re.compile(TIME)
@@ -118,7 +118,7 @@ def _prefix(about: str, phrase: str) -> int:
 
 def _subject(about: str, question: str) -> tuple[int, int]:
     """Return the subject's last phrase; where it has no noun, the first noun phrase after what asks."""
-    cut = parts(question)
+    cut = divide(question)
     end = len(cut.frame) + len(cut.subject)
     runs = nominal_runs(question)
     before = [(a, min(b, end)) for a, b in runs if a < end]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from rag.answering.constituents import parts, tokens, topic
+from rag.answering.constituents import divide, tokens, topic
 from rag.answering.counterparts import swapped
 from rag.answering.matching import Vectors
 from rag.answering.mentions import Exchange
@@ -89,7 +89,7 @@ def _resolved(question: str, exchanges: Sequence[Exchange], vectors: Vectors) ->
         return more
     if referring := _referring(asked, exchanges):
         return referring
-    return joined(last, asked) if lacks_topic(asked, exchanges[-1], vectors) else asked
+    return joined(last, asked) if lacks_topic(asked, exchanges[-1], vectors) else question
 
 
 def _referring(asked: str, exchanges: Sequence[Exchange]) -> str:
@@ -111,7 +111,7 @@ def _asks(text: str) -> bool:
 
 def _more(asked: str, last: str) -> str:
     """Return the last question asked for more, for details, for examples, for the reason; empty for any other."""
-    cut = parts(last)
+    cut = divide(last)
     if _MORE.match(asked):
         return _inserted("还", last) if cut.subject else f"还有{last.removeprefix('还有')}"
     if _WHY.match(asked):
@@ -124,7 +124,7 @@ def _more(asked: str, last: str) -> str:
 
 def _inserted(adverb: str, question: str) -> str:
     """Return the question with an adverb after its subject, once."""
-    cut = parts(question)
+    cut = divide(question)
     place = len(cut.frame) + len(cut.subject)
     if question.startswith(adverb, place):
         return question
@@ -164,8 +164,8 @@ def joined(last: str, asked: str) -> str:
     if overlap:
         return about[:-overlap] + asked
     first = tokens(asked)[0]
-    phrase = about.startswith("《") or about.removesuffix("文章") in parts(last).subject
+    phrase = about.startswith("《") or about.removesuffix("文章") in divide(last).subject
     if not phrase or first.tag in {"t", "m", "ns"}:
         return f"{about}，{asked}"
-    attribute = first.nominal and not is_function_word(first.text) and "的" not in parts(asked).subject
+    attribute = first.nominal and not is_function_word(first.text) and "的" not in divide(asked).subject
     return f"{about}的{asked}" if attribute else about + asked

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from rag.answering.constituents import (
     CLASSIFIERS,
+    divide,
     information,
     nominal_runs,
-    parts,
     splits_word,
     tokens,
     topic,
@@ -78,7 +78,7 @@ def _source(question: str) -> str:
     speakers = named(question)
     if speakers:
         return f"{speakers[0]}说的"
-    cut = parts(question)
+    cut = divide(question)
     if cut.subject and cut.predicate.endswith("了"):
         return f"{cut.subject}{cut.predicate.removesuffix('了')}的"
     about = topic(question)
@@ -151,7 +151,7 @@ def _named_before(asked: str, match: re.Match[str]) -> bool:
 
 def _thing(kind: str, exchange: Exchange) -> str:
     """Return the work or thing of this kind that an exchange is about, its topic where none is of the kind."""
-    cut = parts(exchange.question)
+    cut = divide(exchange.question)
     asked_for = [t for m in _TITLE.finditer(exchange.answer) if (t := m.group()) not in exchange.question]
     titles = [m.group() for m in _TITLE.finditer(exchange.question)] or asked_for
     if kind and kind in cut.rest and asked_for:
