@@ -14,11 +14,12 @@ from rag.answering.disagreement import with_conflicts
 from rag.answering.drafts import declined, from_draft
 from rag.answering.evidence import evidence_of, interleaved
 from rag.answering.extractive import answer_extractively
-from rag.answering.followup import keeps_topic, off_the_question, standalone
+from rag.answering.followup import standalone
 from rag.answering.generative import Generator
 from rag.answering.matching import Vectors
 from rag.answering.refusal import refuse
 from rag.answering.several import of_source, parts, together
+from rag.answering.topicality import keeps_topic, off_the_question
 from rag.config import Settings
 from rag.datatypes import (
     Answer,
@@ -167,7 +168,7 @@ class Assistant:
         started = time.perf_counter()
         check_input(question, "问题", MAX_QUESTION)
         self._refresh()
-        asked = standalone(question.strip(), history)
+        asked = standalone(question.strip(), history, self.vectors)
         corpus = self._given(passages)
         index, options = self.index, self.settings.retrieval
         document = corpus.document if corpus else index.documents.document

@@ -1,8 +1,9 @@
 """Makes everything in `rag/models` anew, each thing from those before it; run it with nothing else on the machine.
 
 What is printed rather than written are constants: the weights of expanded queries (`rag.expansion`), of the dense
-list (`rag.retrieval`) and of near-duplicates (`rag.near_duplicates`) stand in the code, and what a stage prints is to be compared
-with them before the next is run, since the ranker learns from hits that they order.
+list (`rag.retrieval`), of near-duplicates (`rag.near_duplicates`) and of follow-ups (`rag.answering.topicality`)
+stand in the code, and what a stage prints is to be compared with them before the next is run, since the ranker
+learns from hits that they order.
 
 Run: python -m training DATA_DIR [--from STAGE]
 """
@@ -23,6 +24,7 @@ STAGES = (
     "fit_near_duplicates",
     "fit_ranker",
     "fit_answering",
+    "fit_followup",
 )
 
 

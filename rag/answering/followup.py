@@ -4,150 +4,168 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
-import rjieba
+from rag.answering.constituents import divide, tokens, topic
+from rag.answering.counterparts import swapped
+from rag.answering.matching import Vectors
+from rag.answering.mentions import Exchange
+from rag.answering.references import ORDINAL, resolved
+from rag.answering.refusal import small_talk
+from rag.answering.topicality import lacks_topic
+from rag.datatypes import Turn
+from rag.informativeness import idf
+from rag.text import fold, worded
+from rag.words import content_words, is_function_word
 
-from rag.aliases import aliases
-from rag.answering.candidates import GetDocument, surroundings
-from rag.answering.refusal import refuse, small_talk
-from rag.datatypes import Answer, Turn
-from rag.informativeness import known
-from rag.question import Question, analyse
-from rag.structure.people import people
-from rag.text import fold
-from rag.words import words
-
-SHORT = 24
-"""Characters: a longer question is taken to say itself what it is about, unless a pronoun opens it."""
-
-TOPIC = 14.0
-"""A question whose words tell less than this (in the units of `idf`: three plain nouns) leaves its topic out."""
-OWN = 0.5
-"""Share of a follow-up's own information that its answer must be about."""
-LEAST = 5.0
-"""A follow-up that tells less than this, in the units of `idf`, has no topic of its own."""
-MOST = 6.0
-"""What one word counts at most: a rare one is often only cut oddly (几类, 要建)."""
-
+_END = r"[呢吗嘛吧啊呀?？。!！~～]*$"
+_LEAD = re.compile(
+    r"^(?:(?:好的?|嗯+|哦+|明白了?|谢谢)[，,。!！\s]+|那么|那(?=个人)|那(?![个篇份部项家件条种些次类座款届版位笔])|然后|接下来|请问|再问一下|另外)[，,。!！\s]*"
+)
+_ASIDE = re.compile(
+    r"^(?:哦+|噢+|嗯+|好[的吧]?|行|对|是的|知道了?|明白了?|了解了?|原来如此|这样啊)[，,。.!！~…\s]*$"
+)
+_CHANGES = re.compile(r"^(?:换(?:一?个)?(?:问题|话题)|问(?:一?个)?别的)[，,。:：\s]*")
+_MORE = re.compile(
+    rf"^(?:除(?:了)?(?:此|这些?|上述)(?:之外|以外|外)?[，,]?)?(?:都)?还有(?:没有)?(?:别的|其他的?|哪些|什么|更多)*{_END}"
+)
+_DETAIL = re.compile(
+    rf"^(?:请|能不能|能|可以)?(?:再)?(?:具体|详细|展开|说|讲|细)(?:地|说|讲|谈|介绍|展开|解释|一下|一点|点|些|详细|具体|细|来)*(?:是什么|内容)?{_END}"
+)
+_EXAMPLE = re.compile(
+    rf"^(?:能不能|能|可以|请)?(?:再)?(?:举|有)(?:一?个|几个|些|什么|没有)?(?:例子?|实例|案例){_END}|^比如(?:说)?{_END}"
+)
 _WHAT_ABOUT = re.compile(
-    r"^(?:那么?|那|然后|还有|换成|如果是)?\s*(?P<topic>.{1,20}?)(?:呢|又如何|怎么样|又是多少)[?？]?$"
+    rf"^(?:换成|如果是|要是|至于)?(?P<topic>[^，,?？]{{1,24}}?)(?:呢|又如何|又怎么样|又是多少)(?:[，,](?P<rest>.+)|{_END})"
 )
-_OPENS = re.compile(
-    r"^(?:那么?|那|这|其|它|他|她|该|此|上述|前者|后者|第[一二三四五六七八九十\d]+[个条点项]|除了|还有|为什么呢?|具体|我问的是|在)"
+_CORRECTS = re.compile(
+    r"^(?:(?:不对|不是的?|错了|搞错了)[，,。]\s*)?(?:不是(?P<old>[^，,]*)[，,]\s*)?"
+    r"(?:我(?:想|要)?(?:问|说|指|知道)的?(?:其实)?是(?!否|不是)|我是(?:说|问|指)|应该是|(?<=[，,。])是)(?P<new>.+?)(?:[，,]?而?不是(?P<not>[^，,]+?))?"
+    + _END
 )
-_DEFINES = re.compile(r"^(?:什么是|何谓|何为)|意思|含义|定义|理解")
-_PERSON = re.compile(r"[他她]")
-_YEAR = re.compile(r"(?:到|截至)?(?:19|20)\d\d年?")
-_ASKING = re.compile(
-    r"(?:分别)?(?:是|有|为|达到|增加到|要)?(?:多少|几[个家项类]?|什么时候|何时|什么|哪些|哪\S{0,3}?|谁|为什么|为何|如何|怎么样?|怎样)[^,，。]*[?？]?$"
+_BACK = re.compile(
+    r"^(?:(?:还是|再|我们|先)*(?:回到|说回|回过头来?[说看]?|再说说?|再看看?|再问问?|接着说)(?:刚才|之前|前面|上面)?"
+    r"|(?P<recalled>(?:刚才|之前|前面|上面|先前|刚刚)(?:[你我]?(?:说|提|讲|问|谈)(?:到|过|起)?的?|的?(?=[那这]))))"
+    r"(?:[你我]?(?:说|提|讲|问|谈)(?:到|过|起)?的?|的(?=[那这]))?(?P<what>[^，,]*?)(?:[，,]\s*(?P<rest>.+))?$"
 )
+_WHY = re.compile(rf"^(?:这是|是)?(?:为什么|为何|为啥|原因(?:是什么|呢)?){_END}")
 
 
-def standalone(question: str, history: Sequence[Turn]) -> str:
+def standalone(question: str, history: Sequence[Turn], vectors: Vectors) -> str:
     """Return the question in a form that can be understood without the turns before it.
 
-    A question that is complete by itself comes back as it is. “那 2030 年呢” takes the place of the year in
-    the last question, “那北京呢” asks the last question about 北京; a pronoun for a person becomes the
-    person last named; any other follow-up has the topic of the last question put before it.
+    A question that is complete by itself comes back as it is. What refers to an earlier turn is put into
+    words of that turn: 那2030年呢 asks the last question about another year, 第二点 becomes the second item of
+    the answer, 他 the person last named, 它 the topic of the last question; a question that leaves its
+    topic out has it put before it; 还有呢 asks the last question for more.
     """
-    asked = [i for i, turn in enumerate(history) if turn.role == "user" and not small_talk(turn.content)]
-    if not asked or not _depends(question):
+    exchanges: list[Exchange] = []
+    for turn, answer in pairwise([*history, Turn(role="user", content="")]):
+        if turn.role == "user" and not (small_talk(turn.content) or _ASIDE.match(turn.content)):
+            shown = answer.content if answer.role == "assistant" else ""
+            exchanges.append(Exchange(_resolved(turn.content.strip(), exchanges, vectors), shown))
+    return _resolved(question, exchanges, vectors)
+
+
+def _resolved(question: str, exchanges: Sequence[Exchange], vectors: Vectors) -> str:
+    """Return the stand-alone form of a question after these exchanges."""
+    if not exchanges or small_talk(question) or not worded(question):
         return question
-    previous = standalone(history[asked[-1]].content, history[: asked[-1]])
-    about = _WHAT_ABOUT.match(question.strip())
-    if about:
-        return _about(about["topic"].strip("，, "), previous)
-    if _PERSON.search(question):
-        named = [name for turn in reversed(history) for name, _ in people(turn.content)]
-        if named:
-            return _PERSON.sub(named[0], question, count=1)
-    return f"{_topic(previous)}，{question}"
+    if change := _CHANGES.match(question):
+        return question[change.end() :] or question
+    first = tokens(question)[0]
+    name = first.text[0] == "那" and first.nominal  # 那坡县
+    bare = question if name else _LEAD.sub("", question)
+    asked = bare if worded(bare) else question
+    last = exchanges[-1].question
+    back = _BACK.match(asked)
+    if back and back["what"] and (back["recalled"] or back["rest"] or not _asks(back["what"])):
+        return _back(back["what"], back["rest"] or "", exchanges)
+    if corrects := _CORRECTS.match(asked):
+        asked = corrects["new"]
+        if not _asks(asked):
+            return swapped(asked, last, corrects["not"] or corrects["old"] or "")
+    if more := _more(asked, last):
+        return more
+    if referring := _referring(asked, exchanges):
+        return referring
+    return joined(last, asked) if lacks_topic(asked, exchanges[-1], vectors) else question
 
 
-def keeps_topic(question: Question, answer: Answer, document: GetDocument) -> bool:
-    """Whether the answer to a completed follow-up is about what the follow-up itself says.
-
-    Of the information in its own words, at least `OWN` must stand in the paragraphs cited or what surrounds
-    them: 欧盟有多少家 is not answered by how many there are here. One that says next to nothing (由哪些部门发布)
-    is about the last topic.
-    """
-    told = {
-        word: min(value, MOST)
-        for word, value in question.words.items()
-        if known(word) or word.isdigit() or word in question.names
-    }
-    places = [citation.place for citation in answer.citations if citation.place.paragraph]
-    if answer.refused or sum(told.values()) < LEAST or not places:
-        return True
-    text = " ".join(
-        surroundings(article, article.paragraphs[place.paragraph - 1])
-        for place in places
-        for article in document(place.file).articles
-        if article.name == place.article and place.paragraph <= len(article.paragraphs)
-    )
-    standing = sum(
-        v for word, v in told.items() if any(form in text for form in aliases().get(word, (word,)))
-    )
-    return standing >= OWN * sum(told.values())
+def _referring(asked: str, exchanges: Sequence[Exchange]) -> str:
+    """Return `asked` with what it points at or replaces put into words, empty where it does neither."""
+    last = exchanges[-1].question
+    if pointed := resolved(asked, exchanges):
+        return re.sub(r"呢[?？]?$", "是多少？" if "多少" in last else "是什么？", pointed)
+    about = _WHAT_ABOUT.match(asked)
+    if not about or _asks(about["topic"]):
+        return ""
+    if not about["rest"]:
+        return swapped(about["topic"], last)
+    return joined(swapped(about["topic"], last), about["rest"])
 
 
-def off_the_question(question: Question, answer: Answer) -> Answer:
-    """Return the refusal in place of an answer that is about the last question and not about this one."""
-    return refuse(question, "not_in_documents", [citation.place for citation in answer.citations])
+def _asks(text: str) -> bool:
+    return any(token.tag == "ask" for token in tokens(text))
 
 
-def _depends(question: str) -> bool:
-    """Whether a question leans on what was said before: it is short and opens so, or has little topic.
-
-    A question for a definition, or about a person by name, names its topic, however short it is.
-    """
-    folded = fold(question.strip())
-    if small_talk(question):
-        return False
-    if _OPENS.match(folded) or _WHAT_ABOUT.match(folded) or _PERSON.search(folded):
-        return len(folded) <= SHORT * 2
-    asked = analyse(question)
-    if len(folded) > SHORT or _DEFINES.search(folded) or people(question):
-        return False
-    return sum(min(told, MOST) for told in asked.words.values()) < TOPIC
+def _more(asked: str, last: str) -> str:
+    """Return the last question asked for more, for details, for examples, for the reason; empty for any other."""
+    cut = divide(last)
+    if _MORE.match(asked):
+        return _inserted("还", last) if cut.subject else f"还有{last.removeprefix('还有')}"
+    if _WHY.match(asked):
+        said = re.sub(r"了$|^[是有]$", "", cut.predicate) + cut.rest.strip("?？。")
+        return f"{cut.frame}{cut.subject}为什么{said}？"
+    if _EXAMPLE.match(asked):
+        return f"{last.rstrip('?？。')}，有哪些例子？"
+    return _inserted("具体", last) if _DETAIL.match(asked) else ""
 
 
-def _about(topic: str, previous: str) -> str:
-    """Return the previous question asked about `topic` instead."""
-    year = _YEAR.search(topic)
-    if year and len(topic) <= len(year.group()) + 2:
-        if _YEAR.search(previous):
-            return _YEAR.sub(topic, previous, count=1)
-        return f"{topic}，{previous}"
-    names = people(topic)
-    if names and people(previous):
-        old = people(previous)[0][0]
-        return previous.replace(old, names[0][0])
-    counterpart = _counterpart(topic, previous)
-    return previous.replace(counterpart, topic) if counterpart else f"{topic}，{previous}"
+def _inserted(adverb: str, question: str) -> str:
+    """Return the question with an adverb after its subject, once."""
+    cut = divide(question)
+    place = len(cut.frame) + len(cut.subject)
+    if question.startswith(adverb, place):
+        return question
+    if adverb == "还" and cut.asks and not cut.predicate:
+        adverb = "还有" if cut.asks[0] in "哪什谁多几" else adverb
+    return question[:place] + adverb + question[place:]
 
 
-def _counterpart(topic: str, previous: str) -> str | None:
-    """Return the word of the last question that `topic` takes the place of: another place, or a like word.
+def _back(what: str, rest: str, exchanges: Sequence[Exchange]) -> str:
+    """Return the question about the earlier exchange that shares most with it; with none, the one before the last."""
+    key = {word for word, _ in content_words(what + rest)}
+    pairs = _bigrams(what)
+    shared = [
+        (sum(idf(w) for w in key if w in fold(e.question + e.answer)) + len(pairs & _bigrams(e.question)), -i)
+        for i, e in enumerate(exchanges)
+    ]
+    best, chosen = max(shared)
+    chosen = -chosen if best else max(len(exchanges) - 2, 0)
+    upto = exchanges[: chosen + 1]
+    if ORDINAL.match(what):
+        return resolved(f"{what}，{rest}", exchanges) or joined(upto[-1].question, rest)
+    asked = rest or what
+    return _referring(asked, upto) or joined(upto[-1].question, asked)
 
-    Words are alike that have the same length and the same last character (智能化, 绿色化).
-    """
-    places = [word for word, tag in rjieba.tag(previous) if tag == "ns"]
-    if len(places) == 1 and [tag for _, tag in rjieba.tag(topic)] == ["ns"]:
-        return str(places[0])
-    spans = [span for _, span in words(previous)]
-    for first in spans:
-        for last in spans:
-            candidate = previous[first.start : last.end]
-            if len(topic) == len(candidate) > 2 and candidate[-1] == topic[-1] and candidate != topic:
-                return candidate
-    return None
+
+def _bigrams(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
-def _topic(question: str) -> str:
-    """Return what a question is about: what it defines, or its first clause without the asking part."""
-    asked = analyse(question)
-    if asked.kind == "definition" and asked.topics:
-        return asked.topics[0]
-    first = re.split(r"[，,]", question.strip().rstrip("?？"))[0]
-    return _ASKING.sub("", first) or first
+def joined(last: str, asked: str) -> str:
+    """Return `asked` with the topic of the last question before it: 甲由谁发布, 甲的起付线是多少, 甲，一个县可以报几类."""
+    about = topic(last)
+    asked = asked.removeprefix("的") or asked
+    if not about or about in asked:
+        return asked
+    overlap = next((n for n in range(len(about) - 1, 1, -1) if asked.startswith(about[-n:])), 0)
+    if overlap:
+        return about[:-overlap] + asked
+    first = tokens(asked)[0]
+    phrase = about.startswith("《") or about.removesuffix("文章") in divide(last).subject
+    if not phrase or first.tag in {"t", "m", "ns"}:
+        return f"{about}，{asked}"
+    attribute = first.nominal and not is_function_word(first.text) and "的" not in divide(asked).subject
+    return f"{about}的{asked}" if attribute else about + asked
