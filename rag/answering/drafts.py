@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.candidates import GetDocument
-from rag.datatypes import Answer, Citation, Evidence, Place, Refusal, Sentence, Span, cut
+from rag.answering.writing import Draft
+from rag.datatypes import Answer, Citation, Place, Refusal, Sentence, Span, cut
 from rag.grounding import support
 from rag.text import unlike_markers
 
 
 def declined(found: Answer) -> Answer:
-    """Return a refusal in place of `found`: the model has read the evidence and does not find the answer there."""
+    """Return a refusal: the model has read the evidence and does not find the answer there."""
+    if found.refused:
+        return found
     message = "检索到的段落没有直接说明这一点。"
     return replace(
         found,
@@ -23,22 +25,16 @@ def declined(found: Answer) -> Answer:
     )
 
 
-def from_draft(
-    found: Answer,
-    sentences: Sequence[Sentence],
-    evidence: Sequence[Evidence],
-    document: GetDocument,
-    model: str,
-) -> Answer:
+def from_draft(found: Answer, draft: Draft, document: GetDocument, model: str) -> Answer:
     """Return the model's grounded sentences as an answer.
 
     A citation is narrowed from the whole passage to the sentences in it that support what is said; citations
     are numbered in the order in which they are used.
     """
-    entries = {entry.n: entry for entry in evidence}
+    entries = {entry.n: entry for entry in draft.evidence}
     numbers: dict[Place, int] = {}
     said = []
-    for sentence in sentences:
+    for sentence in draft.sentences:
         cited = [entries[n] for n in sentence.citations]
         spans = support(sentence.text, cited).spans
         places = [_narrowed(entry.place, spans.get(entry.n), document) for entry in cited]

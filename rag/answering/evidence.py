@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
@@ -10,7 +11,6 @@ from rag.datatypes import (
     Article,
     Chunk,
     Document,
-    Evidence,
     Hit,
     Paragraph,
     Place,
@@ -18,10 +18,16 @@ from rag.datatypes import (
     cut,
     locate,
 )
-from rag.text import sentences
+from rag.text import fold, sentences
 
-MAX_EVIDENCE = 8
+MAX_PASSAGES = 8
 """Passages that a language model is given; more of them make small models lose the thread."""
+_ORDERS = re.compile(
+    r"(?:忽略|无视|忘记|忘掉|不要理会|不用管|不要管)[^。!?]{0,4}(?:以上|上述|上面|之前|此前|先前|前面|所有|一切|你的)"
+    r"[^。!?]{0,8}(?:指令|指示|提示|要求|规则|设定|内容|资料)"
+    r"|(?:ignore|disregard|forget)\s+(?:all\s+|any\s+)?(?:of\s+)?(?:the\s+|your\s+)?(?:previous|prior|above|earlier)\b"
+)
+"""What a text says that is meant for the program which reads it, and not for its readers."""
 
 
 def place_of(
@@ -56,12 +62,11 @@ def speaker_place(document: Document, article: Article, paragraph: Paragraph, sp
     return place_of(document, article, None, (named.span,)) if named else None
 
 
-def evidence_of(
-    hits: Sequence[Hit], document: Callable[[str], Document], found: Answer
-) -> tuple[Evidence, ...]:
+def passages_of(hits: Sequence[Hit], document: Callable[[str], Document], found: Answer) -> tuple[Place, ...]:
     """Return the passages for a language model: those the extractive answer rests on, then the best hits.
 
-    A passage is a hit's whole chunk; one that holds the words of an earlier one is not repeated.
+    A passage is a hit's whole chunk; one that holds the words of an earlier one is not repeated, and one that
+    gives orders to a language model is left out.
     """
     hit_places = [_chunk_place(hit.chunk, document) for hit in hits]
     copied = [_chunk_place(copy, document) for hit in hits for copy in hit.copies]
@@ -69,10 +74,9 @@ def evidence_of(
     first = [place for place in [*hit_places, *copied] if any(_holds(place, small) for small in cited)]
     places: dict[str, Place] = {}
     for place in [*first, *hit_places]:
-        places.setdefault(place.quote, place)
-    return tuple(
-        Evidence(n=n, place=place) for n, place in enumerate(list(places.values())[:MAX_EVIDENCE], start=1)
-    )
+        if not _ORDERS.search(fold(place.quote)):
+            places.setdefault(place.quote, place)
+    return tuple(places.values())[:MAX_PASSAGES]
 
 
 def _chunk_place(chunk: Chunk, document: Callable[[str], Document]) -> Place:
