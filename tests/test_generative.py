@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai_server import Fail, Misbehave, Say, serve
 
-from rag.answering.generative import REFUSAL, Draft, Generator, LLMOptions
+from rag import tokens
+from rag.answering.generative import REFUSAL, Draft, Generator, LLMOptions, numbered, shown
 from rag.answering.writing import Writer
 from rag.datatypes import Evidence, Place, Sentence, Span, Turn
 from rag.errors import ModelError
@@ -248,19 +249,71 @@ def test_a_reader_who_leaves_ends_the_call():
 
 
 def test_a_follow_up_is_rewritten():
-    history = [Turn(role="user", content="零碳工厂怎么建？"), Turn(role="assistant", content="分阶段。")]
+    history = [Turn(role="user", content="零碳工厂怎么建？"), Turn(role="assistant", content="分阶段。[1]")]
     with serve(Say("“零碳工厂到2030年拓展到哪些行业？”")) as endpoint:
         generator = Generator(options(endpoint.base_url))
         assert generator.standalone("到2030年呢？", history) == "零碳工厂到2030年拓展到哪些行业？"
-    assert [m["role"] for m in endpoint.requests[0]["messages"]] == ["system", "user", "assistant", "user"]
+    assert [m["content"] for m in endpoint.requests[0]["messages"][1:3]] == ["零碳工厂怎么建？", "分阶段。"]
 
 
 @pytest.mark.parametrize(
-    "reply", [Say("好的。\n零碳工厂呢？\n另外……"), Say("甲" * 301), Misbehave("empty"), Fail(500)]
+    "reply",
+    [
+        Say("好的。\n零碳工厂呢？\n另外……"),
+        Say("甲" * 301),
+        Say("<think>零碳工厂呢？"),
+        Misbehave("empty"),
+        Fail(500),
+    ],
 )
 def test_a_bad_rewriting_is_an_error(reply):
     with serve(reply) as endpoint, pytest.raises(ModelError):
         Generator(options(endpoint.base_url)).standalone("呢？", [])
+
+
+BEFORE = [
+    Turn(role="user", content="工信部王建国说2026年建多少个零碳工厂？"),
+    Turn(
+        role="assistant", content="2026年3月5日，王建国表示，2026年建设“零碳工厂”500个，减排8000万吨。[1][7]"
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "form", "accepted"),
+    [
+        ("那2030年呢？", "工信部王建国说2030年建多少个零碳工厂？", True),
+        ("那2030年呢？", "工业和信息化部2030年建设多少个零碳工厂？", True),
+        ("那2030年呢？", "工信部王建国说2026年建多少个零碳工厂？", False),
+        ("那2030年呢？", "2030年建设的7000个零碳工厂在哪？", False),
+        ("他还说了什么？", "李强还说了什么？", False),
+        ("他还说了什么？", "王建国在2026年3月还说了什么？", True),
+        ("他还说了什么？", "王建国在2026年4月还说了什么？", False),
+        ("减排呢？", "五百个零碳工厂减排0.8亿吨吗？", True),
+        ("减排呢？", "北京的零碳工厂减排多少？", False),
+        ("减排呢？", "第七个零碳工厂减排多少？", False),
+        ("科技部呢？", "工信部建多少个零碳工厂？", False),
+        ("这两个部门分别是谁说的？", "工信部的话是谁说的？", True),
+    ],
+)
+def test_a_rewriting_adds_and_loses_no_figure_and_no_name(question, form, accepted):
+    with serve(Say(form)) as endpoint:
+        generator = Generator(options(endpoint.base_url))
+        if accepted:
+            assert generator.standalone(question, BEFORE) == form
+        else:
+            with pytest.raises(ModelError, match="添了或漏了"):
+                generator.standalone(question, BEFORE)
+
+
+def test_old_turns_that_the_budget_does_not_hold_are_left_out():
+    history = [
+        Turn(role="user", content="很早以前的问题。" * 100),
+        Turn(role="assistant", content="刚才的回答。"),
+    ]
+    with serve(Say("零碳工厂呢？")) as endpoint:
+        Generator(options(endpoint.base_url, evidence_tokens=50)).standalone("零碳工厂呢？", history)
+    assert [m["content"] for m in endpoint.requests[0]["messages"][1:-1]] == ["刚才的回答。"]
 
 
 def test_nothing_is_traced(monkeypatch):
@@ -322,3 +375,37 @@ def test_first_calls_of_several_threads_at_once():
         command = [sys.executable, "-c", TOGETHER, endpoint.base_url]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == ("8\n", "")
+
+
+def test_evidence_is_numbered_without_gaps_within_the_budget():
+    short, long = "甲乙丙丁。", "戊己庚辛。" * 50
+    sizes = [tokens.count(shown(passage(n, quote))) for n, quote in ((1, short), (2, short))]
+    given = [passage(9, quote).place for quote in (short, long, short, short)]
+    budget = options("http://x", evidence_tokens=sum(sizes))
+    assert numbered(given, budget) == (Evidence(n=1, place=given[0]), Evidence(n=2, place=given[2]))
+    everything = numbered(given, options("http://x", evidence_tokens=100_000))
+    assert [entry.n for entry in everything] == [1, 2, 3, 4]
+    with pytest.raises(ModelError, match=r"llm\.evidence_tokens（5）"):
+        numbered(given, options("http://x", evidence_tokens=5))
+
+
+@given(
+    st.lists(st.text("甲乙，。<x ", min_size=1, max_size=80), min_size=1, max_size=9), st.integers(60, 400)
+)
+def test_what_the_model_is_given_is_whole_passages_within_the_budget(quotes, budget):
+    places = [passage(1, quote).place for quote in quotes]
+    try:
+        evidence = numbered(places, options("http://x", evidence_tokens=budget))
+    except ModelError:
+        assert tokens.count(shown(passage(1, quotes[0]))) > budget
+        return
+    assert [entry.n for entry in evidence] == list(range(1, len(evidence) + 1))
+    assert sum(tokens.count(shown(entry)) for entry in evidence) <= budget
+    left = iter(places)
+    assert all(entry.place in left for entry in evidence)
+
+
+@pytest.mark.parametrize(("name", "value"), [("timeout", 0), ("max_tokens", 0), ("evidence_tokens", -1)])
+def test_a_limit_is_positive(name, value):
+    with pytest.raises(ValueError, match=name):
+        LLMOptions(**{name: value})

@@ -11,7 +11,7 @@ import concurrent.futures
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -84,8 +84,10 @@ async def _outputs(
 ) -> AsyncGenerator[T, None]:
     async with client:
         try:
-            async for output in chain.astream(dict(value)):
-                yield output
+            # a generator, though its type does not say so
+            async with aclosing(chain.astream(dict(value))) as outputs:  # type: ignore[type-var]
+                async for output in outputs:
+                    yield output
         finally:
             await _end_others()  # before the client is closed under them
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rag.answering.candidates import GetDocument
+from rag.answering.evidence import narrowed
 from rag.answering.writing import Draft
-from rag.datatypes import Answer, Citation, Place, Refusal, Sentence, Span, cut
+from rag.datatypes import Answer, Citation, Place, Refusal, Sentence
 from rag.grounding import support
 from rag.text import unlike_markers
 
@@ -37,7 +38,10 @@ def from_draft(found: Answer, draft: Draft, document: GetDocument, model: str) -
     for sentence in draft.sentences:
         cited = [entries[n] for n in sentence.citations]
         spans = support(sentence.text, cited).spans
-        places = [_narrowed(entry.place, spans.get(entry.n), document) for entry in cited]
+        places = [
+            narrowed(entry.place, spans[entry.n], document) if entry.n in spans else entry.place
+            for entry in cited
+        ]
         citations = tuple(numbers.setdefault(place, len(numbers) + 1) for place in dict.fromkeys(places))
         said.append(replace(sentence, text=unlike_markers(sentence.text), citations=citations))
     return replace(
@@ -50,10 +54,3 @@ def from_draft(found: Answer, draft: Draft, document: GetDocument, model: str) -
         listing=False,
         answerer=f"generative:{model}",
     )
-
-
-def _narrowed(place: Place, spans: tuple[Span, ...] | None, document: GetDocument) -> Place:
-    """Return the place of `spans` inside a passage; the passage itself where nothing narrower is known."""
-    if not spans:
-        return place
-    return replace(place, spans=spans, quote=cut(document(place.file).source.text, spans))

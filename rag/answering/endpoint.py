@@ -6,6 +6,7 @@ LangChain is imported when the first call is made.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -144,8 +145,10 @@ def reply(
 
         async for messages in asked:
             try:
-                async for piece in _text(model.astream(messages), LONGEST_TOKEN * options.max_tokens):
-                    yield piece
+                # a generator, though its type does not say so
+                async with aclosing(model.astream(messages)) as chunks:  # type: ignore[type-var]
+                    async for piece in _text(chunks, LONGEST_TOKEN * options.max_tokens):
+                        yield piece
             except (openai.OpenAIError, httpx.HTTPError, OSError, *_MALFORMED) as error:
                 raise _explained(error, options) from None
 
@@ -228,4 +231,6 @@ def _explained(error: Exception, options: LLMOptions) -> ModelError:
         )
     if isinstance(error, openai.APIConnectionError | httpx.HTTPError | OSError):
         return ModelError(f"连不上语言模型端点 {where}，或连接中途断开；请确认它已启动、llm.base_url 正确")
+    if isinstance(error, openai.APIError):
+        return ModelError(f"语言模型端点 {where} 答到一半报错；请稍后重试，或查看它的日志")
     return ModelError(f"语言模型端点 {where} 的回答不合 OpenAI 接口的格式；请检查 llm.base_url")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from rag.datatypes import (
@@ -80,9 +81,25 @@ def passages_of(hits: Sequence[Hit], document: Callable[[str], Document], found:
 
 
 def _chunk_place(chunk: Chunk, document: Callable[[str], Document]) -> Place:
+    """Return the place of a chunk, with a speaker where one person speaks all of it."""
     source = document(chunk.file)
     article = source.articles[chunk.article]
-    return place_of(source, article, article.paragraphs[chunk.paragraphs[0] - 1], chunk.spans)
+    first, last = chunk.paragraphs
+    place = place_of(source, article, article.paragraphs[first - 1], chunk.spans)
+    one_speaks = len({paragraph.speaker for paragraph in article.paragraphs[first - 1 : last]}) == 1
+    return place if one_speaks else replace(place, speaker=None)
+
+
+def narrowed(place: Place, spans: tuple[Span, ...], document: Callable[[str], Document]) -> Place:
+    """Return the place of `spans` inside a passage: in the paragraph that they begin in, with its speaker."""
+    source = document(place.file)
+    article, paragraph = next(
+        (article, paragraph)
+        for article in source.articles
+        for paragraph in article.paragraphs
+        if any(span.start <= spans[0].start < span.end for span in paragraph.spans)
+    )
+    return place_of(source, article, paragraph, spans)
 
 
 def interleaved(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -78,7 +78,7 @@ class Generator:
 
         async def number(asked: Mapping[str, Any]) -> dict[str, Any]:
             evidence = numbered(asked["places"], self.options)
-            passages = "\n".join(map(_shown, evidence))
+            passages = "\n".join(map(shown, evidence))
             return {"question": asked["question"], "evidence": evidence, "passages": passages}
 
         text = reply(self.options, _SYSTEM, _QUESTION, client)
@@ -116,7 +116,7 @@ def numbered(places: Sequence[Place], options: LLMOptions) -> tuple[Evidence, ..
     left = options.evidence_tokens
     for place in places:
         entry = Evidence(n=len(evidence) + 1, place=place)
-        size = tokens.count(_shown(entry), options.model)
+        size = tokens.count(shown(entry), options.model)
         if size <= left:
             evidence.append(entry)
             left -= size
@@ -127,7 +127,7 @@ def numbered(places: Sequence[Place], options: LLMOptions) -> tuple[Evidence, ..
     return tuple(evidence)
 
 
-def _shown(entry: Evidence) -> str:
+def shown(entry: Evidence) -> str:
     """Return a passage as the model is given it, with a line on where it is from."""
     place = entry.place
     title = f"《{place.article}》" if place.article else None

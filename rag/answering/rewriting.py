@@ -13,6 +13,7 @@ from rag.claims import Item, items
 from rag.datatypes import Turn
 from rag.errors import ModelError
 from rag.numerals import numbers
+from rag.structure.people import people
 from rag.text import fold
 
 LONGEST_QUESTION = 300
@@ -63,7 +64,8 @@ def _stands(form: str, before: str) -> bool:
     """Whether every figure, date, name and quoted term of a rewriting stands in what was said before."""
     folded = fold(before)
     values = {number.value for number in numbers(folded)}
-    return all(_found(item, folded, values) for item in items(form))
+    named = all(name in folded for name, _ in people(fold(form)))
+    return named and all(_found(item, folded, values) for item in items(form))
 
 
 def _keeps(form: str, question: str) -> bool:
