@@ -54,12 +54,12 @@ class Misbehave:
     cut: the connection breaks in mid-text; empty: a stream without text; nothing: a stream without an event;
     malformed: an event that is not JSON; wrong_shape: JSON of another form; html: a web page; endless: the
     same sentence until the client is gone; tool: a call of a tool; error: an error as an event; not_utf8: bytes
-    that are no text.
+    that are no text; drop: the connection is closed without a word.
     """
 
     how: Literal[
         *("hang", "hang_midway", "trickle", "cut", "empty", "nothing", "malformed", "wrong_shape", "html"),
-        *("endless", "tool", "error", "not_utf8"),
+        *("endless", "tool", "error", "not_utf8", "drop"),
     ]
 
 
@@ -200,6 +200,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.whole("<html><body>网关</body></html>", kind="text/html")
         elif how == "hang":
             closing.wait(30)
+        elif how == "drop":
+            return
         elif how in ("tool", "empty"):
             self.begin()
             function = {"name": "search", "arguments": "{}"}

@@ -42,7 +42,8 @@ def test_an_answer_grows_and_the_last_is_whole(with_model):
         chain = AnswerChain(with_model(endpoint.base_url))
         answers = list(chain.stream(QUESTION))
         said = [[sentence.text for sentence in answer.sentences] for answer in answers]
-        assert said == [[TRUE], [TRUE, AND], [TRUE, AND]]
+        assert said == [[TRUE], [TRUE], [TRUE, AND], [TRUE, AND]]
+        assert [answer.notice is None for answer in answers] == [True, False, False, False]
         assert same(answers[-1], chain.invoke(QUESTION))
 
         async def astreamed():

@@ -104,7 +104,9 @@ FALSE = {
 
 @pytest.mark.parametrize("text", FALSE.values(), ids=FALSE)
 def test_a_false_sentence_is_dropped_and_a_true_one_beside_it_stands(asked, text):
-    assert said(asked(Say(f"{TRUE}[1]{text}"))) == [TRUE]
+    answer = asked(Say(f"{TRUE}[1]{text}"))
+    assert said(answer) == [TRUE]
+    assert answer.notice == "语言模型另有 1 句没有依据，已删去"
     assert said(asked(Say(f"{text}\n{TRUE}[1]"))) == [TRUE]
 
 
@@ -201,6 +203,13 @@ def test_a_busy_server_that_names_a_short_wait_is_asked_once_more(asked, opened)
     answer = asked([busy, Say(TRUE)])
     assert said(answer) == [TRUE] and answer.seconds["total"] > 1
     assert asked([busy, busy, Say(TRUE)]).sentences == opened.ask(QUESTION).sentences
+    assert len(asked.requests) == 2
+
+
+def test_a_connection_that_fails_is_tried_once_more(asked, opened):
+    assert said(asked([Misbehave("drop"), Say(TRUE)])) == [TRUE]
+    answer = asked(Misbehave("drop"))
+    assert answer.sentences == opened.ask(QUESTION).sentences and "连不上" in answer.notice
     assert len(asked.requests) == 2
 
 

@@ -30,7 +30,7 @@ def from_draft(found: Answer, draft: Draft, document: GetDocument, model: str) -
     """Return the model's grounded sentences as an answer.
 
     A citation is narrowed from the whole passage to the sentences in it that support what is said; citations
-    are numbered in the order in which they are used.
+    are numbered in the order in which they are used. The reader is told how many sentences were left out.
     """
     entries = {entry.n: entry for entry in draft.evidence}
     numbers: dict[Place, int] = {}
@@ -53,4 +53,5 @@ def from_draft(found: Answer, draft: Draft, document: GetDocument, model: str) -
         nearest=(),
         listing=False,
         answerer=f"generative:{model}",
+        notice=f"语言模型另有 {draft.dropped} 句没有依据，已删去" if draft.dropped else None,
     )
