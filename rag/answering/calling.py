@@ -7,11 +7,12 @@ outstay the limit, and its connection is closed when the reader goes away.
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
+import queue
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from openai import DefaultAsyncHttpxClient
 
 T = TypeVar("T")
-_GRACE = 1.0
-"""Seconds in which a connection is closed."""
 _IMPORTING = threading.Lock()
 
 
@@ -65,67 +64,56 @@ def streamed(
         TimeoutError: the chain took longer than `seconds`.
         Exception: what the chain raises.
     """
-    end = time.monotonic() + seconds
-    outputs = _outputs(chain, client, value)
-    with _event_loop() as loop:
+    loop = asyncio.new_event_loop()
+    outputs: queue.SimpleQueue[T | None] = queue.SimpleQueue()
+    running = loop.create_task(_run(chain, client, value, seconds, outputs))
+    with ThreadPoolExecutor(1, thread_name_prefix="language-model") as pool:
+        ended = pool.submit(_finish, loop, running)
         try:
-            while True:
-                coming = _next(outputs, end - time.monotonic())
-                yield asyncio.run_coroutine_threadsafe(coming, loop).result()
-        except StopAsyncIteration:
-            return
+            while (output := outputs.get()) is not None:
+                yield output
         finally:
-            closing = asyncio.run_coroutine_threadsafe(_close(outputs), loop)
-            concurrent.futures.wait([closing], timeout=_GRACE)
+            with suppress(RuntimeError):  # the loop is closed: there is nothing left to cancel
+                loop.call_soon_threadsafe(running.cancel)
+        ended.result()
 
 
-async def _outputs(
-    chain: Runnable[dict[str, Any], T], client: DefaultAsyncHttpxClient, value: Mapping[str, Any]
-) -> AsyncGenerator[T, None]:
-    async with client:
-        try:
-            # a generator, though its type does not say so
-            async with aclosing(chain.astream(dict(value))) as outputs:  # type: ignore[type-var]
-                async for output in outputs:
-                    yield output
-        finally:
-            await _end_others()  # before the client is closed under them
-
-
-async def _next(outputs: AsyncIterator[T], seconds: float) -> T:
-    """Return the next output, untraced: what is asked goes to the endpoint and nowhere else."""
+async def _run(
+    chain: Runnable[dict[str, Any], T],
+    client: DefaultAsyncHttpxClient,
+    value: Mapping[str, Any],
+    seconds: float,
+    outputs: queue.SimpleQueue[T | None],
+) -> None:
+    """Put what the chain streams into `outputs`, and None after it, whatever happens."""
     from langsmith import tracing_context
 
-    with tracing_context(enabled=False):
-        async with asyncio.timeout(seconds):
-            return await anext(outputs)
-
-
-async def _end_others() -> None:
-    """Cancel all other tasks: a chain's parallel steps go on by themselves."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-
-
-async def _close(outputs: AsyncGenerator[Any, None]) -> None:
-    """End what is still running, and close the generator with all that it holds open."""
-    await _end_others()
-    await outputs.aclose()
-    await asyncio.get_running_loop().shutdown_asyncgens()
-
-
-@contextmanager
-def _event_loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """Run an event loop in a thread."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="language-model", daemon=True)
-    thread.start()
     try:
-        yield loop
+        # What is asked goes to the endpoint and nowhere else.
+        with tracing_context(enabled=False):
+            async with client, asyncio.timeout(seconds), _nothing_left_running():
+                async for output in chain.astream(dict(value)):
+                    outputs.put(output)
     finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(_GRACE)
-        if not thread.is_alive():
-            loop.close()
+        outputs.put(None)
+
+
+@asynccontextmanager
+async def _nothing_left_running() -> AsyncIterator[None]:
+    """Cancel all other tasks at the end: the parallel steps of a chain go on by themselves."""
+    try:
+        yield
+    finally:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+
+def _finish(loop: asyncio.AbstractEventLoop, running: asyncio.Task[None]) -> None:
+    """Run a loop until the task has ended; a name that is still being looked up is not waited for."""
+    try:
+        loop.run_until_complete(running)
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
