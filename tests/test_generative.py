@@ -76,6 +76,12 @@ def test_a_wrong_marker_is_moved():
     assert [s.citations for s in last(f"{RIGHT}[2]{RIGHT_2}[1]").sentences] == [(1,), (2,)]
 
 
+def test_a_marker_is_moved_to_where_more_of_the_sentence_stands():
+    near = passage(3, "科技创新再贷款和技术改造规模增加至8000亿元左右,规模增加较多。")
+    assert last(f"{RIGHT}[3]", evidence=(*EVIDENCE, near)).sentences[0].citations == (1,)
+    assert last(f"{RIGHT}[3]", evidence=(*EVIDENCE, passage(3, RIGHT))).sentences[0].citations == (3,)
+
+
 def test_invented_and_altered_sentences_are_dropped_and_counted():
     draft = last(f"{RIGHT}[1]全国每月补贴每家企业三千元。[1]{RIGHT_2.replace('500', '600')}[2]")
     assert [s.text for s in draft.sentences] == [RIGHT]

@@ -66,18 +66,22 @@ def speaker_place(document: Document, article: Article, paragraph: Paragraph, sp
 def passages_of(hits: Sequence[Hit], document: Callable[[str], Document], found: Answer) -> tuple[Place, ...]:
     """Return the passages for a language model: those the extractive answer rests on, then the best hits.
 
-    A passage is a hit's whole chunk; one that holds the words of an earlier one is not repeated, and one that
-    gives orders to a language model is left out.
+    A passage is a hit's whole chunk, or what the answer cites where no hit holds it (a byline). One that
+    holds the words of an earlier one is not repeated, and one that gives orders to a language model is left out.
+    There are `MAX_PASSAGES`, or more where the extractive answer rests on more.
     """
     hit_places = [_chunk_place(hit.chunk, document) for hit in hits]
     copied = [_chunk_place(copy, document) for hit in hits for copy in hit.copies]
     cited = [citation.place for citation in found.citations]
-    first = [place for place in [*hit_places, *copied] if any(_holds(place, small) for small in cited)]
+    first = {
+        next((place for place in [*hit_places, *copied] if _holds(place, small)), small) for small in cited
+    }
+    best = [place for place in [*hit_places, *copied, *cited] if place in first]
     places: dict[str, Place] = {}
-    for place in [*first, *hit_places]:
+    for place in [*best, *hit_places]:
         if not _ORDERS.search(fold(place.quote)):
             places.setdefault(place.quote, place)
-    return tuple(places.values())[:MAX_PASSAGES]
+    return tuple(places.values())[: max(MAX_PASSAGES, len(first))]
 
 
 def _chunk_place(chunk: Chunk, document: Callable[[str], Document]) -> Place:
@@ -93,13 +97,11 @@ def _chunk_place(chunk: Chunk, document: Callable[[str], Document]) -> Place:
 def narrowed(place: Place, spans: tuple[Span, ...], document: Callable[[str], Document]) -> Place:
     """Return the place of `spans` inside a passage: in the paragraph that they begin in, with its speaker."""
     source = document(place.file)
-    article, paragraph = next(
-        (article, paragraph)
-        for article in source.articles
-        for paragraph in article.paragraphs
-        if any(span.start <= spans[0].start < span.end for span in paragraph.spans)
-    )
-    return place_of(source, article, paragraph, spans)
+    for article in source.articles if place.paragraph else ():
+        for paragraph in article.paragraphs:
+            if any(span.start <= spans[0].start < span.end for span in paragraph.spans):
+                return place_of(source, article, paragraph, spans)
+    return replace(place, spans=spans, quote=cut(source.source.text, spans))  # of a line above the text
 
 
 def interleaved(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -184,9 +184,11 @@ class Writer:
             self._sentences[-1] = replace(last, citations=self._support(last.text, cited))
 
     def _support(self, text: str, cited: Sequence[int]) -> tuple[int, ...]:
-        """Return the evidence that supports the text: of what is cited where that does, else of all."""
-        named = [evidence for evidence in self.evidence if evidence.n in cited]
-        return (named and support(text, named).evidence) or support(text, self.evidence).evidence
+        """Return the evidence that supports the text: what is cited, unless one other passage has more of it."""
+        every = support(text, self.evidence)
+        named = support(text, [evidence for evidence in self.evidence if evidence.n in cited])
+        better = len(every.evidence) == 1 and every.score > named.score
+        return named.evidence if named.supported and not better else every.evidence
 
     def _take(self, text: str, cited: Sequence[int]) -> None:
         if text in self._seen:
