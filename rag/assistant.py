@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from rag.answering.candidates import GetDocument
 from rag.answering.copies import with_copies
-from rag.answering.drafts import declined, from_draft
+from rag.answering.drafts import answerable, written
 from rag.answering.evidence import interleaved, passages_of
 from rag.answering.extractive import answer_extractively, merge
 from rag.answering.followup import keeps_topic, off_the_question, standalone
@@ -187,10 +186,9 @@ class Assistant:
             found = self._recheck(found)
         yield Update(stage="retrieved", answer=replace(found, sentences=(), citations=(), refusal=None))
         growing: Iterable[Answer] = [found]
-        if generator and _answerable(found):
+        if generator and answerable(found):
             places = passages_of(interleaved(hits), document, found)
-            if places := places if corpus else self._standing(places):
-                growing = _written(generator, found, places, document)
+            growing = written(generator, found, places if corpus else self._standing(places), document)
         for answer in growing:
             if answer.sentences and not answer.refused:
                 yield Update(stage="answering", answer=answer)
@@ -277,31 +275,8 @@ def _understood(question: str, history: Sequence[Turn], generator: Generator | N
         return by_rule
     try:
         return generator.standalone(question, history)
-    except (
-        ModelError
-    ):  # the reader sees which form is answered; what ails the endpoint, the answer's call says
-        return by_rule
-
-
-def _answerable(found: Answer) -> bool:
-    """Whether a model is asked at all: not about what is off topic, unsafe or not in the documents."""
-    return found.refusal is None or found.refusal.reason == "not_stated"
-
-
-def _written(
-    generator: Generator, found: Answer, places: Sequence[Place], document: GetDocument
-) -> Iterator[Answer]:
-    """Yield the model's answer as it grows; where the model fails, the extractive one."""
-    try:
-        for draft in generator.stream(found.standalone_question, places):
-            yield (
-                declined(found)
-                if draft.refused
-                else from_draft(found, draft, document, generator.options.model)
-            )
-    except ModelError as error:
-        instead = "摘录原文也没有答案" if found.refused else "以下是摘录原文的回答"
-        yield replace(found, notice=f"{error}；{instead}")
+    except ModelError:
+        return by_rule  # shown as such; what ails the endpoint, the call for the answer tells
 
 
 def check_input(text: str, what: str, limit: int) -> None:

@@ -1,15 +1,46 @@
-"""A language model's drafts as answers: citations narrowed and numbered, or its refusal."""
+"""A language model's drafts as answers: citations narrowed and numbered, its refusal, or the extract instead."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.answering.candidates import GetDocument
 from rag.answering.evidence import narrowed
+from rag.answering.generative import Generator
 from rag.answering.writing import Draft
 from rag.datatypes import Answer, Citation, Place, Refusal, Sentence
+from rag.errors import ModelError
 from rag.grounding import support
 from rag.text import unlike_markers
+
+
+def answerable(found: Answer) -> bool:
+    """Whether a model is asked at all: not about what is off topic, unsafe or not in the documents."""
+    return found.refusal is None or found.refusal.reason == "not_stated"
+
+
+def written(
+    generator: Generator, found: Answer, places: Sequence[Place], document: GetDocument
+) -> Iterator[Answer]:
+    """Yield the model's answer as it grows; without passages, or where the model fails, the extractive one.
+
+    Args:
+        generator: writes the answer.
+        found: the extractive answer, or a refusal, to the same question.
+        places: the passages it may rest on, best first.
+        document: returns a source by its name.
+    """
+    if not places:
+        yield found
+        return
+    model = generator.options.model
+    try:
+        for draft in generator.stream(found.standalone_question, places):
+            yield declined(found) if draft.refused else from_draft(found, draft, document, model)
+    except ModelError as error:
+        instead = "摘录原文也没有答案" if found.refused else "以下是摘录原文的回答"
+        yield replace(found, notice=f"{error}；{instead}")
 
 
 def declined(found: Answer) -> Answer:
