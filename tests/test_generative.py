@@ -12,7 +12,7 @@ from openai_server import Fail, Misbehave, Say, serve
 
 from rag import tokens
 from rag.answering.generative import REFUSAL, Draft, Generator, LLMOptions, numbered, shown
-from rag.answering.writing import Writer
+from rag.answering.writing import LONGEST_SENTENCE, Writer
 from rag.datatypes import Evidence, Place, Sentence, Span, Turn
 from rag.errors import ModelError
 
@@ -126,6 +126,16 @@ def test_the_last_draft_does_not_depend_on_how_the_text_arrives():
     for seed in range(200):
         draw = random.Random(seed)
         assert written(text, [draw.randint(1, 9) for _ in range(len(text))]) == expected
+
+
+@pytest.mark.parametrize("text", [f"“{RIGHT}{RIGHT_2}" * 40, "补贴，" * 900 + f"\n{RIGHT}", "好。[" * 900])
+def test_a_sentence_that_does_not_end_is_not_waited_for(text):
+    whole = written(text, [len(text)])
+    assert written(text, [7] * len(text)) == whole
+    writer = Writer(EVIDENCE)
+    for piece in text:
+        writer.feed(piece)
+        assert len(writer._rest) < LONGEST_SENTENCE
 
 
 @settings(deadline=None)

@@ -16,6 +16,8 @@ from rag.text import sentences
 
 REFUSAL = "所给资料没有说明这一点。"
 """What the model is told to say when the evidence does not state the answer."""
+LONGEST_SENTENCE = 1000
+"""Characters after which the end of a sentence is no longer waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,9 @@ class Writer:
             self._forget()
         self._rest += said
         while self._rest:
-            end = self._rest.find("\n") + 1 or (len(self._rest) if final else _certain(self._rest))
+            near = self._rest[:LONGEST_SENTENCE]
+            whole = final or len(near) == LONGEST_SENTENCE
+            end = near.find("\n") + 1 or _certain(near) or (len(near) if whole else 0)
             if not end:
                 break
             text, self._rest = self._rest[:end], self._rest[end:]
