@@ -50,8 +50,8 @@ class AnswerRow:
 
     `facts` are the gold's with their accepted forms, `expected` the same, or the reference answer, in words.
     `scores` are the metrics that apply, by name; `unsupported` the sentences that their citations do not bear
-    out, `faults` the broken pointers, `missing` and `forbidden` what should and should not have been said;
-    `citations` the places as `rag.records.place_json` writes them, with their number as `n`. `judge` is what
+    out, `faults` the broken pointers, `notice` why the language model was not used, `missing` and `forbidden`
+    what should and should not have been said; `citations` the places as `rag.records.place_json` writes them, with their number as `n`. `judge` is what
     a language model said of the answer, where one was asked.
     """
 
@@ -240,7 +240,7 @@ def _answer_row(
         standalone=answer.standalone_question,
         reason=answer.refusal.reason if answer.refusal else None,
         answer=answer.text,
-        notice=answer.notice,
+        notice=answer.notice if answer.answerer == "extractive" else None,
         citations=tuple({"n": citation.n, **place_json(citation.place)} for citation in answer.citations),
         characters=characters(answer),
         missing=missing_facts(case),

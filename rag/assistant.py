@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from rag.answering.candidates import GetDocument
 from rag.answering.copies import with_copies
 from rag.answering.disagreement import with_conflicts
-from rag.answering.drafts import declined, from_draft
-from rag.answering.evidence import evidence_of, interleaved
+from rag.answering.drafts import answerable, written
+from rag.answering.evidence import interleaved, passages_of
 from rag.answering.extractive import answer_extractively
 from rag.answering.followup import standalone
 from rag.answering.generative import Generator
 from rag.answering.matching import Vectors
-from rag.answering.refusal import refuse
+from rag.answering.refusal import refuse, screen
 from rag.answering.several import of_source, parts, together
 from rag.answering.topicality import keeps_topic, off_the_question
 from rag.config import Settings
@@ -26,7 +25,6 @@ from rag.datatypes import (
     Article,
     Chunk,
     Document,
-    Evidence,
     Filters,
     Hit,
     Place,
@@ -168,7 +166,8 @@ class Assistant:
         started = time.perf_counter()
         check_input(question, "问题", MAX_QUESTION)
         self._refresh()
-        asked = standalone(question.strip(), history, self.vectors)
+        generator = Generator(self.settings.llm) if self.settings.llm.base_url else None
+        asked = _understood(question.strip(), history, generator, self.vectors)
         corpus = self._given(passages)
         index, options = self.index, self.settings.retrieval
         document = corpus.document if corpus else index.documents.document
@@ -196,13 +195,12 @@ class Assistant:
         found = replace(found, question=question, standalone_question=asked)
         if corpus is None:
             found = self._recheck(found)
-        evidence: tuple[Evidence, ...] = ()
-        if self._asks_model(found):
-            evidence = evidence_of(interleaved(hits), document, found)
-            evidence = evidence if corpus else self._standing(evidence)
         yield Update(stage="retrieved", answer=replace(found, sentences=(), citations=(), refusal=None))
-        answer = found
-        for answer in self._written(asked, found, evidence, history, document):
+        growing: Iterable[Answer] = [found]
+        if generator and answerable(found):
+            places = passages_of(interleaved(hits), document, found)
+            growing = written(generator, found, places if corpus else self._standing(places), document)
+        for answer in growing:
             if answer.sentences and not answer.refused:
                 yield Update(stage="answering", answer=answer)
         answer = with_copies(answer, interleaved(hits), document)
@@ -217,32 +215,6 @@ class Assistant:
         if passages is None:
             return None
         return Passages(passages, self.index.embedder, self.settings.chunking, self.settings.retrieval)
-
-    def _asks_model(self, found: Answer) -> bool:
-        """Whether a model is set up and asked: not about what is off topic, unsafe or not in the documents."""
-        hopeless = found.refusal is not None and found.refusal.reason != "not_stated"
-        return bool(self.settings.llm.base_url) and not hopeless
-
-    def _written(
-        self,
-        asked: str,
-        found: Answer,
-        evidence: Sequence[Evidence],
-        history: Sequence[Turn],
-        document: GetDocument,
-    ) -> Iterator[Answer]:
-        """Yield the model's answer as it grows; without evidence, or where the model fails, the extractive one."""
-        if not evidence:
-            yield found
-            return
-        try:
-            for draft in Generator(self.settings.llm).stream(asked, evidence, history):
-                if draft.refused:
-                    yield found if found.refused else declined(found)
-                    return
-                yield from_draft(found, draft.sentences, evidence, document, self.settings.llm.model)
-        except ModelError as error:
-            yield replace(found, notice=f"{error}；以下是摘录原文的回答")
 
     def search(self, query: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """Return up to `k` hits for `query`, best first.
@@ -280,10 +252,9 @@ class Assistant:
         """Return a line in Chinese for each numbered place whose quote does not stand in its file any more."""
         return verify(self.settings.docs, places)
 
-    def _standing(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        """Return the evidence that stands in the source files as they are now, numbered anew."""
-        standing = [entry.place for entry in evidence if not self.verify([(entry.n, entry.place)])]
-        return tuple(Evidence(n=n, place=place) for n, place in enumerate(standing, start=1))
+    def _standing(self, places: Sequence[Place]) -> tuple[Place, ...]:
+        """Return the places that stand in the source files as they are now."""
+        return tuple(place for place in places if not self.verify([(0, place)]))
 
     def _standing_copies(self, answer: Answer) -> Answer:
         """Return the answer without the other places of citations that do not stand in their files any more."""
@@ -306,6 +277,19 @@ class Assistant:
             citations=(),
             refusal=Refusal(reason="not_stated", message=message),
         )
+
+
+def _understood(
+    question: str, history: Sequence[Turn], generator: Generator | None, vectors: Vectors
+) -> str:
+    """Return the question in its stand-alone form: the model's where there is one and it can be used, else the rule's."""
+    by_rule = standalone(question, history, vectors)
+    if generator is None or not history or screen(analyse(question)):
+        return by_rule
+    try:
+        return generator.standalone(question, history)
+    except ModelError:
+        return by_rule  # shown as such; what ails the endpoint, the call for the answer tells
 
 
 def check_input(text: str, what: str, limit: int) -> None:

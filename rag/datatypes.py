@@ -322,7 +322,8 @@ class Answer:
 
     Every `[n]` in `text` is the number of one of `citations`, and every citation is used. `listing` says
     that the sentences are items to be shown one a line. `notice` tells the reader about a fallback
-    (the language model failed, say). `seconds` maps a stage to how long it took.
+    (the language model failed, say) or that some of what a model wrote was left out. `seconds` maps a
+    stage to how long it took.
     """
 
     question: str

@@ -14,28 +14,36 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any, Literal
 
 
 @dataclass(frozen=True)
 class Say:
-    """A reply in words: the text, or what makes it of the request's last message; sent in pieces of `size`."""
+    """A reply in words: the text, or what makes it of the request's last message; sent in pieces of `size`.
+
+    manner, where it is not the usual one: talkative: with comments, events without text, thoughts in a field
+    of their own, and the usage at the end; gzip: compressed; whole: not streamed, whatever was asked for.
+    """
 
     text: str | Callable[[str], str]
     size: int = 4
     finish: str | None = "stop"
+    manner: Literal["usual", "talkative", "gzip", "whole"] = "usual"
 
 
 @dataclass(frozen=True)
 class Fail:
-    """An HTTP error with the form that OpenAI gives it."""
+    """An HTTP error with the form that OpenAI gives it, and with `headers`."""
 
     status: int
     message: str = "boom"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,11 +52,14 @@ class Misbehave:
 
     hang: no byte until the client is gone; hang_midway: a few words, then none; trickle: comments for ever;
     cut: the connection breaks in mid-text; empty: a stream without text; nothing: a stream without an event;
-    malformed: an event that is not JSON; wrong_shape: JSON of another form; html: a web page.
+    malformed: an event that is not JSON; wrong_shape: JSON of another form; html: a web page; endless: the
+    same sentence until the client is gone; tool: a call of a tool; error: an error as an event; not_utf8: bytes
+    that are no text; drop: the connection is closed without a word.
     """
 
     how: Literal[
-        "hang", "hang_midway", "trickle", "cut", "empty", "nothing", "malformed", "wrong_shape", "html"
+        *("hang", "hang_midway", "trickle", "cut", "empty", "nothing", "malformed", "wrong_shape", "html"),
+        *("endless", "tool", "error", "not_utf8", "drop"),
     ]
 
 
@@ -98,14 +109,18 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
         """Stay silent."""
 
+    def handle(self) -> None:
+        with suppress(ConnectionResetError):  # a client that has heard enough
+            super().handle()
+
     def answer(self, reply: Reply, body: dict[str, Any], closing: threading.Event) -> None:
         try:
             if isinstance(reply, Fail):
                 error = {"error": {"message": reply.message, "type": "error", "code": None}}
-                self.whole(json.dumps(error), status=reply.status)
+                self.whole(json.dumps(error), status=reply.status, headers=reply.headers)
             elif isinstance(reply, Misbehave):
                 self.misbehave(reply.how, closing)
-            elif body.get("stream"):
+            elif body.get("stream") and reply.manner != "whole":
                 self.stream(self.text_of(reply, body), reply)
             else:
                 message = {"role": "assistant", "content": self.text_of(reply, body)}
@@ -118,70 +133,110 @@ class _Handler(BaseHTTPRequestHandler):
     def text_of(reply: Say, body: dict[str, Any]) -> str:
         return reply.text if isinstance(reply.text, str) else reply.text(body["messages"][-1]["content"])
 
-    def whole(self, content: str, *, status: int = 200, kind: str = "application/json") -> None:
+    def whole(
+        self,
+        content: str,
+        *,
+        status: int = 200,
+        kind: str = "application/json",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         data = content.encode()
         self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(data)), **headers}.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
 
-    def begin(self) -> None:
+    def begin(self, *, zipped: bool = False) -> None:
+        self.zip = zlib.compressobj(wbits=31) if zipped else None
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
+        if zipped:
+            self.send_header("Content-Encoding", "gzip")
         self.end_headers()
 
-    def send(self, line: str) -> None:
-        data = line.encode()
+    def send(self, line: str | bytes) -> None:
+        data = line if isinstance(line, bytes) else line.encode()
+        if self.zip:
+            data = self.zip.compress(data) + self.zip.flush(zlib.Z_SYNC_FLUSH)
         self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
         self.wfile.flush()
 
-    def event(self, delta: dict[str, str], finish: str | None = None) -> None:
+    def event(self, delta: dict[str, Any], finish: str | None = None) -> None:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
         self.send(f"data: {json.dumps(envelope('chat.completion.chunk', choice))}\n\n")
 
     def end(self) -> None:
         self.send("data: [DONE]\n\n")
+        if self.zip:
+            data = self.zip.flush()
+            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
         self.wfile.write(b"0\r\n\r\n")
 
     def stream(self, text: str, reply: Say) -> None:
-        self.begin()
+        talkative = reply.manner == "talkative"
+        self.begin(zipped=reply.manner == "gzip")
         self.event({"role": "assistant", "content": ""})
+        if talkative:
+            self.event({"reasoning_content": "补贴大概是三千元。"})
         for start in range(0, len(text), reply.size):
+            if talkative:
+                self.send(": keep-alive\n\n")
+                self.event({"role": "assistant"})
             self.event({"content": text[start : start + reply.size]})
         if reply.finish:
             self.event({}, reply.finish)
+        if talkative:
+            usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+            last = {**envelope("chat.completion.chunk", {}), "choices": [], "usage": usage}
+            self.send(f"data: {json.dumps(last)}\n\n")
         self.end()
 
     def misbehave(self, how: str, closing: threading.Event) -> None:
         self.close_connection = True
         if how == "html":
             self.whole("<html><body>网关</body></html>", kind="text/html")
-            return
-        if how == "hang":
+        elif how == "hang":
             closing.wait(30)
+        elif how == "drop":
             return
-        self.begin()
+        elif how in ("tool", "empty"):
+            self.begin()
+            function = {"name": "search", "arguments": "{}"}
+            call = {"tool_calls": [{"index": 0, "id": "t", "type": "function", "function": function}]}
+            self.event(call if how == "tool" else {}, "tool_calls" if how == "tool" else "stop")
+            self.end()
+        elif how in EVENTS:
+            self.begin()
+            self.send(EVENTS[how])
+            self.end()
+        else:
+            self.begin()
+            self.never_end(how, closing)
+
+    def never_end(self, how: str, closing: threading.Event) -> None:
         if how in ("hang_midway", "cut"):
-            self.event({"content": "科技创新和技术改造再贷款规模"})
+            self.event({"content": BEGUN})
         if how == "hang_midway":
             closing.wait(30)
-        elif how == "trickle":
-            while not closing.is_set():
-                self.send(": ping\n\n")
-                time.sleep(0.02)
-        elif how == "empty":
-            self.event({}, "stop")
-            self.end()
-        elif how == "nothing":
-            self.end()
-        elif how == "malformed":
-            self.send("data: {这不是 JSON\n\n")
-            self.end()
-        elif how == "wrong_shape":
-            self.send('data: {"choices": [{"text": 3}]}\n\n')
-            self.end()
+        while how == "trickle" and not closing.is_set():
+            self.send(": ping\n\n")
+            time.sleep(0.02)
+        while how == "endless" and not closing.is_set():
+            self.event({"content": f"{BEGUN}增加至8000亿元。[1]"})
+
+
+BEGUN = "科技创新和技术改造再贷款规模"
+# What is sent in place of the events of an answer.
+EVENTS: dict[str, str | bytes] = {
+    "nothing": ": nothing\n\n",
+    "malformed": "data: {这不是 JSON\n\n",
+    "wrong_shape": 'data: {"choices": [{"text": 3}]}\n\n',
+    "error": 'data: {"error": {"message": "overloaded", "type": "server_error"}}\n\n',
+    "not_utf8": b'data: {"choices": [{"delta": {"content": "\xff\xfe"}}]}\n\n',
+}
 
 
 def envelope(kind: str, choice: dict[str, Any]) -> dict[str, Any]:

@@ -81,6 +81,7 @@ port = 8000
         ("[retrieval]\ndense_weight = nan", {}, "dense_weight 应在 0 到 1 之间"),
         ("[retrieval.expansion]\npair = 0", {}, "pair、function 应大于 0、不超过 1"),
         ("[retrieval.expansion]\nname = inf", {}, "name、numeral、spelling 应在 0 到 1 之间"),
+        ("[llm]\nevidence_tokens = 0", {}, "timeout 应大于 0，max_tokens、evidence_tokens 应是 1 以上的整数"),
         ("[llm]\ntimeout = [1]", {}, "设置 timeout 应是数"),
         ("[llm]\nshow_unsupported = 2", {}, "设置 show_unsupported 应是 true 或 false"),
         ("", {"YINJU_LLM_SHOW_UNSUPPORTED": "maybe"}, "设置 show_unsupported 应是 true 或 false"),

@@ -11,7 +11,7 @@ import pytest
 from rag.__main__ import main
 from rag.answering.candidates import gather
 from rag.answering.copies import with_copies
-from rag.answering.evidence import evidence_of, place_of
+from rag.answering.evidence import passages_of, place_of
 from rag.assistant import open_assistant
 from rag.config import Settings
 from rag.datatypes import Answer, Chunk, Citation, Filters, Hit, Sentence, Source, Span, cut
@@ -203,7 +203,7 @@ def test_what_a_copy_says_besides_can_answer():
         answer.citations[0].place, file="1.txt", spans=(Span(start=len(TEXT), end=len(TEXT + more)),)
     )
     resting = replace(answer, citations=(Citation(n=1, place=place),))
-    assert [entry.place.file for entry in evidence_of([hit], document, resting)] == ["1.txt", "0.txt"]
+    assert [place.file for place in passages_of([hit], document, resting)] == ["1.txt", "0.txt"]
 
 
 def test_a_place_that_changed_is_not_listed(tmp_path):

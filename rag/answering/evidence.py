@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from rag.datatypes import (
@@ -10,7 +12,6 @@ from rag.datatypes import (
     Article,
     Chunk,
     Document,
-    Evidence,
     Hit,
     Paragraph,
     Place,
@@ -18,10 +19,16 @@ from rag.datatypes import (
     cut,
     locate,
 )
-from rag.text import sentences
+from rag.text import fold, sentences
 
-MAX_EVIDENCE = 8
+MAX_PASSAGES = 8
 """Passages that a language model is given; more of them make small models lose the thread."""
+_ORDERS = re.compile(
+    r"(?:忽略|无视|忘记|忘掉|不要理会|不用管|不要管)[^。!?]{0,4}(?:以上|上述|上面|之前|此前|先前|前面|所有|一切|你的)"
+    r"[^。!?]{0,8}(?:指令|指示|提示|要求|规则|设定|内容|资料)"
+    r"|(?:ignore|disregard|forget)\s+(?:all\s+|any\s+)?(?:of\s+)?(?:the\s+|your\s+)?(?:previous|prior|above|earlier)\b"
+)
+"""What a text says that is meant for the program which reads it, and not for its readers."""
 
 
 def place_of(
@@ -56,29 +63,47 @@ def speaker_place(document: Document, article: Article, paragraph: Paragraph, sp
     return place_of(document, article, None, (named.span,)) if named else None
 
 
-def evidence_of(
-    hits: Sequence[Hit], document: Callable[[str], Document], found: Answer
-) -> tuple[Evidence, ...]:
+def passages_of(hits: Sequence[Hit], document: Callable[[str], Document], found: Answer) -> tuple[Place, ...]:
     """Return the passages for a language model: those the extractive answer rests on, then the best hits.
 
-    A passage is a hit's whole chunk; one that holds the words of an earlier one is not repeated.
+    A passage is a hit's whole chunk, or what the answer cites where no hit holds it (a byline). One that
+    holds the words of an earlier one is not repeated, and one that gives orders to a language model is left out.
+    There are `MAX_PASSAGES`, or more where the extractive answer rests on more.
     """
     hit_places = [_chunk_place(hit.chunk, document) for hit in hits]
     copied = [_chunk_place(copy, document) for hit in hits for copy in hit.copies]
     cited = [citation.place for citation in found.citations]
-    first = [place for place in [*hit_places, *copied] if any(_holds(place, small) for small in cited)]
+    first = {
+        next((place for place in [*hit_places, *copied] if _holds(place, small)), small) for small in cited
+    }
+    best = [place for place in [*hit_places, *copied, *cited] if place in first]
     places: dict[str, Place] = {}
-    for place in [*first, *hit_places]:
-        places.setdefault(place.quote, place)
-    return tuple(
-        Evidence(n=n, place=place) for n, place in enumerate(list(places.values())[:MAX_EVIDENCE], start=1)
-    )
+    for place in [*best, *hit_places]:
+        if not _ORDERS.search(fold(place.quote)):
+            places.setdefault(place.quote, place)
+    return tuple(places.values())[: max(MAX_PASSAGES, len(first))]
 
 
 def _chunk_place(chunk: Chunk, document: Callable[[str], Document]) -> Place:
+    """Return the place of a chunk, with a speaker where one person speaks all of it."""
     source = document(chunk.file)
-    article, number = source.pieces[chunk.article], chunk.paragraphs[0]
-    return place_of(source, article, article.paragraphs[number - 1] if number else None, chunk.spans)
+    article = source.pieces[chunk.article]
+    first, last = chunk.paragraphs
+    if not first:
+        return place_of(source, article, None, chunk.spans)
+    place = place_of(source, article, article.paragraphs[first - 1], chunk.spans)
+    one_speaks = len({paragraph.speaker for paragraph in article.paragraphs[first - 1 : last]}) == 1
+    return place if one_speaks else replace(place, speaker=None)
+
+
+def narrowed(place: Place, spans: tuple[Span, ...], document: Callable[[str], Document]) -> Place:
+    """Return the place of `spans` inside a passage: in the paragraph that they begin in, with its speaker."""
+    source = document(place.file)
+    for article in source.articles if place.paragraph else ():
+        for paragraph in article.paragraphs:
+            if any(span.start <= spans[0].start < span.end for span in paragraph.spans):
+                return place_of(source, article, paragraph, spans)
+    return replace(place, spans=spans, quote=cut(source.source.text, spans))  # of a line above the text
 
 
 def interleaved(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -208,7 +208,7 @@ def named_articles(hits: Sequence[Hit], source: str, document: GetDocument) -> f
     for hit in hits:
         key = (hit.chunk.file, hit.chunk.article)
         if key not in shares:
-            head = _head(document(hit.chunk.file).articles[hit.chunk.article])
+            head = _head(document(hit.chunk.file).pieces[hit.chunk.article])
             stands = [any(form in head for form in each) for each in names]
             shares[key] = sum(idf(word) for word, there in zip(asked, stands, strict=True) if there) / total
     best = max(shares.values(), default=0.0)

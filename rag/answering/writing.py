@@ -16,17 +16,21 @@ from rag.text import sentences
 
 REFUSAL = "所给资料没有说明这一点。"
 """What the model is told to say when the evidence does not state the answer."""
+LONGEST_SENTENCE = 1000
+"""Characters after which the end of a sentence is no longer waited for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An answer as far as it is written: every sentence of it has been checked.
 
-    `dropped` counts the sentences that nothing supports and that are left out; `refused` says that the model
-    finds no answer in the evidence, and there are then no sentences.
+    The citations of the sentences are the numbers of `evidence`. `dropped` counts the sentences that nothing
+    supports and that are left out; `refused` says that the model finds no answer in the evidence, and there
+    are then no sentences.
     """
 
     sentences: tuple[Sentence, ...]
+    evidence: tuple[Evidence, ...]
     dropped: int = 0
     refused: bool = False
 
@@ -37,7 +41,8 @@ _MARKER = re.compile(
 )
 _RANGE = re.compile(r"(\d+)\s*[\-–—~～]\s*(\d+)")
 _PREFIX = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*•·]\s+|[(（]?\d{1,2}[.、)）]\s*(?!\d))*")
-_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+_THINKING = re.compile(r"<(/?)think(?:ing)?>")
+_HALF_A_TAG = re.compile(r"</?[a-z]{0,8}\Z")
 _END = re.compile(r"[。！？!?]+[*]*")
 _AFTER_END = re.compile(rf"(?:{_MARKER.pattern})*\s*(?=[^\s\[【［〔。！？!?*”’」』》）)\]】］\"'])")
 _PAIRED = ("“”", "（）", "()", "《》", "「」", "‘’", "【】", "[]")
@@ -47,9 +52,46 @@ _DECLINED = re.compile(
 )
 
 
+class _Speech:
+    """What a model says aloud, without its thoughts (`<think>…</think>`).
+
+    Some servers leave out the opening tag: what stands before a `</think>` was thought from the beginning.
+    """
+
+    def __init__(self) -> None:
+        self._pending = ""
+        self._thinking = False
+
+    def hear(self, piece: str, *, final: bool) -> tuple[bool, str]:
+        """Return whether all that was said before was only thought, and what is said now.
+
+        The beginning of what may become a tag is kept back until `final`.
+        """
+        self._pending += piece
+        said, forget = "", False
+        while tag := _THINKING.search(self._pending):
+            if not self._thinking:
+                said += self._pending[: tag.start()]
+                if tag[1]:
+                    said, forget = "", True
+            self._thinking = not tag[1]
+            self._pending = self._pending[tag.end() :]
+        half = None if final else _HALF_A_TAG.search(self._pending)
+        end = half.start() if half else len(self._pending)
+        if not self._thinking:
+            said += self._pending[:end]
+        self._pending = self._pending[end:]
+        return forget, said
+
+
 def spoken(text: str) -> str:
     """Return a model's text without its thoughts (`<think>…</think>`) and white space around."""
-    return _THOUGHT.sub("", text).strip()
+    return _Speech().hear(text, final=True)[1].strip()
+
+
+def unmarked(text: str) -> str:
+    """Return text without its citation markers."""
+    return _MARKER.sub("", text)
 
 
 def _unmark(line: str) -> tuple[str, list[tuple[int, list[int]]]]:
@@ -84,21 +126,24 @@ class Writer:
     def __init__(self, evidence: Sequence[Evidence], *, show_unsupported: bool = False) -> None:
         self.evidence = evidence
         self.show_unsupported = show_unsupported
+        self._speech = _Speech()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin anew."""
         self.declined = False
-        self._received = ""
-        self._taken = 0
+        self._rest = ""
         self._sentences: list[Sentence] = []
         self._seen: set[str] = set()
         self._dropped = 0
 
     def feed(self, piece: str) -> bool:
-        """Take in a piece of text; return whether the draft has grown."""
-        self._received += piece
-        return self._advance(final=False)
+        """Take in a piece of text; return whether the draft has changed."""
+        return self._advance(piece, final=False)
 
     def finish(self) -> bool:
-        """Take in what is left once the text has ended; return whether the draft has grown."""
-        return self._advance(final=True)
+        """Take in what is left once the text has ended; return whether the draft has changed."""
+        return self._advance("", final=True)
 
     @property
     def draft(self) -> Draft:
@@ -106,20 +151,22 @@ class Writer:
         kept = list(self._sentences)
         while kept and not kept[-1].citations and kept[-1].verdict == "supported":
             kept.pop()
-        return Draft(tuple(kept), self._dropped)
+        return Draft(tuple(kept), tuple(self.evidence), self._dropped)
 
-    def _advance(self, *, final: bool) -> bool:
+    def _advance(self, piece: str, *, final: bool) -> bool:
         known = self.draft
-        text = _THOUGHT.sub("", self._received)
-        if not final and text.endswith(tuple("<think>"[:n] for n in range(1, 7))):
-            return False
-        while rest := text[self._taken :]:
-            line_end = rest.find("\n")
-            end = line_end + 1 or (len(rest) if final else _certain(rest))
+        forget, said = self._speech.hear(piece, final=final)
+        if forget:
+            self._forget()
+        self._rest += said
+        while self._rest:
+            near = self._rest[:LONGEST_SENTENCE]
+            whole = final or len(near) == LONGEST_SENTENCE
+            end = near.find("\n") + 1 or _certain(near) or (len(near) if whole else 0)
             if not end:
                 break
-            self._taken += end
-            self._read(rest[:end])
+            text, self._rest = self._rest[:end], self._rest[end:]
+            self._read(text)
         return self.draft != known
 
     def _read(self, text: str) -> None:
@@ -141,9 +188,11 @@ class Writer:
             self._sentences[-1] = replace(last, citations=self._support(last.text, cited))
 
     def _support(self, text: str, cited: Sequence[int]) -> tuple[int, ...]:
-        """Return the evidence that supports the text: of what is cited where that does, else of all."""
-        named = [evidence for evidence in self.evidence if evidence.n in cited]
-        return (named and support(text, named).evidence) or support(text, self.evidence).evidence
+        """Return the evidence that supports the text: what is cited, unless one other passage has more of it."""
+        every = support(text, self.evidence)
+        named = support(text, [evidence for evidence in self.evidence if evidence.n in cited])
+        better = len(every.evidence) == 1 and every.score > named.score
+        return named.evidence if named.supported and not better else every.evidence
 
     def _take(self, text: str, cited: Sequence[int]) -> None:
         if text in self._seen:
