@@ -24,6 +24,8 @@ _ORGANISATION = re.compile(
     r"[一-鿿]{2,}?(?:部|局|委|院|会|署|办|厅|司|处|集团|公司|银行|大学|学院|中心|协会|部门|政府|机关|企业|机构)"
 )
 _DEFINES = r"[\"'》]?(?:,|的(?:本质|内涵|含义|定义|实质|核心))?(?:既|就|正|也|主要|通常|一般)?(?:是|指|即|包括)|[\"']?\("
+_PERSONAL = re.compile(r"人|者|员|专家|教授|同志|代表|干部|部长|书记|主任|企业|部门|单位|机构|政府|委员会|方面|民|师|生(?!产|态|活|物|成)|我们|公司|集团")
+_DEADLINE = re.compile(r"(?:到|至|截至|截止到?)((?:19|20)\d\d)年")
 _RANK = re.compile(r"第[一二三四五六七八九十\d]|首位|榜首|末位|倒数")
 _ASKS_WHAT = re.compile(r"什么是|是什么|何为|何谓")
 _REASON = re.compile(
@@ -106,22 +108,49 @@ def _offers_number(question: Question, text: str) -> float:
     if "第几" in question.text:
         return float(bool(_RANK.search(text)))
     offered = [n for n in _numbers(text) if text[n.span.start : n.span.end] not in question.numbers]
-    offered = [n for n in offered if not (n.unit == "年" and 1900 < n.value < 2100)]
-    # 一年, 一批 and the like count nothing, unless it is just what is asked for.
-    offered = [n for n in offered if text[n.span.start] != "一" or n.unit == question.unit]
+    # 一年, 一批 and the like count nothing, a day of the calendar neither, unless it is just what is asked for.
+    offered = [
+        n
+        for n in offered
+        if n.unit == question.unit or (text[n.span.start] != "一" and not _of_calendar(n))
+    ]
     if not offered:
         return 0.0
-    if question.unit is None or any(number.unit == question.unit for number in offered):
+    if question.unit is None or any(_same_unit(number.unit, question.unit) for number in offered):
         return 1.0
     return 0.5
 
 
-def unfit(question: Question, candidate: Candidate) -> bool:
-    """Whether a sentence cannot answer: no number or date where one is asked for, or only other years.
+def _of_calendar(number: Number) -> bool:
+    return number.unit in ("月", "日", "号") or (number.unit == "年" and 1900 < number.value < 2100)
 
-    A sentence that names no year has the years of its setting.
+
+# Units that stand for one another; 个 counts anything that has no measure of its own.
+_ALIKE = ({"人", "名", "位"}, {"家", "户", "所"}, {"项", "条", "件", "点", "方面", "类", "种"}, {"天", "日"}, {"%", "成"})
+_COUNTED = frozenset([*"家项条件点类种名位人户批次座所台辆步", "部门", "方面"])
+
+
+def _same_unit(offered: str, asked: str) -> bool:
+    """Whether a number in one unit answers a question for another."""
+    if offered == asked or any({offered, asked} <= alike for alike in _ALIKE):
+        return True
+    return "个" in (offered, asked) and bool({offered, asked} & _COUNTED)
+
+
+def unfit(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence cannot answer: it has not the number, date or person that is asked for, or only other years.
+
+    A number must be in the unit asked for (多少家, 几年). A sentence that names no year has the years of its setting, but a
+    deadline (到2030年) must stand in its paragraph.
     """
-    if question.kind in ("number", "date") and answers_type(question, candidate.folded) == 0:
+    offered = answers_type(question, candidate.folded)
+    if question.kind == "number" and offered < (1 if question.unit else 0.5):
+        return True
+    if question.kind == "date" and not offered:
+        return True
+    if question.kind == "who" and not offered and not _PERSONAL.search(candidate.folded):
+        return True
+    if any(year not in candidate.paragraph.text for year in _DEADLINE.findall(question.text)):
         return True
     if not question.years:
         return False
