@@ -23,6 +23,7 @@ STAGES = (
     "fit_near_duplicates",
     "fit_ranker",
     "fit_answering",
+    "fit_listing",
 )
 
 

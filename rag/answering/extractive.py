@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -29,9 +30,8 @@ UNFIT = 100.0
 """What a sentence loses that cannot answer, whatever it has of the question: all those that can go before it."""
 TYPED = ("number", "date", "who", "organisation", "where")
 """Kinds of question for one thing: a further sentence is quoted only where it offers such a thing too."""
-LISTED, LISTED_COUNTED = 0.6, 0.5
-"""From this fit on a list is the answer; a list of just as many items as the question says, or one of
-whose items it asks about, needs less."""
+SEVERAL = re.compile(r"[、;和与及]")
+"""What a sentence that answers a question for several things has between them."""
 STATED_NEARBY = 0.7
 """From this share in one sentence and its surroundings on, the matter is there and only the answer is not."""
 
@@ -78,9 +78,10 @@ def answer_extractively(
             return answer
     if question.kind == "list" or question.ordinal:
         listed = best_list(question, found.candidates, found.matcher)
-        counted = question.count is not None or question.ordinal is not None
-        if listed and listed.score >= (LISTED_COUNTED if counted else LISTED):
-            return _compose(question, listed.places, listing=True)
+        if listed:
+            return _compose(question, listed, listing=True)
+        if question.kind == "list" and not SEVERAL.search(found.candidates[0].folded):
+            return _refuse(question, found)
     best = found.candidates[0]
     if (
         probability(_support(found)) < weights().threshold
@@ -117,6 +118,8 @@ def _support(found: _Found) -> NDArray[np.float32]:
 def _choose(question: Question, found: _Found, options: ExtractiveOptions) -> list[Candidate]:
     """Return the best sentence, and further ones while each adds enough of what the question is about."""
     chosen = [found.candidates[0]]
+    if question.kind == "list":
+        return chosen
     covered = found.matcher.stands(chosen[0].setting)
     for candidate, score in zip(found.candidates[1:], found.scores[1:], strict=True):
         if len(chosen) == options.sentences or score < found.scores[0] / 2:
