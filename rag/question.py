@@ -77,6 +77,7 @@ _CUES: list[tuple[Kind, str]] = [
     ("yes_no", r"是否|是不是|有没有|能否|可否|会不会|能不能|(?:[吗嘛]|(?<![什怎])么)[?？]?$"),
 ]
 _COMPILED: list[tuple[Kind, re.Pattern[str]]] = [(kind, re.compile(pattern)) for kind, pattern in _CUES]
+_WHICH_COUNT = re.compile(rf"哪\s*({_COUNT})")
 _LIST_COUNT = re.compile(
     rf"({_COUNT})\s*{_COUNTED}?\s*(?:方面|举措|措施|原则|任务|重点|要求|路径|特征|工作|亮点|事|问题|类|种|项|点|大|条|个|行业|领域)"
 )
@@ -88,7 +89,8 @@ _ORDINAL = re.compile(rf"第({_COUNT})(?:条|点|项|方面|件事|个(?:方面|
 _FIRST = re.compile(rf"前({_COUNT})(?:个(?!月)|条|点|项|类|种|方面)")
 _EXCLUDED = re.compile(r"除(?:了|去)?([^,，?？]{2,40}?)(?:之外|以外|外)?[,，]?(?:还|另|其他|其它|别的)")
 # What a list's items are called stands behind these words (有哪些措施), else before them (措施有哪些).
-_ITEMS_CUE = re.compile(rf"哪些|哪(?:几|{_COUNT}){_COUNTED}?(?:方面)?的?|{_COUNT}{_COUNTED}")
+_WHICH = re.compile(rf"哪些|哪(?:几|{_COUNT}){_COUNTED}?(?:方面)?的?")
+_SO_MANY = re.compile(rf"{_COUNT}{_COUNTED}")
 _VERB_BEFORE = re.compile(r"(?:都|分别|主要|一共|共)*(?:有|是|包括|包含)(?:了)?$")
 # Parts of speech of which a noun phrase is made: nouns, verbal nouns, adjectives, idioms, abbreviations.
 _NOMINAL = ("n", "vn", "a", "b", "l", "j")
@@ -184,13 +186,13 @@ def analyse(text: str) -> Question:
     first = _FIRST.search(folded)
     if first and kind in ("open", "definition", "number", "who"):
         kind = "list"
-    counted = _LIST_COUNT.search(folded) if kind == "list" and not first else None
+    counted = (_WHICH_COUNT.search(folded) or _LIST_COUNT.search(folded)) if kind == "list" else None
     unit = _UNIT.search(folded)
     return Question(
         text=text,
         kind=kind,
         words=informative,
-        count=_count(counted.group(1)) if counted else None,
+        count=_count(counted.group(1)) if counted and counted.group(1) != "一" and not first else None,
         unit="%" if _RATIO.search(folded) and kind == "number" else unit.group(1) if unit else None,
         years=frozenset(years(text)),
         numbers=frozenset(folded[n.span.start : n.span.end] for n in numbers(text)),
@@ -218,7 +220,7 @@ def _names(folded: str) -> tuple[str, ...]:
 
 def _items(folded: str) -> str:
     """Return what a folded question for a list calls its items, empty where it does not say."""
-    cue = _ITEMS_CUE.search(folded)
+    cue = _WHICH.search(folded) or _SO_MANY.search(folded)
     if not cue:
         return ""
     behind = rjieba.tag(folded[cue.end() :].strip("?。的"))

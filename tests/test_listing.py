@@ -1,14 +1,20 @@
 """Lists in texts, and questions for them, on small texts whose lists are known."""
 
+import numpy as np
 import pytest
 
-from rag.answering.list_scoring import FEATURES, features, probabilities, weights
+from rag.answering.candidates import gather
+from rag.answering.list_scoring import FEATURES, Weights, features, probabilities, weights
+from rag.answering.listing import best_list, names_several
 from rag.answering.lists import enumerations
 from rag.answering.matching import Matcher, Vectors
 from rag.answering.runs import quoted, runs
+from rag.chunking import ChunkingOptions
 from rag.datatypes import Source, Span
 from rag.embedding import load_embedder
+from rag.passages import Passages
 from rag.question import analyse
+from rag.retrieval import RetrievalOptions
 from rag.structure import parse
 
 
@@ -116,19 +122,25 @@ def test_lists_inside_a_sentence(text, items):
     assert found == items
 
 
+def test_a_number_behind_the_last_item_belongs_to_the_frame():
+    (run,) = inline("《意见》从指导思想、基本原则、队伍建设和保障措施四个方面提供了指引。")
+    assert [item.text for item in run.items][1:] == ["基本原则", "队伍建设", "保障措施"]
+    assert run.introduction.endswith(" 四个方面提供了指引。")
+
+
 def test_the_frame_of_a_list_is_what_stands_around_its_items():
     (run,) = inline("特别是要加强集成电路、人工智能、生物制造等领域科技攻关。")
     assert run.introduction == "特别是要加强 等领域科技攻关。"
 
 
 LONG = (
-    "各地区各部门要坚持从实际出发推动各项工作取得新的更大的成效,重点评价重大成果、研究质量、原创突破,"
+    "各地区各部门要坚持从本地本部门的实际情况出发,扎实推动各项重点工作在新的一年里不断取得新的更大的成效,重点评价重大成果、研究质量、原创突破,"
     "最大程度实现各项既定目标,推动高质量发展不断迈上新台阶。"
 )
 
 
 def test_a_long_sentence_is_cut_to_the_clause_of_its_list():
-    (run,) = inline(LONG)
+    run = inline(LONG)[0]
     span = quoted(run, Span(start=0, end=len(LONG)))
     assert LONG[span.start : span.end] == "重点评价重大成果、研究质量、原创突破,"
 
@@ -142,10 +154,6 @@ def test_a_condition_keeps_the_sentence_of_a_list_whole(left_out):
 
 
 def test_the_probabilities_of_lists_and_of_none_add_up_to_one():
-    import numpy as np
-
-    from rag.answering.list_scoring import Weights
-
     fitted = Weights(np.ones(len(FEATURES), dtype=np.float32), -1.0, 0.5)
     rows = np.zeros((2, len(FEATURES)), dtype=np.float32)
     rows[0, 0] = 1 + np.log(3)  # the scores are then ln 3 and -1, and 0 for none
@@ -173,3 +181,51 @@ def test_a_list_is_held_against_the_number_asked_for(question, counted, miscount
     matcher = Matcher(analyse(question), Vectors(load_embedder("builtin")))
     (row,) = features([enumeration], matcher, [0.0])
     assert (row[FEATURES.index("counted")], row[FEATURES.index("miscounted")]) == (counted, miscounted)
+
+
+TEXTS = (
+    "本市召开城市更新工作会议。会议提出推进城市更新的三项原则。一是坚持规划先行。统筹编制方案。二是坚持保护优先。"
+    "留住历史记忆。三是坚持民生为本。改善居住条件。",
+    "本省召开水利工作会议。会议提出防汛抗旱的三项任务。一是加固堤坝。二是疏浚河道。三是储备物资。"
+    "全省重点建设引水、灌溉、供水等水利工程。",
+)
+
+
+def asked(text):
+    question = analyse(text)
+    vectors = Vectors(load_embedder("builtin"))
+    passages = Passages(TEXTS, vectors.embedder, ChunkingOptions(), RetrievalOptions())
+    candidates = gather(passages.hits(text), passages.document)
+    matcher = Matcher(question, vectors)
+    return best_list(question, candidates, matcher), question, candidates
+
+
+@pytest.mark.parametrize(
+    ("question", "items"),
+    [
+        ("推进城市更新有哪三项原则？", ["一是坚持规划先行。", "二是坚持保护优先。", "三是坚持民生为本。"]),
+        ("防汛抗旱有哪三项任务？", ["一是加固堤坝。", "二是疏浚河道。", "三是储备物资。"]),
+        ("推进城市更新的前两项原则是什么？", ["一是坚持规划先行。", "二是坚持保护优先。"]),
+        ("推进城市更新的原则除了保护优先还有哪些？", ["一是坚持规划先行。", "三是坚持民生为本。"]),
+        ("城市更新的第二项原则具体怎么做？", ["二是坚持保护优先。留住历史记忆。"]),
+        ("全省重点建设哪些水利工程？", ["全省重点建设引水、灌溉、供水等水利工程。"]),
+    ],
+)
+def test_the_list_of_its_own_topic_is_given(question, items):
+    given, _, _ = asked(question)
+    assert given is not None
+    assert [text for text, _ in given] == items
+    for text, place in given:
+        assert TEXTS[int(place.file.partition("#")[2])][place.spans[0].start : place.spans[-1].end] == text
+
+
+@pytest.mark.parametrize("question", ["垃圾分类有哪四个标准？", "宇航员训练包括哪些科目？"])
+def test_another_list_is_not_given(question):
+    given, _, _ = asked(question)
+    assert given is None
+
+
+def test_a_sentence_that_names_several_things():
+    _, question, candidates = asked("重点建设哪三类水利工程？")
+    several = [c.text for c in candidates if names_several(question, c)]
+    assert several == ["全省重点建设引水、灌溉、供水等水利工程。"]

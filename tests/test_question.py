@@ -44,7 +44,14 @@ def test_constraints_are_read() -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("哪10个方面的重点工作？", 10), ("四方面举措是什么？", 4), ("哪两类企业？", 2), ("有哪些举措？", None)],
+    [
+        ("哪10个方面的重点工作？", 10),
+        ("四方面举措是什么？", 4),
+        ("哪两类企业？", 2),
+        ("有哪些举措？", None),
+        ("三大中心的下一步安排有哪四条？", 4),
+        ("是一种什么模式，有哪些工具？", None),
+    ],
 )
 def test_count_of_a_list(text: str, count: int | None) -> None:
     assert analyse(text).count == count
@@ -55,6 +62,7 @@ def test_count_of_a_list(text: str, count: int | None) -> None:
     [
         ("采取了哪些措施？", "措施"),
         ("主要的优点有哪些？", "优点"),
+        ("三大中心的建设有哪四条举措？", "举措"),
         ("要在哪些新兴产业领域加强攻关？", "领域"),
         ("哪些？", ""),
     ],

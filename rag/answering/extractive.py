@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from rag.answering.candidates import Candidate, GetDocument, gather, paragraph_sentences
 from rag.answering.evidence import sentence_place, speaker_place
 from rag.answering.features import features
-from rag.answering.listing import best_list
+from rag.answering.listing import best_list, names_several
 from rag.answering.lists import LEAD_SENTENCE
 from rag.answering.matching import Matcher, Vectors, shortlist
 from rag.answering.offers import answers_type, echoes, unfit
@@ -30,8 +29,6 @@ UNFIT = 100.0
 """What a sentence loses that cannot answer, whatever it has of the question: all those that can go before it."""
 TYPED = ("number", "date", "who", "organisation", "where")
 """Kinds of question for one thing: a further sentence is quoted only where it offers such a thing too."""
-SEVERAL = re.compile(r"[、;和与及]")
-"""What a sentence that answers a question for several things has between them."""
 STATED_NEARBY = 0.7
 """From this share in one sentence and its surroundings on, the matter is there and only the answer is not."""
 
@@ -80,7 +77,7 @@ def answer_extractively(
         listed = best_list(question, found.candidates, found.matcher)
         if listed:
             return _compose(question, listed, listing=True)
-        if question.kind == "list" and not SEVERAL.search(found.candidates[0].folded):
+        if question.kind == "list" and not names_several(question, found.candidates[0]):
             return _refuse(question, found)
     best = found.candidates[0]
     if (

@@ -88,19 +88,10 @@ def probabilities(rows: NDArray[np.float32], fitted: Weights) -> NDArray[np.floa
 
 def rough(enumeration: Enumeration, matcher: Matcher) -> float:
     """Return how much of the question's information a list and its surroundings have, for a first selection."""
-    near = matcher.stands(fold(f"{enumeration.introduction} {enumeration.lead}"))
-    around = np.maximum(near, matcher.stands(setting(enumeration)))
-    items = matcher.stands(fold(" ".join(item.text for item in enumeration.items)))
+    near = np.maximum(matcher.stands(enumeration.introduction), matcher.stands(enumeration.lead))
+    around = np.maximum(near, matcher.stands(enumeration.setting))
+    items = matcher.stands(enumeration.named)
     return matcher.share(around) + matcher.share(near) + 0.5 * matcher.share(np.maximum(items - around, 0))
-
-
-def setting(enumeration: Enumeration) -> str:
-    """Return the folded text of what is known of a list from outside: titles, authors, speakers, headings, year."""
-    article, paragraph = enumeration.article, enumeration.paragraph
-    speakers = [paragraph.speaker] if paragraph and paragraph.speaker else article.speakers
-    path = paragraph.path if paragraph else ()
-    known = (article.kicker, article.title, article.subtitle, article.issuer, *article.authors, *speakers)
-    return fold(" ".join(filter(None, (*known, *path, article.date and f"{article.date[:4]}年"))))
 
 
 def features(
@@ -118,35 +109,34 @@ def features(
     rows = np.zeros((len(enumerations), len(FEATURES)), dtype=np.float32)
     if not enumerations:
         return rows
-    introductions = [fold(e.introduction) for e in enumerations]
-    items = [fold("".join(item.text for item in e.items)) for e in enumerations]
-    dense = matcher.vectors.passages(introductions) @ matcher.vector
-    dense_items = matcher.vectors.passages([text[:_LONGEST] for text in items]) @ matcher.vector
+    dense = matcher.vectors.passages([e.introduction for e in enumerations]) @ matcher.vector
+    dense_items = matcher.vectors.passages([e.named[:_LONGEST] for e in enumerations]) @ matcher.vector
     for i, enumeration in enumerate(enumerations):
-        question, introduction = matcher.question, introductions[i]
+        question, introduction = matcher.question, enumeration.introduction
+        everything = " ".join((introduction, enumeration.lead, enumeration.setting, enumeration.named))
         rows[i] = (
             *(enumeration.form == form for form in FORMS),
-            *_shares(enumeration, introduction, items[i], matcher),
+            *_shares(enumeration, matcher),
             matcher.pairs(introduction),
             _noun(question, introduction),
             _own(introduction, matcher),
             dense[i],
             dense_items[i],
-            *_count(question, enumeration, introduction),
-            bool(_ANNOUNCED.search(enumeration.introduction)),
-            *_years(question, enumeration, introduction + items[i]),
-            matcher.names_stand(f"{introduction} {fold(enumeration.lead)} {setting(enumeration)} {items[i]}"),
+            *_count(question, enumeration),
+            bool(_ANNOUNCED.search(introduction)),
+            *_years(question, enumeration),
+            matcher.names_stand(everything),
             math.log(len(enumeration.items)),
             hits[i],
         )
     return rows
 
 
-def _shares(enumeration: Enumeration, introduction: str, items: str, matcher: Matcher) -> list[float]:
+def _shares(enumeration: Enumeration, matcher: Matcher) -> list[float]:
     """Return the features `introduction` to `lacking`."""
     paragraph = enumeration.paragraph
     own = fold(paragraph.text) if paragraph else ""
-    texts = (introduction, fold(enumeration.lead), setting(enumeration), items, own)
+    texts = (enumeration.introduction, enumeration.lead, enumeration.setting, enumeration.named, own)
     known = matcher.stands("") * 0
     shares = []
     for text in texts:
@@ -170,19 +160,25 @@ def _own(introduction: str, matcher: Matcher) -> float:
     return sum(weight for asked, weight in told if asked) / total if total else 0.0
 
 
-def _count(question: Question, enumeration: Enumeration, introduction: str) -> tuple[bool, bool]:
-    """Return whether a list has as many items as the question says, or says that it has, and whether it has not."""
+def _count(question: Question, enumeration: Enumeration) -> tuple[bool, bool]:
+    """Return whether a list has as many items as the question says, and whether it has not.
+
+    A list inside a sentence, whose items are cut by guess, has as many too where it says so (四方面原则).
+    """
     number = len(enumeration.items)
     if question.count is None:
         return False, (question.ordinal or 0) > number
-    said = any(n.value == question.count and n.unit not in _NOT_COUNTED for n in numbers(introduction))
-    fits = number == question.count or said
+    said = any(
+        n.value == question.count and n.unit not in _NOT_COUNTED for n in numbers(enumeration.introduction)
+    )
+    fits = number == question.count or (enumeration.sentence is not None and said)
     return fits, not fits
 
 
-def _years(question: Question, enumeration: Enumeration, text: str) -> tuple[bool, bool]:
+def _years(question: Question, enumeration: Enumeration) -> tuple[bool, bool]:
     """Return whether a list names a year that is asked for, and whether only others."""
     if not question.years:
         return False, False
-    named = years(text) or years(fold(enumeration.lead)) or years(setting(enumeration))
+    texts = (enumeration.introduction + enumeration.named, enumeration.lead, enumeration.setting)
+    named = next(filter(None, map(years, texts)), set())
     return bool(named & question.years), bool(named) and not named & question.years

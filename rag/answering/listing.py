@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -88,6 +89,14 @@ def best_list(
     if likely[best] < weights().threshold:
         return None
     return _said(question, lists[best])
+
+
+def names_several(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence names several things, as many as the question says where it says so."""
+    if re.search(r"[和与及]", candidate.folded) and question.count in (None, 2):
+        return True
+    inside = runs(candidate.article, candidate.paragraph, candidate.span)
+    return any(question.count in (None, len(run.items)) for run in inside)
 
 
 def _said(question: Question, one: Offered) -> list[tuple[str, Place]]:

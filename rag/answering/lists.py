@@ -81,8 +81,10 @@ class Item:
 class Enumeration:
     """A list and what introduces it.
 
-    `introduction` are the words that lead straight into it, `lead` is what stands before them; of a list inside
-    a sentence they are the sentence's other words and the paragraph's, and `sentence` is its span there.
+    The texts are folded: `introduction` are the words that lead straight into it, `lead` is what stands before
+    them; of a list inside a sentence they are the sentence's other words and the paragraph's, and `sentence` is
+    its span there. `setting` is what is known of it from outside: titles, issuer, authors, speakers, headings,
+    the year; `named` are its items.
     """
 
     article: Article
@@ -90,12 +92,40 @@ class Enumeration:
     items: tuple[Item, ...]
     introduction: str
     lead: str
-    sentence: Span | None = None
+    setting: str
+    named: str
+    sentence: Span | None
 
     @property
     def paragraph(self) -> Paragraph | None:
         """The paragraph that the first item stands in, None for headings."""
         return self.items[0].paragraph
+
+
+def enumeration(
+    article: Article,
+    form: Form,
+    items: Sequence[Item],
+    introduction: str,
+    lead: str,
+    sentence: Span | None = None,
+) -> Enumeration:
+    """Return the list with its texts folded."""
+    paragraph = items[0].paragraph
+    speakers = [paragraph.speaker] if paragraph and paragraph.speaker else article.speakers
+    path = paragraph.path if paragraph else ()
+    known = (article.kicker, article.title, article.subtitle, article.issuer, *article.authors, *speakers)
+    setting = " ".join(filter(None, (*known, *path, article.date and f"{article.date[:4]}年")))
+    return Enumeration(
+        article,
+        form,
+        tuple(items),
+        fold(introduction),
+        fold(lead),
+        fold(setting),
+        fold("".join(item.text for item in items)),
+        sentence,
+    )
 
 
 Sentences = Sequence[tuple[Paragraph, Sequence[Span]]]
@@ -171,7 +201,7 @@ def _finished(article: Article, form: Form, found: Sequence[tuple[Paragraph, Spa
     before = first.text[: piece.start].strip()
     lead = f"{lead_before(article, first)} {before}".strip()
     *_, introduction = re.split(r"(?<=[。！？!?])(?=.)", lead)
-    yield Enumeration(
+    yield enumeration(
         article,
         form,
         tuple(_named(paragraph, span) for paragraph, span in found),
@@ -236,8 +266,8 @@ def _sentences(article: Article, split: Sentences) -> Iterator[Enumeration]:
             introduction, spans = opening, spans[1:]
         else:
             continue
-        items = tuple(_named(paragraph, span) for span in spans)
-        yield Enumeration(article, "sentences", items, introduction, f"{before} {paragraph.heading or ''}")
+        items = tuple(item(paragraph, span.start, span.end) for span in spans)
+        yield enumeration(article, "sentences", items, introduction, f"{before} {paragraph.heading or ''}")
 
 
 def _is_marked(paragraph: Paragraph, sentence: Span) -> bool:
@@ -258,4 +288,4 @@ def _by_headings(article: Article) -> Iterator[Enumeration]:
             opening = next((p for p in article.paragraphs if items[0].text in p.path), None)
             before = [p.text for p in article.paragraphs if opening and p.number < opening.number]
             introduction = path[-1] if path else article.title or ""
-            yield Enumeration(article, "headings", tuple(items), introduction, before[-1] if before else "")
+            yield enumeration(article, "headings", tuple(items), introduction, before[-1] if before else "")

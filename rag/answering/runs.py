@@ -8,29 +8,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 
-from rag.answering.lists import Enumeration, Form, item
+from rag.answering.lists import Enumeration, Form, enumeration, item
+from rag.answering.trimming import LONG
 from rag.datatypes import Article, Paragraph, Span
 from rag.text import clauses, fold
 from rag.words import content_words, words
 
-LONGEST = 60
-"""Characters of a quoted sentence: a longer one is cut to the clauses around its list where that is safe."""
+REMEMBERED = 20_000
+"""Sentences whose lists are kept: those of a corpus come up again and again; about 1 kB each."""
 BEFORE = 120
 """Characters of the paragraph before a list's sentence that tell what it is about."""
 MANY = 5
 """Clauses from which on a sentence may list things by its commas alone."""
 _JOINED = re.compile(r"(?:以及|和|与|及)")
-_END = re.compile(r"等")
+_END = re.compile(r"等|[一二两三四五六七八九十\d]{1,2}(?:个|项|类|种|大|方面|家|条)")
 _ANNOUNCED = re.compile(r"包括|包含|涵盖|分别(?:是|为)")
 _NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十]+[)）]?、?")
 # What a clause left out would bear on: a condition, an exception, a negation, a contrast.
 _BEARS = re.compile(r"[若如]果?|除|但|然而|不得|未|没有|凡|经|其中|反之|否则")
 
 
-def runs(article: Article, paragraph: Paragraph, sentence: Span) -> Iterator[Enumeration]:
-    """Yield the lists of a sentence (a span of the paragraph's text), each with its own items and frame."""
+@lru_cache(maxsize=REMEMBERED)
+def runs(article: Article, paragraph: Paragraph, sentence: Span) -> tuple[Enumeration, ...]:
+    """Return the lists of a sentence (a span of the paragraph's text), each with its own items and frame."""
+    return tuple(_runs(article, paragraph, sentence))
+
+
+def _runs(article: Article, paragraph: Paragraph, sentence: Span) -> Iterator[Enumeration]:
     text = fold(paragraph.text[sentence.start : sentence.end])
     found: list[tuple[Form, list[Span]]] = [("run", pieces) for pieces in _enumerated(text)]
     found += [("run", pieces) for pieces in _parallel(text)]
@@ -43,7 +50,7 @@ def runs(article: Article, paragraph: Paragraph, sentence: Span) -> Iterator[Enu
         low = _said_before(text, start, start)
         frame = f"{text[low : pieces[0].start]} {text[pieces[-1].end : high]}"
         outside = f"{paragraph.text[: sentence.start][-BEFORE:]} {text[:low]} {text[high:]}"
-        yield Enumeration(article, form, items, frame, outside, sentence)
+        yield enumeration(article, form, items, frame, outside, sentence)
 
 
 def _clause(text: str, place: int) -> Span:
@@ -114,18 +121,18 @@ def _clauses(text: str) -> Iterator[list[Span]]:
         yield parts[1:]
 
 
-def quoted(enumeration: Enumeration, sentence: Span) -> Span:
+def quoted(run: Enumeration, sentence: Span) -> Span:
     """Return the part of a list's sentence to quote: the sentence, or the clauses of the list in a long one.
 
     Those are the clauses with its items, and the one before where they begin with the first item. Where what is
     left out could bear on them, or a quotation would be cut in two, the sentence stays whole.
     """
-    paragraph = enumeration.paragraph
-    if paragraph is None or enumeration.form == "clauses" or sentence.end - sentence.start <= LONGEST:
+    paragraph = run.paragraph
+    if paragraph is None or run.form == "clauses" or sentence.end - sentence.start <= LONG:
         return sentence
     text = fold(paragraph.text[sentence.start : sentence.end])
-    first = enumeration.items[0].span.start - sentence.start
-    last = enumeration.items[-1].span.end - sentence.start
+    first = run.items[0].span.start - sentence.start
+    last = run.items[-1].span.end - sentence.start
     low = _said_before(text, _clause(text, first).start, first)
     high = _clause(text, last - 1).end
     inside, outside = text[low:high], text[:low] + text[high:]
