@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 import rjieba
@@ -12,7 +13,7 @@ from rag.informativeness import idf, known
 from rag.numerals import chinese_value, numbers, years
 from rag.structure.people import people
 from rag.text import fold
-from rag.words import content_words
+from rag.words import content_words, is_function_word, words
 
 Kind = Literal[
     "metadata",
@@ -41,8 +42,8 @@ _CUES: list[tuple[Kind, str]] = [
     ),
     (
         "list",
-        rf"哪些|哪(?!一[年月天日个位名家份])(?!{_COUNT}年){_COUNT}|哪几(?!年|月|天)|有什么(?:举措|措施|特点|要求|内容|任务|原则|困难|问题|优势)|几个方面.*[是有]|{_COUNT}{_COUNTED}?(?:方面|举措|措施|原则|任务|重点|要求"
-        rf"|路径|特征|工作|亮点|问题|类型|行业|领域|事|条件|机制|目标)[^,，]{{0,12}}(?:是什么|有什么|分别|包括|为何物|[?？]$)|分别是(?:什么|谁|哪)|列出|列举|都有(?:什么|谁)|包括什么",
+        rf"哪些|哪(?!一)(?!{_COUNT}年){_COUNT}|哪几(?!年|月|天)|有什么(?:举措|措施|特点|要求|内容|任务|原则|困难|问题|优势)|几个方面.*[是有]|{_COUNT}{_COUNTED}?(?:方面|举措|措施|原则|任务|重点|要求"
+        rf"|路径|特征|工作|亮点|问题|类型|行业|领域|事|条件|机制|目标)[^,，]{{0,12}}(?:是什么|有什么|分别|包括|为何物|[?？]$)|(?:[2-9]|\d\d|[二两三四五六七八九十]){_COUNTED}[^,，?？不差区]{{0,12}}是什么[?？]?$|分别是(?:什么|谁|哪)|列出|列举|都有(?:什么|谁)|包括什么",
     ),
     (
         "number",
@@ -146,6 +147,7 @@ _FIELDS: list[tuple[str, bool, str]] = [
 ]
 _COMPILED_FIELDS = [(name, certain, re.compile(cue)) for name, certain, cue in _FIELDS]
 _COMPILED: list[tuple[Kind, re.Pattern[str]]] = [(kind, re.compile(pattern)) for kind, pattern in _CUES]
+_WHICH_COUNT = re.compile(rf"哪\s*({_COUNT})")
 _LIST_COUNT = re.compile(
     rf"({_COUNT})\s*{_COUNTED}?\s*(?:方面|举措|措施|原则|任务|重点|要求|路径|特征|工作|亮点|事|问题|类|种|项|点|大|条|个|行业|领域)"
 )
@@ -155,6 +157,14 @@ _UNIT = re.compile(
 )
 _RATIO = re.compile(r"比重|占比|比例|百分之|增速|增幅|增长率|增长(?:幅度|多少|了多少)|幅度|超过百分")
 _ORDINAL = re.compile(rf"第({_COUNT})(?:条|点|项|方面|件事|个(?:方面|举措|问题|原则|路径|要求|建议))")
+_FIRST = re.compile(rf"前({_COUNT})(?:个(?!月)|条|点|项|类|种|方面)")
+_EXCLUDED = re.compile(r"除(?:了|去)?([^,，?？]{2,40}?)(?:之外|以外|外)?[,，]?(?:还|另|其他|其它|别的)")
+# What a list's items are called stands behind these words (有哪些措施), else before them (措施有哪些).
+_WHICH = re.compile(rf"哪些|哪(?:几|{_COUNT}){_COUNTED}?(?:方面)?的?")
+_SO_MANY = re.compile(rf"{_COUNT}{_COUNTED}")
+_VERB_BEFORE = re.compile(r"(?:都|分别|主要|一共|共)*(?:有|是|包括|包含)(?:了)?$")
+# Parts of speech of which a noun phrase is made: nouns, verbal nouns, adjectives, idioms, abbreviations.
+_NOMINAL = ("n", "vn", "a", "b", "l", "j")
 # Words that the dictionary takes for places and that name none, and the one place that all texts speak of.
 _NO_PLACES = frozenset(
     [
@@ -214,7 +224,9 @@ class Question:
     (works named in 《》) are constraints; `topics` are the folded names of what is to be defined;
     `attribution` says that the question is who said something; `names` are the
     persons and places that it names; `ordinal`
-    is the item of a list that it asks about (第三条具体怎么做: 3); `fields` are what it may ask of a piece
+    is the item of a list that it asks about (第三条具体怎么做: 3), `first` how many of its first items
+    (前两条), None for all, `excluded` what it leaves out (除了甲还有哪些: 甲), `items` what it calls them
+    (有哪些措施: 措施), both empty where it does not say; `fields` are what it may ask of a piece
     itself (its authors, outlet, edition), which it does for certain where its kind is `metadata`; `occasion`
     says that it asks in which piece, where (on what occasion) or when something was said.
     """
@@ -231,6 +243,9 @@ class Question:
     attribution: bool
     names: tuple[str, ...]
     ordinal: int | None
+    first: int | None
+    excluded: str
+    items: str
     quoted: tuple[str, ...]
     fields: tuple[str, ...]
     occasion: Occasion | None
@@ -251,13 +266,16 @@ def analyse(text: str) -> Question:
     }
     informative |= dict.fromkeys(_DAY.findall(folded), DAY_INFORMATION)
     informative |= dict.fromkeys((str(year) for year in sorted(years(text))), YEAR_INFORMATION)
-    counted = _LIST_COUNT.search(folded) if kind == "list" else None
+    first = _FIRST.search(folded)
+    if first and kind in ("open", "definition", "number", "who"):
+        kind = "list"
+    counted = (_WHICH_COUNT.search(folded) or _LIST_COUNT.search(folded)) if kind == "list" else None
     unit = _UNIT.search(folded)
     return Question(
         text=text,
         kind=kind,
         words=informative,
-        count=_count(counted.group(1)) if counted else None,
+        count=_count(counted.group(1)) if counted and counted.group(1) != "一" and not first else None,
         unit="%" if _RATIO.search(folded) and kind == "number" else unit.group(1) if unit else None,
         years=frozenset(years(text)),
         numbers=frozenset(folded[n.span.start : n.span.end] for n in numbers(text)),
@@ -266,6 +284,9 @@ def analyse(text: str) -> Question:
         attribution=bool(_ATTRIBUTION.search(folded)),
         names=names,
         ordinal=_count(ordinal.group(1)) if (ordinal := _ORDINAL.search(folded)) else None,
+        first=_count(first.group(1)) if first else None,
+        excluded=excluded.group(1) if (excluded := _EXCLUDED.search(folded)) else "",
+        items=_items(folded) if kind == "list" else "",
         quoted=tuple(_QUOTED.findall(text)),
         fields=tuple(name for name, _ in fields),
         occasion=next((asked for asked, cue in _OCCASIONS if cue.search(folded)), None),
@@ -284,6 +305,19 @@ def _names(folded: str) -> tuple[str, ...]:
     ]
     persons = [name for name, _ in people(folded) if idf(name) > PERSON_INFORMATION]
     return tuple(dict.fromkeys([*persons, *places]))
+
+
+def _items(folded: str) -> str:
+    """Return what a folded question for a list calls its items, empty where it does not say."""
+    cue = _WHICH.search(folded) or _SO_MANY.search(folded)
+    if not cue:
+        return ""
+    behind = rjieba.tag(folded[cue.end() :].strip("?。的"))
+    if not behind:
+        before = [word for word, _ in words(_VERB_BEFORE.sub("", folded[: cue.start()]))]
+        return before[-1] if before and not is_function_word(before[-1]) else ""
+    phrase = [behind[0], *takewhile(lambda tagged: tagged[1].startswith(_NOMINAL), behind[1:])]
+    return phrase[-1][0] if not is_function_word(phrase[-1][0]) else ""
 
 
 def _topics(folded: str) -> tuple[str, ...]:

@@ -4,8 +4,6 @@ import pytest
 
 from rag.answering.candidates import Candidate, gather, surroundings
 from rag.answering.extractive import merge
-from rag.answering.listing import inline_items
-from rag.answering.lists import enumerations
 from rag.answering.matching import Matcher, Vectors
 from rag.answering.offers import answers_type, unfit
 from rag.answering.refusal import screen
@@ -15,14 +13,6 @@ from rag.embedding import load_embedder
 from rag.question import analyse
 from rag.structure import parse
 from rag.text import fold
-
-
-def article(text):
-    return parse(Source(file="a.txt", text=text, sha256="")).articles[0]
-
-
-def listed(text):
-    return [[item.text for item in enumeration.items] for enumeration in enumerations(article(text))]
 
 
 def candidate(text):
@@ -37,58 +27,6 @@ def candidate(text):
         fold(paragraph.text),
         1.0,
     )
-
-
-def test_points_inside_a_paragraph():
-    text = "为此要下功夫。一是加强统筹。建立机制。二是加大投入。增加预算。三是严格考核。"
-    assert listed(text) == [["一是加强统筹。", "二是加大投入。", "三是严格考核。"]]
-
-
-def test_points_over_paragraphs():
-    text = "要抓好三件事。\n\n首先是要稳增长。扩大内需。\n\n第二是要强创新。攻关。\n\n最后是要抓治理。整治。"
-    assert listed(text) == [["首先是要稳增长。", "第二是要强创新。", "最后是要抓治理。"]]
-
-
-def test_paragraphs_with_short_opening_sentences():
-    text = (
-        "部长在会上表示,要抓好2个方面的工作,确保今年的各项目标任务都能够顺利完成。\n\n"
-        "加强科技攻关。全链条部署重大任务,加强基础研究。\n\n打造创新生态。建设一批设施,推动资源开放共享。"
-    )
-    assert listed(text) == [["加强科技攻关。", "打造创新生态。"]]
-
-
-def test_an_answer_that_only_leads_in_is_no_point():
-    text = (
-        "# 访谈\n\n问:如何推进?\n\n答:这很重要。要抓紧。\n\n"
-        "一是强化统筹。建立机制。\n\n二是强化牵引。依托平台。"
-    )
-    assert listed(text) == [["一是强化统筹。", "二是强化牵引。"]]
-
-
-def test_headings_in_a_row():
-    text = "# 四方面推进\n\n下一步怎么做?提出两方面举措。\n\n## 增加供给\n\n近年来不断增加。\n\n## 强化主体\n\n企业是主力军。"
-    assert listed(text) == [["增加供给", "强化主体"]]
-
-
-def test_a_list_has_the_spans_of_its_items():
-    text = "要做到以下各点。一是加强\n统筹。二是加大投入。"
-    document = parse(Source(file="a.txt", text=text, sha256=""))
-    (enumeration,) = enumerations(document.articles[0])
-    raw = ["".join(text[s.start : s.end] for s in item.raw) for item in enumeration.items]
-    assert raw == [item.text for item in enumeration.items] == ["一是加强统筹。", "二是加大投入。"]
-
-
-@pytest.mark.parametrize(
-    ("text", "items"),
-    [
-        ("建设粮食、养殖、智慧农业等示范区。", 3),
-        ("没有并列。", 0),
-        ("先做甲;再做乙;后做丙。", 3),
-        ("甲、乙,丙、丁、戊。", 3),
-    ],
-)
-def test_items_in_a_sentence(text, items):
-    assert inline_items(fold(text)) == items
 
 
 @pytest.mark.parametrize(

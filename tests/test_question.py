@@ -19,6 +19,8 @@ from rag.question import analyse, parts
         ("要抓好哪4个方面的工作？", "list"),
         ("四方面原则是什么？", "list"),
         ("存在哪些问题？", "list"),
+        ("这4项做法是什么？", "list"),
+        ("哪一类产业增长最快？", "open"),
         ("什么是耐心资本？", "definition"),
         ("怎么理解产业体系的安全性？", "definition"),
         ("为什么要建设统一大市场？", "why"),
@@ -80,10 +82,40 @@ def test_constraints_are_read() -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("哪10个方面的重点工作？", 10), ("四方面举措是什么？", 4), ("哪两类企业？", 2), ("有哪些举措？", None)],
+    [
+        ("哪10个方面的重点工作？", 10),
+        ("四方面举措是什么？", 4),
+        ("哪两类企业？", 2),
+        ("有哪些举措？", None),
+        ("三大中心的下一步安排有哪四条？", 4),
+        ("是一种什么模式，有哪些工具？", None),
+    ],
 )
 def test_count_of_a_list(text: str, count: int | None) -> None:
     assert analyse(text).count == count
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("采取了哪些措施？", "措施"),
+        ("主要的优点有哪些？", "优点"),
+        ("三大中心的建设有哪四条举措？", "举措"),
+        ("要在哪些新兴产业领域加强攻关？", "领域"),
+        ("哪些？", ""),
+    ],
+)
+def test_what_the_items_of_a_list_are_called(text: str, items: str) -> None:
+    assert analyse(text).items == items
+
+
+def test_a_part_of_a_list() -> None:
+    assert analyse("前两条举措是什么？").first == 2
+    assert analyse("前两条举措是什么？").kind == "list"
+    assert analyse("前两条举措是什么？").count is None
+    assert analyse("前三个月的出口额是多少？").first is None
+    assert analyse("除了加强统筹之外，还有哪些举措？").excluded == "加强统筹"
+    assert analyse("有哪些举措？").excluded == ""
 
 
 def test_a_ratio_is_asked_in_percent() -> None:

@@ -25,6 +25,7 @@ STAGES = (
     "fit_ranker",
     "fit_answering",
     "fit_followup",
+    "fit_listing",
 )
 
 

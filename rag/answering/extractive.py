@@ -11,7 +11,7 @@ from rag.answering.attribution import attributed, on_occasion
 from rag.answering.candidates import Candidate, GetDocument, gather, paragraph_sentences
 from rag.answering.evidence import sentence_place
 from rag.answering.features import TYPED, rows, table
-from rag.answering.listing import best_list
+from rag.answering.listing import best_list, names_several
 from rag.answering.lists import LEAD_SENTENCE
 from rag.answering.matching import Array, Matcher, Vectors
 from rag.answering.offers import answers_type, unfit
@@ -28,9 +28,6 @@ UNFIT = 100.0
 """What a sentence loses that cannot answer, whatever it has of the question: all those that can go before it."""
 BEHIND = 2.0
 """How far behind the best sentence, in log odds, a further one may be."""
-LISTED, LISTED_COUNTED = 0.6, 0.5
-"""From this fit on a list is the answer; a list of just as many items as the question says, or one of
-whose items it asks about, needs less."""
 _PREMISE = "文档提到了相关内容，但没有说“{}”，问题的前提在文档里没有依据。"
 
 
@@ -81,9 +78,10 @@ def answer_extractively(
             return answer
     if question.kind == "list" or question.ordinal:
         listed = best_list(question, found.candidates, found.matcher)
-        counted = question.count is not None or question.ordinal is not None
-        if listed and listed.score >= (LISTED_COUNTED if counted else LISTED):
-            return _compose(question, listed.places, listing=True)
+        if listed:
+            return _compose(question, listed, listing=True)
+        if question.kind == "list" and not names_several(question, found.candidates[0]):
+            return _refuse(question, found)
     best = found.candidates[0]
     if (
         found.probability < models().threshold
@@ -129,6 +127,8 @@ def _score(question: Question, hits: Sequence[Hit], document: GetDocument, vecto
 def _choose(question: Question, found: _Found, options: ExtractiveOptions) -> list[Candidate]:
     """Return the best sentence, and further ones while each adds enough of what the question is about."""
     chosen = [found.candidates[0]]
+    if question.kind == "list":
+        return chosen
     covered = found.matcher.stands(chosen[0].setting)
     for candidate, score in zip(found.candidates[1:], found.scores[1:], strict=True):
         if len(chosen) == options.sentences or score < found.scores[0] - BEHIND:

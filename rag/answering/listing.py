@@ -1,162 +1,134 @@
-"""Questions for a list: the enumeration of its own topic, or the one sentence that enumerates."""
+"""Questions for a list: the enumeration of its own topic and speaker, its items named, each with its place."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.answering.candidates import Candidate
 from rag.answering.evidence import place_of, sentence_place
+from rag.answering.list_scoring import features, probabilities, rough, weights
 from rag.answering.lists import Enumeration, Item, enumerations
 from rag.answering.matching import Matcher
-from rag.answering.offers import unfit
-from rag.datatypes import Article, Document, Paragraph, Place, Span
-from rag.numerals import numbers, years
+from rag.answering.runs import quoted, runs
+from rag.datatypes import Document, Place, Span
 from rag.question import Question
 from rag.text import fold
+from rag.words import content_words
 
-INTRODUCTION, LEAD, SETTING, ITEMS, AROUND = 1.0, 0.9, 0.8, 0.6, 0.4
-"""What a question's word counts where it stands in the sentence or heading that introduces a list, further up
-in its lead, in the article's title or speakers, only in the items, or elsewhere in the paragraph."""
-AHEAD = 0.1
-"""By how much a single sentence must fit better than a list of as many items as the question says: such a
-sentence is often the one that introduces the list (重点抓好4个方面工作。)."""
-NO_YEAR = 0.7
-"""What is left of the fit of a sentence that does not name the year asked for, though its paragraph may."""
-OTHER_COUNT = 0.3
-"""What is left of the fit of a list that has another number of items than the question says."""
-
-
-_NOT_COUNTED = ("年", "月", "日", "号", "%", "届", "期", "版", "次")
+SHORTLIST = 40
+"""Lists that are looked at closely: those with most of the question's words in or around them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """The places of a list's items with what is said of each, and how well the list fits, 0 to 1."""
+class Offered:
+    """A list that may be the one asked for, and the document that it stands in."""
 
-    places: list[tuple[str, Place]]
-    score: float
+    document: Document
+    enumeration: Enumeration
 
 
-def best_list(question: Question, candidates: Sequence[Candidate], matcher: Matcher) -> Listed | None:
-    """Return the list that a question asks for, None where no enumeration is about it.
+def offered(candidates: Sequence[Candidate], matcher: Matcher) -> list[Offered]:
+    """Return the lists of the candidates' articles and sentences, at most `SHORTLIST`, the likely ones."""
+    every = list(_offered(candidates))
+    if matcher.question.ordinal:  # what is said of one item does not stand inside a sentence
+        every = [one for one in every if one.enumeration.sentence is None]
+    near = [rough(one.enumeration, matcher) for one in every]
+    best = sorted(range(len(every)), key=lambda i: (-near[i], i))[:SHORTLIST]
+    return [every[i] for i in sorted(best)]
 
-    A list fits as far as its lead, its headings and its items have the question's words; one that has
-    another number of items than the question says does not fit.
-    """
-    best: Listed | None = None
+
+def _offered(candidates: Sequence[Candidate]) -> Iterator[Offered]:
     seen: set[tuple[str, int]] = set()
     for candidate in candidates:
+        for run in runs(candidate.article, candidate.paragraph, candidate.span):
+            yield Offered(candidate.document, run)
         key = (candidate.document.source.file, candidate.article.span.start)
-        if key in seen:
-            continue
-        seen.add(key)
-        for enumeration in enumerations(candidate.article):
-            score = _fit(question, enumeration, matcher)
-            if best is None or score > best.score:
-                best = Listed(_said(question, candidate.document, enumeration), score)
-    inline = None if question.ordinal else _inline(question, candidates, matcher)
-    if inline and (best is None or inline.score >= best.score + (AHEAD if question.count else 0)):
-        return inline
-    return best
+        if key not in seen:
+            seen.add(key)
+            for enumeration in enumerations(candidate.article):
+                yield Offered(candidate.document, enumeration)
 
 
-def _fit(question: Question, enumeration: Enumeration, matcher: Matcher) -> float:
-    """Return how well an enumeration is about the question, 0 to 1."""
-    first = enumeration.items[0].paragraph
-    lead = re.split(r"(?<=[。！？!?])(?=.)", enumeration.lead.strip())
-    heading = first.heading if first and first.heading else ""
-    layers = (
-        (f"{lead[-1]} {heading}", INTRODUCTION),
-        (enumeration.lead, LEAD),
-        (_setting(enumeration.article, first), SETTING),
-        (" ".join(item.text for item in enumeration.items), ITEMS),
-        (" ".join(paragraph.text for paragraph in enumeration.article.paragraphs), AROUND),
-    )
-    fit = _share(layers, matcher)
-    if question.count not in (None, len(enumeration.items)) or (question.ordinal or 0) > len(
-        enumeration.items
-    ):
-        fit *= OTHER_COUNT
-    return fit
+def list_features(
+    lists: Sequence[Offered], candidates: Sequence[Candidate], matcher: Matcher
+) -> NDArray[np.float32]:
+    """Return the features of the lists offered by the candidates; see `rag.answering.list_scoring.features`."""
+    found: dict[tuple[str, int, int], float] = {}
+    for c in candidates:
+        key = (c.document.source.file, c.article.span.start, c.paragraph.number)
+        found[key] = max(found.get(key, 0.0), c.hit_score)
+    return features([one.enumeration for one in lists], matcher, [_hit(one, found) for one in lists])
 
 
-def _setting(article: Article, paragraph: Paragraph | None) -> str:
-    """Return what is known of a list from outside its text: titles, authors, speakers, the year."""
-    speakers = [paragraph.speaker] if paragraph and paragraph.speaker else article.speakers
-    known = (article.kicker, article.title, article.subtitle, *article.authors, *speakers)
-    return " ".join(filter(None, (*known, article.date and f"{article.date[:4]}年")))
+def _hit(one: Offered, found: Mapping[tuple[str, int, int], float]) -> float:
+    """Return the best score of a passage found that has the list's beginning or what stands before it."""
+    place = one.document.source.file, one.enumeration.article.span.start
+    paragraph = one.enumeration.paragraph
+    if paragraph is None:
+        return max((score for key, score in found.items() if key[:2] == place), default=0.0)
+    return max(found.get((*place, n), 0.0) for n in (paragraph.number - 1, paragraph.number))
 
 
-def _share(layers: Sequence[tuple[str, float]], matcher: Matcher) -> float:
-    """Return the share of the question's information in texts, each word at the weight of its best text."""
-    best = matcher.stands("") * 0
-    for text, weight in layers:
-        best = np.maximum(best, matcher.stands(fold(text)) * weight)
-    return matcher.share(best)
+def best_list(
+    question: Question, candidates: Sequence[Candidate], matcher: Matcher
+) -> list[tuple[str, Place]] | None:
+    """Return what the list says that a question asks for, item by item with its place; None where none is about it.
+
+    Of an item that is asked about by its number all is given; of a list inside a sentence its clauses.
+    """
+    lists = offered(candidates, matcher)
+    if not lists:
+        return None
+    likely = probabilities(list_features(lists, candidates, matcher), weights())
+    best = int(np.argmax(likely))
+    if likely[best] < weights().threshold:
+        return None
+    return _said(question, lists[best])
 
 
-def _inline(question: Question, candidates: Sequence[Candidate], matcher: Matcher) -> Listed | None:
-    """Return the sentence that enumerates what is asked for, None where none does."""
-    best: Listed | None = None
-    for candidate in candidates:
-        text = candidate.folded
-        items = inline_items(text)
-        if items < 2 or unfit(question, candidate):
-            continue
-        paragraph = candidate.paragraph
-        layers = (
-            (text, INTRODUCTION),
-            (f"{paragraph.heading or ''} {_setting(candidate.article, paragraph)}", SETTING),
-            (paragraph.text, AROUND),
-        )
-        fit = _share(layers, matcher)
-        if question.count is not None and not _has_count(question.count, items, text):
-            fit *= OTHER_COUNT
-        if question.years and not question.years & years(text):
-            fit *= NO_YEAR
-        if best is None or fit > best.score:
-            place = sentence_place(candidate.document, candidate.article, paragraph, candidate.span)
-            best = Listed([(candidate.text, place)], fit)
-    return best
+def names_several(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence names several things, as many as the question says where it says so."""
+    if re.search(r"[和与及]", candidate.folded) and question.count in (None, 2):
+        return True
+    inside = runs(candidate.article, candidate.paragraph, candidate.span)
+    return any(question.count in (None, len(run.items)) for run in inside)
 
 
-def inline_items(text: str) -> int:
-    """Return how many items the longest run of 、 (or of ;) in a folded sentence separates, 0 for no run."""
-    runs = [1 + part.count("、") for part in re.split(r"[,;:。]", text) if "、" in part]
-    semicolons = text.count(";")
-    return max([*runs, semicolons + 1 if semicolons else 0], default=0)
-
-
-def _has_count(count: int, items: int, text: str) -> bool:
-    """Whether a sentence has `count` items, or says so in figures (四方面, 6类)."""
-    return items == count or any(n.value == count and n.unit not in _NOT_COUNTED for n in numbers(text))
-
-
-def _said(question: Question, document: Document, enumeration: Enumeration) -> list[tuple[str, Place]]:
-    """Return the items with their places, or all that is said of the one item that is asked about."""
+def _said(question: Question, one: Offered) -> list[tuple[str, Place]]:
+    """Return the items asked for with their places, or all that is said of the one that is asked about."""
+    document, enumeration = one.document, one.enumeration
     article, items = enumeration.article, enumeration.items
+    if enumeration.sentence and enumeration.paragraph:
+        span = quoted(enumeration, enumeration.sentence)
+        text = enumeration.paragraph.text[span.start : span.end]
+        return [(text, sentence_place(document, article, enumeration.paragraph, span))]
     if question.ordinal is not None and question.ordinal <= len(items):
-        item = items[question.ordinal - 1]
-        if item.paragraph is None:
-            under = [p for p in article.paragraphs if p.heading == item.text]
-            return [
-                (p.text, sentence_place(document, article, p, Span(start=0, end=len(p.text)))) for p in under
-            ]
-        following = items[question.ordinal] if question.ordinal < len(items) else None
-        return _detail(document, article, item.paragraph, item.span.start, following)
-    return [(item.text.strip("—"), place_of(document, article, item.paragraph, item.raw)) for item in items]
+        return _details(document, enumeration, question.ordinal - 1)
+    kept = [item for item in items[: question.first] if not _excluded(question, item)] or list(items)
+    return [(item.text.strip("—"), place_of(document, article, item.paragraph, item.raw)) for item in kept]
 
 
-def _detail(
-    document: Document, article: Article, paragraph: Paragraph, start: int, following: Item | None
-) -> list[tuple[str, Place]]:
-    """Return the sentences of a paragraph from an item's start to the next item, as one quotation."""
-    end = len(paragraph.text)
-    if following and following.paragraph is paragraph:
-        end = following.span.start
-    span = Span(start=start, end=end)
-    return [(paragraph.text[start:end], sentence_place(document, article, paragraph, span))]
+def _excluded(question: Question, item: Item) -> bool:
+    """Whether a question leaves out an item that it names (除了……还有哪些)."""
+    named = [word for word, _ in content_words(question.excluded)]
+    return bool(named) and all(word in fold(item.text) for word in named)
+
+
+def _details(document: Document, enumeration: Enumeration, place: int) -> list[tuple[str, Place]]:
+    """Return what is said of the item at `place`, from 0: the text from its start to the next item, or its section."""
+    article, items = enumeration.article, enumeration.items
+    item = items[place]
+    if item.paragraph is None:
+        under = [p for p in article.paragraphs if item.text in p.path]
+        return [(p.text, sentence_place(document, article, p, Span(start=0, end=len(p.text)))) for p in under]
+    end = len(item.paragraph.text)
+    if place + 1 < len(items) and items[place + 1].paragraph is item.paragraph:
+        end = items[place + 1].span.start
+    span = Span(start=item.span.start, end=end)
+    text = item.paragraph.text[span.start : span.end]
+    return [(text, sentence_place(document, article, item.paragraph, span))]

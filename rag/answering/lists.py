@@ -1,7 +1,8 @@
 """Lists in prose: what an article enumerates, over sentences, paragraphs or headings.
 
 An enumeration is known by its form alone: points that open with 一是 or 第二 or ——, paragraphs that each
-open with a short sentence, headings in a row. Its lead is what introduces it.
+open with a short sentence, the sentences of a paragraph that says first what it is about, headings in a row.
+Lists inside one sentence are in `rag.answering.runs`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from typing import Literal
 
 from rag.answering.candidates import paragraph_sentences
 from rag.datatypes import Article, Paragraph, Span, locate
@@ -18,9 +22,16 @@ LEAD_SENTENCE = 32
 """Characters: a paragraph's opening sentence up to this length can be the name of a point."""
 LONG_ITEM = 70
 """Characters: of a longer sentence only the clause that names the point is taken."""
-
 LEAST_NAME = 12
 """Characters: shorter opening clauses (首先，) do not name a point by themselves."""
+REMEMBERED = 256
+"""Articles whose lists are kept: those of a corpus come up again and again; a long one has some hundred."""
+APART = 6
+"""Paragraphs that may stand between two points: what is said of the first."""
+
+Form = Literal["marked", "leads", "headings", "sentences", "run", "clauses"]
+"""How a list is made: marked points, short opening sentences, headings, the sentences of one paragraph, items
+between 、 or ; inside one sentence, or its clauses."""
 
 _ORDINALS = "一二三四五六七八九十"
 # Families of markers: an enumeration uses one family, its first marker, then its later ones in order.
@@ -34,14 +45,26 @@ _FAMILIES: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
             r"(?:首先|第一)(?:是|,|，|要|、)?",
             *[rf"(?:第{n}|其次|再次|此外|最后)(?:是|,|，|要|、)?" for n in _ORDINALS[1:]],
         ],
-        [rf"[(（]{n}[)）]" for n in _ORDINALS],
+        [rf"[(（]{n}[)）]" for n in (*_ORDINALS, *(f"十{n}" for n in _ORDINALS[:9]))],
         [rf"{n}、" for n in _ORDINALS],
         [rf"(?<!\d){n}[.．、](?!\d)" for n in range(1, 11)],
         [rf"[(（]{n}[)）]" for n in range(1, 11)],
     )
 )
+_MARKER = re.compile(r"[一二三四五六七八九十首再此最]|第|其|[(（]|\d")
 _DASH = re.compile(r"——")
-_ASIDE = re.compile(r"(?:在|从)?[^,，。]{2,20}(?:方面|来看|层面|看)[,，]")
+# Where a marker can open a point inside a sentence: behind ; and :, and 二是 behind a comma, 一是 anywhere.
+_OPENING = re.compile(r"[;；:：]|(?<=[,，])(?=[一二三四五六七八九]是)|(?<![之第唯统同单])(?=一是)")
+_ASIDE = re.compile(r"(?:在|从)?[^,，。]{2,24}(?:方面|来看|层面|看)[,，]")
+_SAYS = re.compile(
+    r"[^,，。:：]{2,24}(?:强调|指出|要求|提出|表示|认为|部署|介绍|建议|规定|明确)(?:说|,|，|:|：)+"
+)
+# An item of a law is one phrase up to its end: what comes behind its commas belongs to it.
+_WHOLE = re.compile(r"(?:[;；]|的[。;；])$")
+# A clause that only sets the scene does not name a point: it is not cut from what follows.
+_SCENE = re.compile(
+    r"^[^一-鿿]*(?:[一二三四五六七八九十]是)?(?:在|对|对于|为|为了|如|如果|若|除|当|凡|经|按|按照|根据|针对|围绕)|(?:时|后|下|前|的|者|方面)[,，]$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +79,72 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Enumeration:
-    """A list and what introduces it: the lead's text, and the paragraph that the first item stands in."""
+    """A list and what introduces it.
+
+    The texts are folded: `introduction` are the words that lead straight into it, `lead` is what stands before
+    them; of a list inside a sentence they are the sentence's other words and the paragraph's, and `sentence` is
+    its span there. `setting` is what is known of it from outside: titles, issuer, authors, speakers, headings,
+    the year; `named` are its items.
+    """
 
     article: Article
+    form: Form
     items: tuple[Item, ...]
+    introduction: str
     lead: str
+    setting: str
+    named: str
+    sentence: Span | None
+
+    @property
+    def paragraph(self) -> Paragraph | None:
+        """The paragraph that the first item stands in, None for headings."""
+        return self.items[0].paragraph
 
 
-def enumerations(article: Article) -> list[Enumeration]:
-    """Return the lists of an article: inside paragraphs, over paragraphs, and by its headings."""
-    found = [e for paragraph in article.paragraphs for e in _inside(article, paragraph)]
-    found += _over_paragraphs(article)
-    found += _by_headings(article)
-    return found
+def enumeration(
+    article: Article,
+    form: Form,
+    items: Sequence[Item],
+    introduction: str,
+    lead: str,
+    sentence: Span | None = None,
+) -> Enumeration:
+    """Return the list with its texts folded."""
+    paragraph = items[0].paragraph
+    speakers = [paragraph.speaker] if paragraph and paragraph.speaker else article.speakers
+    path = paragraph.path if paragraph else ()
+    known = (article.kicker, article.title, article.subtitle, article.issuer, *article.authors, *speakers)
+    setting = " ".join(filter(None, (*known, *path, article.date and f"{article.date[:4]}年")))
+    return Enumeration(
+        article,
+        form,
+        tuple(items),
+        fold(introduction),
+        fold(lead),
+        fold(setting),
+        fold("".join(item.text for item in items)),
+        sentence,
+    )
 
 
-def _item(paragraph: Paragraph, start: int, end: int) -> Item:
+Sentences = Sequence[tuple[Paragraph, Sequence[Span]]]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def enumerations(article: Article) -> tuple[Enumeration, ...]:
+    """Return the lists of an article that are longer than a sentence, each form in the order of the text."""
+    split = [(paragraph, paragraph_sentences(paragraph)) for paragraph in article.paragraphs]
+    return (
+        *_marked(article, split),
+        *_opening_alike(article, split),
+        *_sentences(article, split),
+        *_by_headings(article),
+    )
+
+
+def item(paragraph: Paragraph, start: int, end: int) -> Item:
+    """Return the item at these characters of a paragraph's text."""
     return Item(
         paragraph.text[start:end], paragraph, Span(start=start, end=end), locate(paragraph.spans, start, end)
     )
@@ -80,54 +153,66 @@ def _item(paragraph: Paragraph, start: int, end: int) -> Item:
 def _named(paragraph: Paragraph, sentence: Span) -> Item:
     """Return the item that a sentence names: the sentence, or the first clauses of a long one."""
     text = paragraph.text[sentence.start : sentence.end]
-    end = sentence.end
-    if len(text) > LONG_ITEM:
-        end = sentence.start + next(span.end for span in clauses(text) if span.end >= LEAST_NAME)
-    return _item(paragraph, sentence.start, end)
+    if len(text) > LONG_ITEM and not _WHOLE.search(text):
+        named = next(span for span in clauses(text) if span.end >= LEAST_NAME)
+        if not _SCENE.search(text[: named.end]):
+            return item(paragraph, sentence.start, sentence.start + named.end)
+    return item(paragraph, sentence.start, sentence.end)
 
 
-def _inside(article: Article, paragraph: Paragraph) -> Iterator[Enumeration]:
-    """Yield the lists whose markers open sentences or clauses of one paragraph."""
-    spans = paragraph_sentences(paragraph)
-    starts = [(span, piece) for span in spans for piece in _openings(paragraph.text, span)]
+def _marked(article: Article, split: Sentences) -> Iterator[Enumeration]:
+    """Yield the lists whose points open with the markers of one family, in order, wherever they stand."""
+    openings = [
+        (paragraph, piece)
+        for paragraph, spans in split
+        for piece in _openings(paragraph, spans)
+        if _MARKER.match(paragraph.text, piece.start)
+    ]
     for family in _FAMILIES:
-        items: list[Span] = []
-        for _, piece in starts:
+        found: list[tuple[Paragraph, Span]] = []
+        for paragraph, piece in openings:
             text = paragraph.text[piece.start : piece.end]
             if family[0].match(text):
-                yield from _finish(article, paragraph, items)
-                items = [piece]
-            elif items and len(items) < len(family) and family[len(items)].match(text):
-                items.append(piece)
-        yield from _finish(article, paragraph, items)
+                yield from _finished(article, "marked", found)
+                found = [(paragraph, piece)]
+            elif found and len(found) < len(family) and family[len(found)].match(text):
+                last = found[-1][0]
+                if paragraph.path == last.path and paragraph.number - last.number <= APART:
+                    found.append((paragraph, piece))
+        yield from _finished(article, "marked", found)
 
 
-def _openings(text: str, sentence: Span) -> list[Span]:
-    """Return the places in a sentence where a marker can open a point: its start, and behind ； or ：."""
-    openings = [sentence.start]
-    openings += [
-        sentence.start + match.end()
-        for match in re.finditer(
-            r"[;；:：]|(?<=[,，])(?=[一二三四五六七八九]是)", text[sentence.start : sentence.end]
-        )
-        if sentence.start + match.end() < sentence.end
-    ]
-    borders = [*openings[1:], sentence.end]
-    return [Span(start=start, end=end) for start, end in zip(openings, borders, strict=True)]
+def _openings(paragraph: Paragraph, sentences: Sequence[Span]) -> Iterator[Span]:
+    """Yield the pieces of a paragraph that a marker can open: from a sentence's start, and from inside it."""
+    for sentence in sentences:
+        text = paragraph.text[sentence.start : sentence.end]
+        inside = [sentence.start + match.end() for match in _OPENING.finditer(text) if match.end()]
+        starts = [sentence.start, *(start for start in inside if start < sentence.end)]
+        for start, end in zip(starts, [*starts[1:], sentence.end], strict=True):
+            if start < end:
+                yield Span(start=start, end=end)
 
 
-def _finish(article: Article, paragraph: Paragraph, pieces: Sequence[Span]) -> Iterator[Enumeration]:
-    if len(pieces) > 1:
-        items = tuple(_named(paragraph, piece) for piece in pieces)
-        before = paragraph.text[: pieces[0].start]
-        yield Enumeration(article, items, before if before.strip() else lead_before(article, paragraph))
+def _finished(article: Article, form: Form, found: Sequence[tuple[Paragraph, Span]]) -> Iterator[Enumeration]:
+    """Yield the list of these points, if they are more than one, with what introduces it."""
+    if len(found) < 2:
+        return
+    first, piece = found[0]
+    before = first.text[: piece.start].strip()
+    lead = f"{lead_before(article, first)} {before}".strip()
+    *_, introduction = re.split(r"(?<=[。！？!?])(?=.)", lead)
+    yield enumeration(
+        article,
+        form,
+        tuple(_named(paragraph, span) for paragraph, span in found),
+        f"{introduction} {'' if before else first.heading or ''}".strip(),
+        f"{lead} {first.heading or ''}",
+    )
 
 
 def lead_before(article: Article, paragraph: Paragraph) -> str:
     """Return the text before a paragraph that introduces it: the paragraph before, and a question above."""
-    earlier = [
-        p for p in article.paragraphs if p.number < paragraph.number and p.heading == paragraph.heading
-    ]
+    earlier = [p for p in article.paragraphs if p.number < paragraph.number and p.path == paragraph.path]
     if not earlier:
         return ""
     asked = next(
@@ -137,64 +222,70 @@ def lead_before(article: Article, paragraph: Paragraph) -> str:
     return f"{asked} {last}" if last != asked else last
 
 
-def _over_paragraphs(article: Article) -> Iterator[Enumeration]:
-    """Yield the lists whose points are paragraphs: by their markers, or by their short opening sentences."""
-    run: list[Item] = []
-    style: object = None
-    first: Paragraph | None = None
-    for paragraph in [*article.paragraphs, None]:
-        item, kind = _point(paragraph, len(run)) if paragraph else (None, None)
-        same = kind is not None and kind == style and first is not None
-        if (
-            same
-            and paragraph is not None
-            and first is not None
-            and paragraph.heading == first.heading
-            and item
-        ):
-            run.append(item)
-            continue
-        if len(run) > 1 and first is not None:
-            yield Enumeration(article, tuple(run), lead_before(article, first))
-        run, style, first = [], None, None
-        if paragraph is not None:
-            item, kind = _point(paragraph, 0)
-            if item is not None:
-                run, style, first = [item], kind, paragraph
+def _opening_alike(article: Article, split: Sentences) -> Iterator[Enumeration]:
+    """Yield the lists whose points are neighbouring paragraphs under one heading that all open in one style."""
+    styled = [(_style(paragraph, spans), paragraph, spans) for paragraph, spans in split]
+    for (style, _), group in groupby(styled, key=lambda row: (row[0], row[1].path)):
+        if style:
+            form: Form = "marked" if style == "dash" else "leads"
+            yield from _finished(article, form, [(paragraph, spans[0]) for _, paragraph, spans in group])
 
 
-def _point(paragraph: Paragraph, position: int) -> tuple[Item | None, object]:
-    """Return the item that a paragraph would be at `position` (from 0) of a list, and the list's style."""
-    spans = paragraph_sentences(paragraph)
+def _style(paragraph: Paragraph, spans: Sequence[Span]) -> str:
+    """Return how a paragraph opens as a point: with a dash, with 在……方面, with a short sentence; else nothing."""
     if not spans:
-        return None, None
+        return ""
     opening = paragraph.text[spans[0].start : spans[0].end]
     if _DASH.match(opening):
-        return _named(paragraph, spans[0]), "dash"
-    if position and any(family[0].match(opening) for family in _FAMILIES):
-        return None, None
-    for number, family in enumerate(_FAMILIES):
-        markers = [family[0]] if position == 0 else family[position : position + 1] or [family[-1]]
-        last = number == 3 and position > 0 and re.match(r"最后", opening)
-        if last or any(marker.match(opening) for marker in markers):
-            return _named(paragraph, spans[0]), number
-    aside = _ASIDE.match(opening)
-    if aside and opening.startswith(("在", "从")):
-        return _item(paragraph, spans[0].start, spans[0].end), "aside"
+        return "dash"
+    if any(marker.match(opening) for family in _FAMILIES for marker in family[:2]):
+        return ""
+    if _ASIDE.match(opening) and opening.startswith(("在", "从")):
+        return "aside"
     named = len(opening) <= LEAD_SENTENCE and opening.endswith("。") and fold(opening[0]) != '"'
     if named and len(spans) > 1 and spans[0].start == 0:
-        return _item(paragraph, spans[0].start, spans[0].end), "lead"
-    return None, None
+        # What something is, said before a list of tasks, is no task: 农业是安天下的产业。
+        return "is" if "是" in opening else "short"
+    return ""
+
+
+def _sentences(article: Article, split: Sentences) -> Iterator[Enumeration]:
+    """Yield the sentences of each paragraph that says first what they are about, or who says them."""
+    for paragraph, found in split:
+        if len(found) < 3 or sum(_is_marked(paragraph, span) for span in found) > 1:
+            continue
+        spans = list(found)
+        first = spans[0]
+        opening = paragraph.text[first.start : first.end]
+        before = lead_before(article, paragraph)
+        topic = _ASIDE.match(opening) or _SAYS.match(opening)
+        if topic and first.start + topic.end() < first.end:
+            spans[0] = Span(start=first.start + topic.end(), end=first.end)
+            introduction = topic.group()
+        elif len(opening) <= LEAD_SENTENCE:
+            introduction, spans = opening, spans[1:]
+        else:
+            continue
+        items = tuple(item(paragraph, span.start, span.end) for span in spans)
+        yield enumeration(article, "sentences", items, introduction, f"{before} {paragraph.heading or ''}")
+
+
+def _is_marked(paragraph: Paragraph, sentence: Span) -> bool:
+    """Whether a sentence opens with the marker of a point."""
+    return any(marker.match(paragraph.text, sentence.start) for family in _FAMILIES for marker in family)
 
 
 def _by_headings(article: Article) -> Iterator[Enumeration]:
-    """Yield the article's headings as a list, where it has more than one."""
-    if len(article.headings) < 2:
-        return
-    items = tuple(
-        Item(heading.text, None, Span(start=0, end=len(heading.text)), (heading.span,))
-        for heading in article.headings
-    )
-    opening = next((p for p in article.paragraphs if p.heading == article.headings[0].text), None)
-    before = [p.text for p in article.paragraphs if opening and p.number < opening.number]
-    yield Enumeration(article, items, f"{article.title or ''} {before[-1] if before else ''}")
+    """Yield the headings of an article, and those under each of its headings, where they are more than one."""
+    parents: list[str] = []
+    under: dict[tuple[str, ...], list[Item]] = {}
+    for heading in article.headings:
+        parents = [*parents[: heading.level - 1], *[""] * (heading.level - 1 - len(parents)), heading.text]
+        span = Span(start=0, end=len(heading.text))
+        under.setdefault(tuple(parents[:-1]), []).append(Item(heading.text, None, span, (heading.span,)))
+    for path, items in under.items():
+        if len(items) > 1:
+            opening = next((p for p in article.paragraphs if items[0].text in p.path), None)
+            before = [p.text for p in article.paragraphs if opening and p.number < opening.number]
+            introduction = path[-1] if path else article.title or ""
+            yield enumeration(article, "headings", tuple(items), introduction, before[-1] if before else "")
