@@ -26,7 +26,7 @@ _UNMISTAKABLE = 4
 def thesaurus() -> dict[str, tuple[str, ...]]:
     """Return for every form said the forms that may be written for it, the nearest first, itself left out."""
     found: dict[str, dict[str, None]] = {}
-    for line in _THESAURUS.read_text(encoding="utf-8").splitlines():
+    for line in fold(_THESAURUS.read_text(encoding="utf-8")).splitlines():
         if " > " in line:
             said, written = (side.split() for side in line.split(" > "))
         else:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from rag.answering.candidates import Candidate, gather, surroundings
-from rag.answering.extractive import merge
+from rag.answering.candidates import gather
 from rag.answering.matching import Matcher, Vectors
 from rag.answering.offers import answers_type, unfit
 from rag.answering.refusal import screen
 from rag.answering.trimming import trim
-from rag.datatypes import Answer, Citation, Place, Sentence, Source, Span
+from rag.chunking import ChunkingOptions, chunk
+from rag.datatypes import Hit, Source, Span
 from rag.embedding import load_embedder
 from rag.question import analyse
 from rag.structure import parse
@@ -16,17 +16,10 @@ from rag.text import fold
 
 
 def candidate(text):
+    """Return the last sentence of a text."""
     document = parse(Source(file="a.txt", text=text, sha256=""))
-    paragraph = document.articles[0].paragraphs[-1]
-    return Candidate(
-        document,
-        document.articles[0],
-        paragraph,
-        Span(start=0, end=len(paragraph.text)),
-        surroundings(document.articles[0], paragraph),
-        fold(paragraph.text),
-        1.0,
-    )
+    chunks = chunk(document, 0, ChunkingOptions())
+    return gather([Hit(chunk=one, score=1.0, ranks={}) for one in chunks], lambda _: document)[-1]
 
 
 @pytest.mark.parametrize(
@@ -44,6 +37,26 @@ def candidate(text):
 )
 def test_what_is_asked_for_is_looked_for(question, sentence, value):
     assert answers_type(analyse(question), fold(sentence)) == value
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "cannot"),
+    [
+        ("培育了多少家企业？", "培育了36家企业。", False),
+        ("培育了多少家企业？", "投入了36亿元。", True),
+        ("培育了多少个企业？", "培育了36家企业。", False),
+        ("基金规模是多少亿元？", "基金规模为360亿元。", False),
+        ("过渡期是几年？", "1月20日发布了关于过渡期的通知。", True),
+        ("每吨征收多少欧元？", "1月1日起开始征收。", True),
+        ("到2030年要建成多少家工厂？", "到2027年要建成36家工厂。", True),
+        ("到2030年要建成多少家工厂？", "到2030年要建成36家工厂。", False),
+        ("谁作的报告？", "会议在北京召开。", True),
+        ("谁作的报告？", "李乐成作了报告。", False),
+        ("谁参加会议？", "各单位主要负责同志参加会议。", False),
+    ],
+)
+def test_a_sentence_without_what_is_asked_for_cannot_answer(question, sentence, cannot):
+    assert unfit(analyse(question), candidate(sentence)) == cannot
 
 
 def test_a_sentence_about_another_year_does_not_answer():
@@ -89,6 +102,20 @@ def test_a_long_sentence_is_cut_to_the_clause_with_the_number():
     assert sentence[span.start : span.end] == "科技创新和技术改造再贷款规模增加至8000亿元,"
 
 
+def test_a_part_between_semicolons_stands_by_itself():
+    first = "完整性是根基,保持并增强产业体系完备和配套能力强的优势,确保经济大盘稳定;"
+    second = "先进性是关键,通过持续的技术创新和模式创新,不断提升产业附加值;"
+    third = "安全性是底线,聚焦产业链供应链的关键环节,保障国民经济循环畅通。"
+    span = trim(analyse("怎么理解安全性？"), first + second + third, Span(start=0, end=len(first + second + third)))
+    assert (first + second + third)[span.start : span.end] == third
+
+
+def test_a_quotation_is_never_torn():
+    text = "部长说:“增加值占比已超过18%,比上年有所提高;在全球两千强企业中,大陆企业有525家,占比达到四分之一以上,位居世界前列。”"
+    whole = Span(start=0, end=len(text))
+    assert trim(analyse("大陆企业有多少家？"), text, whole) == whole
+
+
 def test_a_condition_is_never_cut_off():
     sentence = (
         "如果企业在规定的时间之内没有完成各项整改任务并且通过主管部门组织的现场验收,那么将被处以30万元的罚款,"
@@ -122,31 +149,7 @@ def test_a_question_is_not_screened_out(text):
     assert screen(analyse(text)) is None
 
 
-def place(start):
-    return Place(
-        file="a.txt", article="甲", paragraph=1, spans=(Span(start=start, end=start + 2),), quote="文字"
-    )
-
-
-def answer(*pairs):
-    return Answer(
-        question="问",
-        standalone_question="问",
-        sentences=tuple(Sentence(text=text, citations=(n,)) for n, (text, _) in enumerate(pairs, start=1)),
-        citations=tuple(Citation(n=n, place=place(start)) for n, (_, start) in enumerate(pairs, start=1)),
-    )
-
-
-def test_merged_answers_number_their_citations_anew():
-    merged = merge("甲和乙各是多少？", [answer(("甲。", 0)), answer(("乙。", 5), ("甲。", 0))])
-    assert [(s.text, s.citations) for s in merged.sentences] == [("甲。", (1,)), ("乙。", (2,))]
-    assert [(c.n, c.place.spans[0].start) for c in merged.citations] == [(1, 0), (2, 5)]
-
-
 def test_candidates_are_the_sentences_around_a_hit():
-    from rag.chunking import ChunkingOptions, chunk
-    from rag.datatypes import Hit
-
     text = "# 题\n\n" + "\n\n".join(f"第{i}段说明了第{i}件事。还有一句话在后面。" for i in range(1, 6))
     document = parse(Source(file="a.txt", text=text, sha256=""))
     chunks = chunk(document, 0, ChunkingOptions(join_tokens=0))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.question import analyse, parts
+from rag.question import analyse
 
 
 @pytest.mark.parametrize(
@@ -128,23 +128,16 @@ def test_topic_of_a_definition() -> None:
     assert "安全性" in analyse("怎么理解产业体系的安全性？").topics
 
 
-def test_parts_of_a_question() -> None:
-    assert parts("甲省报道和乙省报道里，入选企业各有多少家？") == [
-        "甲省报道里，入选企业有多少家？",
-        "乙省报道里，入选企业有多少家？",
-    ]
-    assert parts("到2030年，零碳工厂和示范区分别要达到什么目标？") == [
-        "到2030年，零碳工厂要达到什么目标？",
-        "到2030年，示范区要达到什么目标？",
-    ]
-    assert parts("甲的意见和乙的意见的文号分别是什么？") == [
-        "甲的意见的文号是什么？",
-        "乙的意见的文号是什么？",
-    ]
-    assert parts("《春与秋》和《冬》的作者分别是谁？") == ["《春与秋》的作者是谁？", "《冬》的作者是谁？"]
-    assert parts("张三的文章和李四的文章各登在哪家报纸？") == [
-        "张三的文章登在哪家报纸？",
-        "李四的文章登在哪家报纸？",
-    ]
-    assert parts("科技部和工信部合作吗？") == ["科技部和工信部合作吗？"]
-    assert parts("“不愿转、不敢转”和“不想转”分别指什么？") == ["“不愿转、不敢转”和“不想转”分别指什么？"]
+def test_latin_filler_tells_nothing() -> None:
+    words = analyse("张辉 weixiao曲线 到底是optional的还是must").words
+    assert {"weixiao", "optional", "must"}.isdisjoint(words)
+    assert {"张辉", "曲线"} <= words.keys()
+    assert "openai" in analyse("OpenAI的模型怎么样").words
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [("规模是多少亿元？", "元"), ("有几万家企业？", "家"), ("过渡期给几年？", "年"), ("每吨多少欧元？", "欧元"), ("提高百分之几？", "%"), ("多少？", None)],
+)
+def test_the_unit_that_is_asked_for(text: str, unit: str | None) -> None:
+    assert analyse(text).unit == unit

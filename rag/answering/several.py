@@ -39,9 +39,7 @@ _SEVERAL = re.compile(
     rf"(?P<tail>{_TAIL}(?:[里中上]?(?:{_EACH.pattern})|[里中上]?(?:说法|名称|写法|表述|提法|口径|数字)?(?:差在|有什么不同|有何不同|有什么区别|有何区别|区别|不同|哪里不)).*)$"
 )
 _SHARED = re.compile(r"^(?P<shared>[^在于对从]{2,12}[在于对从])(?P<item>.{2,})$")
-_OWNED = re.compile(
-    r"的(?:作者|来源|出处|文号|记者|编辑|职务|身份|(?:发表|刊登|发布|印发|成文)?(?:日期|时间)|发文机关)$"
-)
+_OWNED = re.compile(r"的[^的]{2,6}$")
 _QUOTE = re.compile(r"[“\"《][^”\"》]{1,60}[”\"》]")
 _ASKS = re.compile(r"多少|几|哪|什么|啥|谁|何[时地为种以]|为何|如何|怎|是否|是不是|[吗么](?=[?？]|$)")
 # What a source is called by its form, which its head does not say of itself.
@@ -79,8 +77,9 @@ def _by_source(text: str, known: str) -> list[Part]:
     if not match:
         return []
     named = [name for name in re.split(_JOINS, match["items"]) if name]
-    if owned := _OWNED.search(named[-1]):
-        named = [name if name.endswith(owned.group()) else name + owned.group() for name in named]
+    owned = _OWNED.search(named[-1])
+    if owned and not any("的" in name for name in named[:-1]):
+        named = [*(name + owned.group() for name in named[:-1]), named[-1]]
     shared = _SHARED.match(named[0])
     head = match["head"]
     if shared:
