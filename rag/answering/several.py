@@ -14,6 +14,7 @@ from rag.answering.candidates import GetDocument
 from rag.datatypes import Answer, Article, Citation, Hit, Sentence
 from rag.informativeness import idf
 from rag.numerals import years
+from rag.question import analyse
 from rag.text import fold
 from rag.words import content_words, words
 
@@ -66,7 +67,10 @@ def parts(text: str, known: str = "") -> list[Part]:
         known: folded text of the corpus: what stands there joined (信息化和工业化) is one thing.
     """
     plain = text.strip()
-    found = _by_source(plain, known) or [Part(question) for question in _by_clause(plain)]
+    found = _by_source(plain, known)
+    found = found or [Part(question) for question in _by_clause(plain)]
+    if all(analyse(part.question).kind == "metadata" and not part.source for part in found):
+        return [Part(text)]  # facts of one piece are told together
     return found if len(found) > 1 else [Part(text)]
 
 
@@ -187,10 +191,14 @@ def of_source(
     """
     hits = searched(part.question)
     named = named_articles(hits, part.source, document)
-    if not named or sum(idf(word) for word, _ in content_words(part.bare)) < TELLING:
+    if not named:
         return part, hits
-    inside = [hit for hit in searched(part.bare) if (hit.chunk.file, hit.chunk.article) in named]
-    return replace(part, question=part.bare), inside or [h for h in hits if (h.chunk.file, h.chunk.article) in named]
+    inside = [hit for hit in hits if (hit.chunk.file, hit.chunk.article) in named]
+    little = sum(idf(word) for word, _ in content_words(part.bare)) < TELLING
+    if little or analyse(part.question).kind == "metadata":
+        return part, inside
+    there = [hit for hit in searched(part.bare) if (hit.chunk.file, hit.chunk.article) in named]
+    return replace(part, question=part.bare), there or inside
 
 
 def named_articles(hits: Sequence[Hit], source: str, document: GetDocument) -> frozenset[tuple[str, int]]:
