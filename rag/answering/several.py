@@ -68,9 +68,8 @@ def parts(text: str, known: str = "") -> list[Part]:
     """
     plain = text.strip()
     found = _by_source(plain, known)
-    found = found or [Part(question) for question in _by_clause(plain)]
-    if all(analyse(part.question).kind == "metadata" and not part.source for part in found):
-        return [Part(text)]  # facts of one piece are told together
+    if not found and analyse(plain).kind != "metadata":  # facts of one piece are told together
+        found = [Part(question) for question in _by_clause(plain)]
     return found if len(found) > 1 else [Part(text)]
 
 
