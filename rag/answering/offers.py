@@ -116,15 +116,21 @@ def _offers_number(question: Question, text: str) -> float:
     ]
     if not offered:
         return 0.0
-    if question.unit is None or any(_same_unit(number.unit, question.unit) for number in offered):
+    if question.unit is None or any(_same_unit(number.unit, question.unit) or _bare(number) for number in offered):
         return 1.0
     return 0.5
+
+
+def _bare(number: Number) -> bool:
+    """Whether a number is so large that its unit goes without saying (网民规模为10.51亿)."""
+    return not number.unit and number.value >= _LARGE
 
 
 def _of_calendar(number: Number) -> bool:
     return number.unit in ("月", "日", "号") or (number.unit == "年" and 1900 < number.value < 2100)
 
 
+_LARGE = 10_000
 # Units that stand for one another; 个 counts anything that has no measure of its own.
 _ALIKE = ({"人", "名", "位"}, {"家", "户", "所"}, {"项", "条", "件", "点", "方面", "类", "种"}, {"天", "日"}, {"%", "成"})
 _COUNTED = frozenset([*"家项条件点类种名位人户批次座所台辆步", "部门", "方面"])
@@ -138,11 +144,13 @@ def _same_unit(offered: str, asked: str) -> bool:
 
 
 def unfit(question: Question, candidate: Candidate) -> bool:
-    """Whether a sentence cannot answer: it has not the number, date or person that is asked for, or only other years.
+    """Whether a sentence cannot answer: it asks itself, has not the number, date or person asked for, or only other years.
 
     A number must be in the unit asked for (多少家, 几年). A sentence that names no year has the years of its setting, but a
     deadline (到2030年) must stand in its paragraph.
     """
+    if candidate.folded.endswith("?"):
+        return True
     offered = answers_type(question, candidate.folded)
     if question.kind == "number" and offered < (1 if question.unit else 0.5):
         return True
