@@ -9,7 +9,7 @@ from functools import lru_cache
 import rjieba
 
 from rag.answering.candidates import Candidate
-from rag.informativeness import idf
+from rag.informativeness import idf, known
 from rag.numerals import Number, numbers, years
 from rag.question import Question
 from rag.structure.people import people
@@ -25,6 +25,7 @@ _ORGANISATION = re.compile(
 )
 _DEFINES = r"[\"'》]?(?:,|的(?:本质|内涵|含义|定义|实质|核心))?(?:既|就|正|也|主要|通常|一般)?(?:是|指|即|包括)|[\"']?\("
 _PERSONAL = re.compile(r"人|者|员|专家|教授|同志|代表|干部|部长|书记|主任|企业|部门|单位|机构|政府|委员会|方面|民|师|生(?!产|态|活|物|成)|我们|公司|集团")
+_WHO = re.compile(r"谁|哪[位名个]|什么人|何人")
 _DEADLINE = re.compile(r"(?:到|至|截至|截止到?)((?:19|20)\d\d)年")
 _RANK = re.compile(r"第[一二三四五六七八九十\d]|首位|榜首|末位|倒数")
 _ASKS_WHAT = re.compile(r"什么是|是什么|何为|何谓")
@@ -121,13 +122,22 @@ def _offers_number(question: Question, text: str) -> float:
     return 0.5
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _personal(text: str) -> bool:
+    """Whether a folded text may name somebody: a person of any nation by the dictionary, an unknown name, a body."""
+    return bool(_PERSONAL.search(text)) or any(
+        tag.startswith("nr") or (len(word) > 2 and not known(word) and not word.isascii())
+        for word, tag in rjieba.tag(text)
+    )
+
+
 def _bare(number: Number) -> bool:
     """Whether a number is so large that its unit goes without saying (网民规模为10.51亿)."""
     return not number.unit and number.value >= _LARGE
 
 
 def _of_calendar(number: Number) -> bool:
-    return number.unit in ("月", "日", "号") or (number.unit == "年" and 1900 < number.value < 2100)
+    return number.unit in ("月", "日", "号") or (number.unit in ("年", "") and 1900 < number.value < 2100)
 
 
 _LARGE = 10_000
@@ -156,7 +166,7 @@ def unfit(question: Question, candidate: Candidate) -> bool:
         return True
     if question.kind == "date" and not offered:
         return True
-    if question.kind == "who" and not offered and not _PERSONAL.search(candidate.folded):
+    if question.kind == "who" and _WHO.search(question.text) and not offered and not _personal(candidate.folded):
         return True
     if any(year not in candidate.paragraph.text for year in _DEADLINE.findall(question.text)):
         return True
