@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
 
+from rag.aliases import named
 from rag.claims import Item, items
 from rag.contradiction import contradictions, stated, surroundings
 from rag.datatypes import Evidence, Span, locate
@@ -212,7 +213,7 @@ def support(sentence: str, evidence: Sequence[Evidence]) -> Support:
         sentence: one sentence, without citation markers.
         evidence: the numbered passages; none makes the sentence unsupported.
     """
-    sentence = _unnamed(sentence, evidence)
+    sentence = _renamed(_unnamed(sentence, evidence), evidence)
     verbatim = _verbatim(fold(sentence), evidence)
     if verbatim:
         return verbatim
@@ -248,6 +249,18 @@ def _unnamed(sentence: str, evidence: Sequence[Evidence]) -> str:
         lambda found: "" if squeeze(fold(found.group(1))) in titles else found.group(), sentence
     )
     return _LABEL.sub(r"\1", untitled)
+
+
+def _renamed(sentence: str, evidence: Sequence[Evidence]) -> str:
+    """Return the sentence with what goes by several names (税务总局) named as the evidence names it."""
+    wide = "\n".join(surroundings(passage.place) for passage in evidence)
+    folded = fold(sentence)
+    for name in reversed(named(sentence)):
+        written = folded[name.span.start : name.span.end]
+        known = [other for other in name.others if other in wide]
+        if written not in wide and known:
+            sentence = sentence[: name.span.start] + max(known, key=len) + sentence[name.span.end :]
+    return sentence
 
 
 def _complement(claim: _Claim, one: _Run, other: _Run) -> bool:
