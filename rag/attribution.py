@@ -45,6 +45,8 @@ _SHORT = 3
 """A head of so few characters without a name (公司, 平台) may mean what a name before it names."""
 VERBATIM = 0.8
 """Share of the character pairs of a clause without a head of its own that a source clause must have (fitted)."""
+JOINED = 0.9
+"""Share of the character pairs of a clause that a source clause must have for the two to be the same (fitted)."""
 _SAME = re.compile("我国|中国|全国|国内|中方|我们")
 
 
@@ -92,6 +94,7 @@ def parsed(folded: str) -> tuple[Clause, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=8192)
 def _pairs(text: str) -> frozenset[str]:
     return frozenset(text[i : i + 2] for i in range(len(text) - 1))
 
@@ -155,34 +158,30 @@ def misattributed(claim: str, ground: str, known: str) -> list[str]:
     return list(dict.fromkeys(found + _joined(claim, ground)))
 
 
-JOINED = 0.9
-"""Share of the character pairs of a clause that a source clause must have for the two to be the same (fitted)."""
-
-
 def _joined(claim: str, ground: str) -> list[str]:
     """Return the clauses of a sentence that its source has of something else, in another sentence."""
     ours, theirs = parsed(claim), parsed(ground)
-    firsts = {clause.sentence: i for i, clause in reversed(list(enumerate(theirs)))}
-    places = []
-    for clause in ours:
-        pairs = _pairs(clause.head + clause.body)
-        shares = [
-            len(pairs & _pairs(o.head + o.body)) / len(pairs) if len(pairs) > 3 else 0.0 for o in theirs
-        ]
-        best = max(shares, default=0.0)
-        places.append({i for i, share in enumerate(shares) if share == best} if best >= JOINED else set())
+    places = [_places(clause, theirs) for clause in ours]
+    used = {i for place in places for i in place}
+    begins = {clause.sentence: i for i, clause in reversed(list(enumerate(theirs)))}
     found = []
     for before, here, clause in zip(places, places[1:], ours[1:], strict=False):
-        if not before or not here or clause.head:
-            continue
         stood = {theirs[i].sentence for i in here}
-        if stood & {theirs[i].sentence for i in before} or any(i == firsts[theirs[i].sentence] for i in here):
-            continue
-        if any(firsts[s] in p for s in stood for p in places):
-            continue
-        if all(_apart(claim, theirs, i) for i in here):
+        apart = not stood & {theirs[i].sentence for i in before}
+        headless = not clause.head and all(begins[number] not in used for number in stood)
+        if before and here and apart and headless and all(_apart(claim, theirs, i) for i in here):
             found.append(clause.body)
     return found
+
+
+def _places(clause: Clause, theirs: Sequence[Clause]) -> set[int]:
+    """Return the numbers of the source clauses that a clause is the same as."""
+    pairs = _pairs(clause.head + clause.body)
+    if len(pairs) < _LEAST_BODY:
+        return set()
+    shares = [len(pairs & _pairs(other.head + other.body)) / len(pairs) for other in theirs]
+    best = max(shares, default=0.0)
+    return {i for i, share in enumerate(shares) if share == best >= JOINED}
 
 
 def _apart(claim: str, theirs: Sequence[Clause], at: int) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rag.text import sentences
 
 STATED = 0.5
-"""Share of the character pairs of a cause and of an effect that a source sentence must have to be its source."""
+"""Share of the character pairs of a cause and of an effect that a source sentence must have to be its source (fitted)."""
 _BECAUSE = re.compile("(?:由于|因为|鉴于)(?P<cause>[^,。;]{4,}),(?P<effect>[^。;]{4,})")
 _LEADS = re.compile(
     "(?P<cause>[^,。;]{4,}),?(?:因此|因而|从而|于是)?(?:导致|致使|使得|促使|因此|因而|从而|于是|引发|造成|带动)了?(?P<effect>[^,。;]{4,})"
@@ -38,6 +38,7 @@ def unfounded(claim: str, ground: str) -> list[str]:
 
 
 _SHOWN = 8
+"""Characters of a cause that are told."""
 
 
 def _places(part: str, spoken: Sequence[str]) -> set[int]:

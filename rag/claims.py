@@ -135,7 +135,13 @@ def _figures(folded: str) -> list[Item]:
         for m in _ISO_DAY.finditer(folded)
     ]
     dated = {at for day in found for at in range(day.span.start, day.span.end)}
-    raw = [n for n in numbers(folded) if folded[n.span.start] != "一" and n.span.start not in dated]
+    raw = [
+        n
+        for n in numbers(folded)
+        if not folded.startswith("一", n.span.start)
+        and n.span.start not in dated
+        and folded[n.span.start - 1 : n.span.start] != "第"
+    ]
     units = [_unit(number, folded) for number in raw]
     for i in range(len(raw) - 2, -1, -1):
         if not units[i][0] and _RANGE.fullmatch(folded, raw[i].span.end, raw[i + 1].span.start):

@@ -170,6 +170,30 @@ def _runs(claim: _Claim, evidence: Evidence, mask: int) -> list[_Run]:
     return sorted(found, key=lambda run: -run.rank)[:2]
 
 
+def _of_sentences(claim: _Claim, run: _Run) -> Iterator[int]:
+    """Yield for each sentence of a run the units of the claim that stand in it or in what its place says of itself."""
+    base = _bits(claim, stated(run.evidence.place))
+    for span, text in _parts(run.evidence.place.quote):
+        if run.span.start <= span.start < run.span.end:
+            yield base | _bits(claim, text, run.bits)
+
+
+COPIED = 0.95
+"""Share of a clause from which on it counts as copied (fitted)."""
+BESIDE_COPIED = 0.3
+"""Least share of a clause whose neighbours all are copied: among these, words that merely look alike stand out (fitted)."""
+
+
+def _least(shares: Sequence[float]) -> list[float]:
+    """Return for each clause of a sentence the share that it must have, from those that the clauses do have."""
+    copied = sum(share >= COPIED for share in shares)
+    others = len(shares) - 1
+    return [
+        BESIDE_COPIED if others and copied - (share >= COPIED) == others else CLAUSE_COVERAGE
+        for share in shares
+    ]
+
+
 def _judge(claim: _Claim, runs: Sequence[_Run]) -> Support:
     """Return whether the runs together support the claim."""
     bits = 0
@@ -177,7 +201,13 @@ def _judge(claim: _Claim, runs: Sequence[_Run]) -> Support:
         bits |= run.bits
     coverage = _rank(claim, bits)[0]
     ground = "\n".join(run.evidence.place.quote[run.span.start : run.span.end] for run in runs)
-    alone = [text for text, units in claim.clauses if _coverage(claim, bits, units) < CLAUSE_COVERAGE]
+    each = [bits for run in runs for bits in _of_sentences(claim, run)]
+    shares = [max(_coverage(claim, bits, units) for bits in each) for _, units in claim.clauses]
+    alone = [
+        text
+        for (text, _), share, least in zip(claim.clauses, shares, _least(shares), strict=True)
+        if share < least
+    ]
     missing = alone + contradictions(claim.folded, claim.items, ground, [run.evidence.place for run in runs])
     supported = coverage >= COVERAGE and not missing
     if not supported:

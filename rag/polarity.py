@@ -57,6 +57,8 @@ _BREAK = re.compile(r"[^\w\s]")
 _HEAD = re.compile(r"\w{1,2}")
 _REACH = 5
 """Characters between a negation and the word it may still apply to (没有立即回应)."""
+DROPPED = 2
+"""Places behind a negation at which the word may begin that a sentence must not state without it (fitted)."""
 
 
 class _Negation(NamedTuple):
@@ -112,7 +114,7 @@ def _dropped(
 ) -> list[str]:
     """Return the words that a negation of the ground applies to and that the claim has without one."""
     reach = _BREAK.split(ground[negation.start : negation.start + _REACH])[0]
-    for at in range(len(reach) - 1):
+    for at in range(min(len(reach) - 1, DROPPED)):
         word = reach[at : at + 2]
         if _plain(word, ground, theirs):
             continue

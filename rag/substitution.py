@@ -67,6 +67,7 @@ _EXCLUSIVE = """
 支持|赞成|拥护 反对|抵制
 允许 禁止|严禁
 没有 有
+不能|不得|不可 能够|可以
 """
 
 
@@ -160,22 +161,40 @@ def substituted(claim: str, ground: str) -> list[str]:
 def _in_clause(clause: str, there: Sequence[str]) -> list[str]:
     """Return what is substituted in a clause, in the source clause that has most of it."""
     ours = _tagged(clause)
-    best, found = ALIGNED * sum(len(word) for word, _ in ours), []
+    length = sum(len(word) for word, _ in ours)
+    best, found, source, beside = ALIGNED * length, [], "", ""
     for sentence in there:
         for part in _clauses(sentence):
             same, gaps = _aligned(ours, _tagged(part))
             if same >= best:
-                best, found = same, gaps
+                best, found, source, beside = same, gaps, sentence, part
     words: list[str] = []
-    for here, source in found:
-        words += _excluded(_text(here), _text(source))
-        words += [name for name in _renamed(here, source) if not _moved(name, clause, there)]
+    for here, other in found:
+        words += _excluded(_text(here), _text(other))
+        words += [name for name in _renamed(here, other) if not _moved(name, clause, source)]
+        if best >= NEAR * length and _renounced(here, other) and _text(here) not in beside:
+            words.append(_text(here))
     return words
 
 
-def _moved(name: str, clause: str, there: Sequence[str]) -> bool:
-    """Whether a name is an item of a list that has it elsewhere in the source."""
-    return re.search(f"、{name}|{name}、", clause) is not None and any(name in sentence for sentence in there)
+NEAR = 0.65
+"""Share of a clause's characters that a source clause must have for another noun in it to count (fitted)."""
+_NOUNS = frozenset(("n", "nz", "j", "ns", "nt", "nr", "nrt"))
+_BEFORE_NOUN = _NOUNS | {"uj", "vn", "b", "a", "an", "f", "l", "m", "q", "s"}
+
+
+def _renounced(here: _Words, there: _Words) -> bool:
+    """Whether two gaps are noun phrases that have no character in common."""
+    nominal = all(
+        words[-1][1] in _NOUNS and all(tag in _BEFORE_NOUN for _, tag in words) for words in (here, there)
+    )
+    ours, theirs = _text(here), _text(there)
+    return nominal and not set(ours) & set(theirs) and min(len(ours), len(theirs)) > 1
+
+
+def _moved(name: str, clause: str, source: str) -> bool:
+    """Whether a name is an item of a list that has it elsewhere in its source."""
+    return re.search(f"、{name}|{name}、", clause) is not None and name in source
 
 
 def _text(words: _Words) -> str:
