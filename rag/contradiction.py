@@ -140,6 +140,10 @@ def contradictions(claim: str, claimed: Sequence[Item], ground: str, places: Seq
         rivals = [other.span for other in alike]
         if not stands or (own and displaced((claim, item.span, others), (folded, rivals), own)):
             missing.append(claim[item.span.start : item.span.end])
-    missing += turned(claim, folded, wide) + overstated(claim, folded, wide) + substituted(claim, folded)
-    missing += unfounded(claim, folded)
-    return missing + misattributed(claim, folded, "\n".join(map(stated, places)))
+    missing += turned(claim, folded, wide) + overstated(claim, folded, wide)
+    return (
+        missing
+        or substituted(claim, folded)
+        or unfounded(claim, folded)
+        or misattributed(claim, folded, "\n".join(map(stated, places)))
+    )

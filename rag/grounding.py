@@ -30,6 +30,8 @@ LONGER = 0.015
 """What every further sentence of a run costs, in coverage: the shortest run that covers a sentence wins."""
 LEAST_GAIN = 0.12
 """What a second passage must add, in coverage, to be cited beside the first."""
+CLOSER = 0.1
+"""By how much more a run that contradicts a sentence must cover of it to outweigh one that supports it (fitted)."""
 _LONGEST_RUN = 8
 _CANDIDATES = 3
 _MARKS = " \t\u3000。！？!?,，;；:：、\"'.…"
@@ -259,7 +261,7 @@ def support(sentence: str, evidence: Sequence[Evidence]) -> Support:
     best = Support(supported=False)
     for together in judged:
         verdict = _judge(claim, together)
-        if verdict.supported:
+        if verdict.supported and verdict.score > best.score - CLOSER:
             return verdict
         best = max(best, verdict, key=lambda support: support.score)
     return best

@@ -165,6 +165,8 @@ def _in_clause(clause: str, there: Sequence[str]) -> list[str]:
     best, found, source, beside = ALIGNED * length, [], "", ""
     for sentence in there:
         for part in _clauses(sentence):
+            if sum(character in part for character in clause) < best:
+                continue
             same, gaps = _aligned(ours, _tagged(part))
             if same >= best:
                 best, found, source, beside = same, gaps, sentence, part

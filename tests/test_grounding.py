@@ -199,7 +199,7 @@ CONTRADICTED += [
 
 FARMS = "今年，部分农村地区可以适当提高补助，中小企业贷款基本到位，中国科研机构参与了项目。"
 SOURCES = "青山镇政府修建了一座新桥，村民出行更加方便。省农业机械公司改造了三条生产线，全年产量提高一成。"
-GROWTH = "居民消费平稳增长。铁路建设全面推进。因此，就业形势总体稳定。"
+GROWTH = "居民消费平稳增长。铁路建设全面推进。由于政策得力，就业形势总体稳定。"
 
 CONTRADICTED += [
     # What stands in the place of other words: scope, strength, time, names, nouns.

@@ -32,6 +32,7 @@ K = 8
 THRESHOLDS = [0.40, 0.45, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85]
 CLAUSE_THRESHOLDS = [0.0, 0.1, 0.15, 0.2, 0.25, 0.3]
 NUMBERS: tuple[tuple[ModuleType, str, list[float]], ...] = (
+    (grounding, "CLOSER", [0.05, 0.1, 0.15, 0.2, 1.0]),
     (grounding, "BESIDE_COPIED", [0.2, 0.3, 0.4, 0.5]),
     (grounding, "COPIED", [0.85, 0.9, 0.95, 1.0]),
     (substitution, "ALIGNED", [0.4, 0.5, 0.6, 0.7, 0.8]),
