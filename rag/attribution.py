@@ -45,7 +45,7 @@ _SHORT = 3
 """A head of so few characters without a name (公司, 平台) may mean what a name before it names."""
 VERBATIM = 0.8
 """Share of the character pairs of a clause without a head of its own that a source clause must have (fitted)."""
-JOINED = 0.9
+JOINED = 1.0
 """Share of the character pairs of a clause that a source clause must have for the two to be the same (fitted)."""
 _SAME = re.compile("我国|中国|全国|国内|中方|我们")
 

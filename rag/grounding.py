@@ -20,7 +20,7 @@ from rag.datatypes import Evidence, Span, locate
 from rag.text import clauses, fold, sentences, squeeze, worded
 from rag.words import content_words
 
-COVERAGE = 0.65
+COVERAGE = 0.6
 """Least share of a sentence's words and character pairs that its evidence must have (fitted)."""
 CLAUSE_COVERAGE = 0.2
 """Least share of each clause of a sentence, so that a clause of its own does not ride along (fitted)."""

@@ -14,7 +14,6 @@ from itertools import combinations
 import rjieba
 from rapidfuzz.distance import Indel
 
-from rag.claims import same_name
 from rag.text import clauses, sentences
 
 ALIGNED = 0.6
@@ -78,8 +77,6 @@ def _sides() -> tuple[tuple[re.Pattern[str], ...], ...]:
 
 
 _ANY = re.compile("|".join(sorted(set(re.split(r"[|\s]+", _EXCLUSIVE.strip())), key=len, reverse=True)))
-_PEOPLE = frozenset(("nr", "nrt", "nrfg"))
-_PLACES = frozenset(("ns", "nt"))
 _SHORT = 6
 """A clause of at most so many characters, its mark included, is read with the next one."""
 _MARKS = " ,;:。!?\"'"
@@ -122,16 +119,6 @@ def _excluded(here: str, there: str) -> list[str]:
     return found
 
 
-def _renamed(here: _Words, there: _Words) -> list[str]:
-    """Return the names in `here` where `there` has other names and not these."""
-    found = []
-    for kind in (_PEOPLE, _PLACES):
-        ours = [word for word, tag in here if tag in kind and len(word) > 1]
-        theirs = [word for word, tag in there if tag in kind and len(word) > 1]
-        found += [name for name in ours if theirs and not any(same_name(name, other) for other in theirs)]
-    return found
-
-
 @lru_cache(maxsize=4096)
 def _clauses(folded: str) -> tuple[str, ...]:
     """Return the clauses of a folded text, a short one (“今年，”) with the next."""
@@ -152,8 +139,6 @@ def substituted(claim: str, ground: str) -> list[str]:
     there = [ground[s.start : s.end] for s in sentences(ground)]
     found: list[str] = []
     for clause in _clauses(claim):
-        if not _ANY.search(clause) and not any(tag in _PEOPLE | _PLACES for _, tag in _tagged(clause)):
-            continue
         found += _in_clause(clause, there)
     return list(dict.fromkeys(found))
 
@@ -162,18 +147,17 @@ def _in_clause(clause: str, there: Sequence[str]) -> list[str]:
     """Return what is substituted in a clause, in the source clause that has most of it."""
     ours = _tagged(clause)
     length = sum(len(word) for word, _ in ours)
-    best, found, source, beside = ALIGNED * length, [], "", ""
+    best, found, beside = ALIGNED * length, [], ""
     for sentence in there:
         for part in _clauses(sentence):
             if sum(character in part for character in clause) < best:
                 continue
             same, gaps = _aligned(ours, _tagged(part))
             if same >= best:
-                best, found, source, beside = same, gaps, sentence, part
+                best, found, beside = same, gaps, part
     words: list[str] = []
     for here, other in found:
         words += _excluded(_text(here), _text(other))
-        words += [name for name in _renamed(here, other) if not _moved(name, clause, source)]
         if best >= NEAR * length and _renounced(here, other) and _text(here) not in beside:
             words.append(_text(here))
     return words
@@ -192,11 +176,6 @@ def _renounced(here: _Words, there: _Words) -> bool:
     )
     ours, theirs = _text(here), _text(there)
     return nominal and not set(ours) & set(theirs) and min(len(ours), len(theirs)) > 1
-
-
-def _moved(name: str, clause: str, source: str) -> bool:
-    """Whether a name is an item of a list that has it elsewhere in its source."""
-    return re.search(f"、{name}|{name}、", clause) is not None and name in source
 
 
 def _text(words: _Words) -> str:
