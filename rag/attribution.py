@@ -17,7 +17,7 @@ import rjieba
 from rag.claims import same_name
 from rag.text import clauses, sentences
 
-BODY = 0.5
+BODY = 0.7
 """Share of the character pairs of a clause behind its head that a source clause must have to be its source (fitted)."""
 _LEAST_BODY = 4
 """With fewer character pairs than this behind its head nothing can be said about where a clause is from."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.text import sentences
 
-STATED = 0.5
+STATED = 0.3
 """Share of the character pairs of a cause and of an effect that a source sentence must have to be its source (fitted)."""
 _BECAUSE = re.compile("(?:由于|因为|鉴于)(?P<cause>[^,。;]{4,}),(?P<effect>[^。;]{4,})")
 _LEADS = re.compile(
