@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.altering.pairs import Pair
 from eval.dataset import Passage, Split, load_entries, the_passage
 from eval.matching import RawTexts
-from rag.datatypes import Evidence, Place, cut
+from rag.datatypes import Evidence, Place, Span, cut
 from rag.grounding import support
 
 
@@ -72,30 +73,62 @@ def run_labelled(labelled: Sequence[LabelledSentence], texts: RawTexts) -> tuple
 
 
 def _row(label: LabelledSentence, texts: RawTexts) -> SentenceRow:
+    places = [_place(one, texts) for one in label.evidence]
+    return _judged(label.id, label.kind, label.split, label.sentence, places, expected=label.supported)
+
+
+def run_pairs(pairs: Sequence[Pair]) -> tuple[SentenceRow, ...]:
+    """Return one row per drawn pair, in order: what the metric says of what a rule made of a true sentence."""
+    return tuple(
+        _judged(
+            f"{pair.document} {number}",
+            pair.kind,
+            "dev",
+            pair.sentence,
+            [
+                Place(
+                    file=pair.document,
+                    article="",
+                    paragraph=0,
+                    spans=(Span(start=0, end=len(quote)),),
+                    quote=quote,
+                    date=pair.date,
+                )
+                for quote in pair.passages
+            ],
+            expected=pair.faithful,
+        )
+        for number, pair in enumerate(pairs, start=1)
+    )
+
+
+def _judged(
+    key: str, kind: str, split: str, sentence: str, places: Sequence[Place], *, expected: bool
+) -> SentenceRow:
     supported, error = None, None
     missing: tuple[str, ...] = ()
     try:
-        found = support(label.sentence, [_evidence(n, one, texts) for n, one in enumerate(label.evidence, 1)])
+        found = support(sentence, [Evidence(n=n, place=place) for n, place in enumerate(places, start=1)])
         supported, missing = found.supported, found.missing
     except Exception:  # noqa: BLE001 - one failing sentence must not end the run; its traceback is kept
         error = traceback.format_exc()
     return SentenceRow(
-        id=label.id,
-        kind=label.kind,
-        split=label.split,
-        sentence=label.sentence,
-        evidence=tuple(passage.quote for passage in label.evidence),
-        expected=label.supported,
+        id=key,
+        kind=kind,
+        split=split,
+        sentence=sentence,
+        evidence=tuple(place.quote for place in places),
+        expected=expected,
         supported=supported,
         missing=missing,
         error=error,
     )
 
 
-def _evidence(n: int, passage: Passage, texts: RawTexts) -> Evidence:
+def _place(passage: Passage, texts: RawTexts) -> Place:
     spans = (passage.span,)
     quote = cut(texts[passage.file], spans)
-    return Evidence(n=n, place=Place(file=passage.file, article="", paragraph=0, spans=spans, quote=quote))
+    return Place(file=passage.file, article="", paragraph=0, spans=spans, quote=quote)
 
 
 def precision(rows: Sequence[SentenceRow]) -> float | None:

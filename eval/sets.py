@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 QUESTIONS = HERE / "questions.jsonl"
 QUOTES = HERE / "quotes.jsonl"
 SENTENCES = HERE / "grounding.jsonl"
+ALTERED = HERE / "altered.jsonl"
 OURS = "yinju"
 
 

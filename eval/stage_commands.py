@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 
 from eval import structure_run, terminal
+from eval.altering.texts import drawn_from
 from eval.dataset import load_quotes
-from eval.grounding import load_labelled, run_labelled
+from eval.grounding import load_labelled, run_labelled, run_pairs
 from eval.matching import RawTexts
 from eval.options import Docs, Index, Part
 from eval.program import folder_of, open_program
 from eval.runner import run_quotes
-from eval.sets import HERE, QUOTES, SENTENCES
+from eval.sets import ALTERED, HERE, QUOTES, SENTENCES
 from eval.structure_labels import load_labels
 from eval.tables import quote_table, sentence_table
 from rag.errors import UsageError
@@ -41,15 +42,24 @@ def quotes(
 
 def grounding(
     docs: Docs = None,
+    data: Annotated[
+        Path | None, typer.Option(help="数据文件夹：再从其中的政策文本按规则造句来测；内容不入库")
+    ] = None,
     split: Annotated[Part, typer.Option(help="列出哪一半判错的句子；调试只用 dev")] = Part.DEV,
 ) -> None:
-    """依据判定准不准：对照人工标注的句子，按种类列表，逐条列出判错的。"""
+    """依据判定准不准：对照人工标注的句子和按规则改过的句子，按种类列表，逐条列出判错的。"""
     texts = RawTexts(folder_of(docs))
-    rows = run_labelled(load_labelled(SENTENCES, texts), texts)
+    measured = {
+        "依据判定准不准（标注句）": run_labelled(load_labelled(SENTENCES, texts), texts),
+        "依据判定准不准（按规则改的句子，逐条读过）": run_labelled(load_labelled(ALTERED, texts), texts),
+    }
+    if data is not None:
+        measured["依据判定准不准（从数据文件夹按规则造的句子）"] = run_pairs(drawn_from(data))
     console = terminal.console()
-    console.print(sentence_table(rows))
-    shown = [row for row in rows if split in (Part.ALL, Part(row.split))]
-    console.print(terminal.wrong_sentences(shown), soft_wrap=True)
+    for title, rows in measured.items():
+        console.print(sentence_table(rows, title))
+        shown = [row for row in rows if split in (Part.ALL, Part(row.split))]
+        console.print(terminal.wrong_sentences(shown), soft_wrap=True)
 
 
 def structure(

@@ -75,9 +75,12 @@ def quote_table(rows: Sequence[QuoteRow]) -> Table:
     return table
 
 
-def sentence_table(rows: Sequence[SentenceRow]) -> Table:
+_EXPECTED = {False: "无据", True: "有据"}
+
+
+def sentence_table(rows: Sequence[SentenceRow], title: str = "依据判定准不准（标注句）") -> Table:
     """Return how far the grounding metric agrees with the readers, by kind, and its precision and recall."""
-    table = Table(title="依据判定准不准（标注句）")
+    table = Table(title=title)
     table.add_column("种类")
     table.add_column("应判")
     for column in ("句数", "判对", "准确率", "召回率"):
@@ -85,8 +88,10 @@ def sentence_table(rows: Sequence[SentenceRow]) -> Table:
     kinds = dict.fromkeys(row.kind for row in rows)
     for kind in kinds:
         group = [row for row in rows if row.kind == kind]
-        expected = "有据" if group[0].expected else "无据"
-        table.add_row(kind, expected, str(len(group)), _share(agreement(group)), "", "")
+        table.add_row(kind, _EXPECTED[group[0].expected], str(len(group)), _share(agreement(group)), "", "")
+    for expected, name in _EXPECTED.items():
+        group = [row for row in rows if row.expected is expected]
+        table.add_row("合计", name, str(len(group)), _share(agreement(group)), "", "")
     for split in (*dict.fromkeys(row.split for row in rows), "全部"):
         group = [row for row in rows if split in (row.split, "全部")]
         shares = (_share(measure(group)) for measure in (agreement, precision, recall))

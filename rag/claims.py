@@ -7,8 +7,9 @@ A thing can stand there and still be in the wrong place (two figures swapped, sa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 import rjieba
@@ -49,9 +50,20 @@ class Item:
 _HAN = "\u4e00-\u9fff"
 _MEASURE = re.compile(
     r"个?百分点|[美欧日港韩]元|英镑|卢布|人民币|元|[平立]方(?:公里|千米|米)|公里|千米|海里|[厘毫纳微]米|米|吨|公斤|千克|克|升|亩|公顷"
-    r"|[千兆]?瓦时?|小时|分钟|秒|年|月|日|号|天|周|岁|倍|成|度|版|期"
+    r"|[千兆]?瓦时?|小时|分钟|秒|年|月|日|号|天|周|岁|倍|成|度|版|期|人次|人|户"
 )
-_SAME_UNIT = {"个百分点": "百分点", "号": "日", "人民币": "元", "千米": "公里"}
+_SAME_UNIT = {"个百分点": "百分点", "号": "日", "人民币": "元", "千克": "公斤"}
+_CONVERTED: Mapping[str, tuple[str, Decimal]] = {
+    "公里": ("米", Decimal(1000)),
+    "千米": ("米", Decimal(1000)),
+    "吨": ("公斤", Decimal(1000)),
+    "克": ("公斤", Decimal("0.001")),
+    "公顷": ("亩", Decimal(15)),
+    "平方公里": ("亩", Decimal(1500)),
+    "平方千米": ("亩", Decimal(1500)),
+    "小时": ("分钟", Decimal(60)),
+}
+"""Units that are held against smaller ones of their kind: 4.35公里 is 4350米."""
 _RANGE = re.compile(r"\s*(?:[-~至到]|年-)\s*")
 _BOUNDS_BEFORE = (
     ("max", re.compile(r"(?:不超过|不多于|不高于|不大于|不得超过|至多|最多|最高)$")),
@@ -111,11 +123,25 @@ def _change(before: str) -> str:
 # A minus, and no dash between two figures or in a name (歼-20).
 _MINUS = re.compile(r"(?:^|[长降为是达到至温值率差额约,:;(=\s])-$")
 
+_ISO_DAY = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/.](?P<month>1[0-2]|0?[1-9])[-/.](?P<day>3[01]|[12]\d|0?[1-9])(?!\d)"
+)
+
 
 def _figures(folded: str) -> list[Item]:
     """Return the numbers, with the parts of a date joined into one."""
-    found: list[Item] = []
-    raw = [number for number in numbers(folded) if folded[number.span.start] != "一"]
+    found = [
+        Item("date", (int(m["year"]), int(m["month"]), int(m["day"])), Span(start=m.start(), end=m.end()))
+        for m in _ISO_DAY.finditer(folded)
+    ]
+    dated = {at for day in found for at in range(day.span.start, day.span.end)}
+    raw = [
+        n
+        for n in numbers(folded)
+        if not folded.startswith("一", n.span.start)
+        and n.span.start not in dated
+        and folded[n.span.start - 1 : n.span.start] != "第"
+    ]
     units = [_unit(number, folded) for number in raw]
     for i in range(len(raw) - 2, -1, -1):
         if not units[i][0] and _RANGE.fullmatch(folded, raw[i].span.end, raw[i + 1].span.start):
@@ -136,11 +162,12 @@ def _figures(folded: str) -> list[Item]:
             found.append(Item("date", key, Span(start=start, end=end)))
             continue
         date = {}
+        unit, times = _CONVERTED.get(unit, (unit, Decimal(1)))
         sign = -1 if _MINUS.search(folded[max(start - 2, 0) : start]) else 1
         found.append(
             Item(
                 "number",
-                (sign * number.value, unit),
+                ((sign * number.value * times).normalize(), unit),
                 Span(start=start, end=end),
                 _bound(folded, start, number.span.end - len(number.unit), end),
                 _change(folded[max(start - 9, 0) : start]),
@@ -256,3 +283,16 @@ def displaced(
         share = len(wanted & surroundings(folded, place, places)) / len(wanted)
         best[place in own] = max(best[place in own], share)
     return best[False] >= RIVAL_OVERLAP and best[False] - best[True] >= RIVAL_MARGIN
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names may name the same: one is the other's short form, or they have characters in a row in common.
+
+    An ending that both have (国防部, 省) says nothing.
+    """
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    if not one or not other or one in other or other in one:
+        return True
+    abridged = one[0] == other[0] and len(one) != len(other)
+    return abridged or any(one[i : i + 2] in other for i in range(len(one) - 1))

@@ -10,10 +10,15 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from rag.aliases import aliases
+from rag.attribution import misattributed
+from rag.causes import unfounded
 from rag.claims import LOOSER, Item, displaced, items
 from rag.datatypes import Place
+from rag.numerals import chinese_numeral, chinese_value
 from rag.overstatement import overstated
 from rag.polarity import turned
+from rag.substitution import substituted
 from rag.text import fold
 
 _SHARES = frozenset(("%", "‰", "百分点"))
@@ -79,10 +84,19 @@ def _literal(item: Item, wide: str) -> bool:
     """Whether a name, a quoted term, an abbreviation or an ordinal stands in the evidence."""
     wanted = str(item.key[0])
     if item.kind.startswith("name"):
-        return _named(wanted, wide)
+        return any(_named(form, wide) for form in aliases().get(wanted, (wanted,)))
     if item.kind == "latin":
         return re.search(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])", wide) is not None
+    if item.kind == "numeral" and wanted[0] == "第":
+        forms = f"{wanted}|{_other_script(wanted)}"
+        return re.search(rf"(?:{forms})(?![\d十百])", wide) is not None
     return _quoteless(wanted) in _quoteless(wide)
+
+
+def _other_script(ordinal: str) -> str:
+    """Return 第12 for 第十二, and the other way round."""
+    numeral = ordinal[1:]
+    return "第" + (chinese_numeral(int(numeral)) if numeral.isdigit() else f"{chinese_value(numeral):f}")
 
 
 @lru_cache(maxsize=1024)
@@ -126,4 +140,10 @@ def contradictions(claim: str, claimed: Sequence[Item], ground: str, places: Seq
         rivals = [other.span for other in alike]
         if not stands or (own and displaced((claim, item.span, others), (folded, rivals), own)):
             missing.append(claim[item.span.start : item.span.end])
-    return missing + turned(claim, folded, wide) + overstated(claim, folded, wide)
+    missing += turned(claim, folded, wide) + overstated(claim, folded, wide)
+    return (
+        missing
+        or substituted(claim, folded)
+        or unfounded(claim, folded)
+        or misattributed(claim, folded, "\n".join(map(stated, places)))
+    )

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
 
+from rag.aliases import named
 from rag.claims import Item, items
 from rag.contradiction import contradictions, stated, surroundings
 from rag.datatypes import Evidence, Span, locate
 from rag.text import clauses, fold, sentences, squeeze, worded
 from rag.words import content_words
 
-COVERAGE = 0.65
+COVERAGE = 0.6
 """Least share of a sentence's words and character pairs that its evidence must have (fitted)."""
 CLAUSE_COVERAGE = 0.2
 """Least share of each clause of a sentence, so that a clause of its own does not ride along (fitted)."""
@@ -29,6 +30,8 @@ LONGER = 0.015
 """What every further sentence of a run costs, in coverage: the shortest run that covers a sentence wins."""
 LEAST_GAIN = 0.12
 """What a second passage must add, in coverage, to be cited beside the first."""
+CLOSER = 0.1
+"""By how much more a run that contradicts a sentence must cover of it to outweigh one that supports it (fitted)."""
 _LONGEST_RUN = 8
 _CANDIDATES = 3
 _MARKS = " \t\u3000。！？!?,，;；:：、\"'.…"
@@ -169,6 +172,30 @@ def _runs(claim: _Claim, evidence: Evidence, mask: int) -> list[_Run]:
     return sorted(found, key=lambda run: -run.rank)[:2]
 
 
+def _of_sentences(claim: _Claim, run: _Run) -> Iterator[int]:
+    """Yield for each sentence of a run the units of the claim that stand in it or in what its place says of itself."""
+    base = _bits(claim, stated(run.evidence.place))
+    for span, text in _parts(run.evidence.place.quote):
+        if run.span.start <= span.start < run.span.end:
+            yield base | _bits(claim, text, run.bits)
+
+
+COPIED = 0.95
+"""Share of a clause from which on it counts as copied (fitted)."""
+BESIDE_COPIED = 0.3
+"""Least share of a clause whose neighbours all are copied: among these, words that merely look alike stand out (fitted)."""
+
+
+def _least(shares: Sequence[float]) -> list[float]:
+    """Return for each clause of a sentence the share that it must have, from those that the clauses do have."""
+    copied = sum(share >= COPIED for share in shares)
+    others = len(shares) - 1
+    return [
+        BESIDE_COPIED if others and copied - (share >= COPIED) == others else CLAUSE_COVERAGE
+        for share in shares
+    ]
+
+
 def _judge(claim: _Claim, runs: Sequence[_Run]) -> Support:
     """Return whether the runs together support the claim."""
     bits = 0
@@ -176,7 +203,13 @@ def _judge(claim: _Claim, runs: Sequence[_Run]) -> Support:
         bits |= run.bits
     coverage = _rank(claim, bits)[0]
     ground = "\n".join(run.evidence.place.quote[run.span.start : run.span.end] for run in runs)
-    alone = [text for text, units in claim.clauses if _coverage(claim, bits, units) < CLAUSE_COVERAGE]
+    each = [bits for run in runs for bits in _of_sentences(claim, run)]
+    shares = [max(_coverage(claim, bits, units) for bits in each) for _, units in claim.clauses]
+    alone = [
+        text
+        for (text, _), share, least in zip(claim.clauses, shares, _least(shares), strict=True)
+        if share < least
+    ]
     missing = alone + contradictions(claim.folded, claim.items, ground, [run.evidence.place for run in runs])
     supported = coverage >= COVERAGE and not missing
     if not supported:
@@ -212,7 +245,7 @@ def support(sentence: str, evidence: Sequence[Evidence]) -> Support:
         sentence: one sentence, without citation markers.
         evidence: the numbered passages; none makes the sentence unsupported.
     """
-    sentence = _unnamed(sentence, evidence)
+    sentence = _renamed(_unnamed(sentence, evidence), evidence)
     verbatim = _verbatim(fold(sentence), evidence)
     if verbatim:
         return verbatim
@@ -228,7 +261,7 @@ def support(sentence: str, evidence: Sequence[Evidence]) -> Support:
     best = Support(supported=False)
     for together in judged:
         verdict = _judge(claim, together)
-        if verdict.supported:
+        if verdict.supported and verdict.score > best.score - CLOSER:
             return verdict
         best = max(best, verdict, key=lambda support: support.score)
     return best
@@ -252,6 +285,18 @@ def _unnamed(sentence: str, evidence: Sequence[Evidence]) -> str:
         lambda found: "" if squeeze(fold(found.group(1))) in titles else found.group(), sentence
     )
     return _LABEL.sub(r"\1", untitled)
+
+
+def _renamed(sentence: str, evidence: Sequence[Evidence]) -> str:
+    """Return the sentence with what goes by several names (税务总局) named as the evidence names it."""
+    wide = "\n".join(surroundings(passage.place) for passage in evidence)
+    folded = fold(sentence)
+    for name in reversed(named(sentence)):
+        written = folded[name.span.start : name.span.end]
+        known = [other for other in name.others if other in wide]
+        if written not in wide and known:
+            sentence = sentence[: name.span.start] + max(known, key=len) + sentence[name.span.end :]
+    return sentence
 
 
 def _complement(claim: _Claim, one: _Run, other: _Run) -> bool:

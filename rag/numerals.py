@@ -82,7 +82,8 @@ def numbers(text: str) -> list[Number]:
         if chinese and not (match["percent"] or scale or unit or _LARGE.keys() & set(body)):
             continue
         if chinese and (
-            folded[match.start() - 1 : match.start()] in ("第", '"') or _RUN_TOGETHER.search(body)
+            folded[match.start() - 1 : match.start()] in ("第", '"')
+            or _RUN_TOGETHER.search(body.partition("点")[0])
         ):
             continue
         if chinese and "点" not in body:

@@ -83,7 +83,9 @@ def overstated(claim: str, ground: str, wide: str) -> list[str]:
         match.group()
         for kind in _KINDS
         for match in kind.claimed.finditer(claim)
-        if not kind.grounds.search(ground) and (kind.planned is None or kind.planned.search(ground))
+        if match.group() not in ground
+        and not kind.grounds.search(ground)
+        and (kind.planned is None or kind.planned.search(ground))
     ]
     found += [part for part in _PART.findall(claim) if part not in wide]
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 from rag.claims import displaced, surroundings
@@ -49,7 +50,7 @@ _FIGURE_AFTER = re.compile(r"(?:了|至|到|约|近|超过?)?\d")
 
 # The first group begins like a negation and is none; longer forms come before shorter ones.
 _NEGATION = re.compile(
-    "(?:不(?:断|仅|同|少|但|管|论|过|久|动产|由|禁|妨|愧|光|只|单|惜|料|时|已|一|等|平凡|足|超过|低于|高于|多于)|差不多|未(?:来|必)|"
+    "(?:不(?:移|懈|渝|屈|息|朽|凡|遗余力|折不扣|计其数|可或缺|可分割|断|仅|同|少|但|管|论|过|久|动产|由|禁|妨|愧|光|只|单|惜|料|时|已|一|等|平凡|足|超过|低于|高于|多于)|差不多|未(?:来|必)|"
     "无(?:论|人机|线|缝|非|疑|锡|穷|数|比|限|偿|障碍|人驾驶)|没(?:收|落))|"
     "(?P<negation>[尚并从仍还都也更决绝毫]?(?:没有|不得|不能|不会|不应|不可|不宜|不准|不许|不再|不必|不用|不要|不是|不予|未能|未曾|"
     "无法|无需|无须|[不未无没])|并非|禁止|严禁|避免|拒绝|切勿|请勿)"
@@ -61,6 +62,8 @@ _BREAK = re.compile(r"[^\w\s]")
 _HEAD = re.compile(r"\w{1,2}")
 _REACH = 5
 """Characters between a negation and the word it may still apply to (没有立即回应)."""
+DROPPED = 2
+"""Places behind a negation at which the word may begin that a sentence must not state without it (fitted)."""
 
 
 class _Negation(NamedTuple):
@@ -116,7 +119,7 @@ def _dropped(
 ) -> list[str]:
     """Return the words that a negation of the ground applies to and that the claim has without one."""
     reach = _BREAK.split(ground[negation.start : negation.start + _REACH])[0]
-    for at in range(len(reach) - 1):
+    for at in range(min(len(reach) - 1, DROPPED)):
         word = reach[at : at + 2]
         if _plain(word, ground, theirs):
             continue
@@ -177,6 +180,24 @@ def _turned_order(claim: str, ground: str) -> list[str]:
     return [first for first, then in here if (then, first) in there and (first, then) not in there]
 
 
+_RELATED = re.compile(
+    r"(?=(?P<a>\w{2,4})(?P<how>[向对比为给]|超过|高于|低于|援助|带动|促进?|推动|引领|支撑|服务|转化为|[转变]为|[走转]向|取代|战胜|击败)(?P<b>\w{2,4}))"
+)
+
+
+def _turned_roles(claim: str, ground: str) -> list[str]:
+    """Return those of whom the claim says that they act on others, where the ground says it of the others."""
+    found = []
+    for match in _RELATED.finditer(claim):
+        ours, how, theirs = match["a"], match["how"], match["b"]
+        for one, other in product(
+            (ours[i:] for i in range(len(ours) - 1)), (theirs[:i] for i in range(2, len(theirs) + 1))
+        ):
+            if other + how + one in ground and one + how + other not in ground:
+                found.append(one)
+    return list(dict.fromkeys(found))
+
+
 def turned(claim: str, ground: str, wide: str) -> list[str]:
     """Return the words of `claim` that turn round what `ground` says; both texts are folded."""
     return (
@@ -184,6 +205,7 @@ def turned(claim: str, ground: str, wide: str) -> list[str]:
         + _turned_directions(claim, ground)
         + _turned_tense(claim, ground)
         + _turned_order(claim, ground)
+        + _turned_roles(claim, ground)
     )
 
 

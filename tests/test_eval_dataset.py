@@ -16,6 +16,7 @@ TEXTS = RawTexts(ROOT / "docs_src")
 QUESTIONS = load_questions(ROOT / "eval" / "questions.jsonl", TEXTS)
 QUOTES = load_quotes(ROOT / "eval" / "quotes.jsonl", TEXTS)
 SENTENCES = load_labelled(ROOT / "eval" / "grounding.jsonl", TEXTS)
+ALTERED = load_labelled(ROOT / "eval" / "altered.jsonl", TEXTS)
 DATASHEET = (ROOT / "eval" / "README.md").read_text(encoding="utf-8")
 
 # The opening words of every piece of writing in the corpus, in the order of the files.
@@ -54,6 +55,16 @@ PROMISED = {
     "unanswerable": 36,
     "off_topic": 20,
 }
+
+
+def test_every_altered_sentence_is_another_and_every_kind_is_false_or_true():
+    assert len(ALTERED) >= 400
+    assert len({label.id for label in ALTERED}) == len(ALTERED)
+    kinds = {label.kind: label.supported for label in ALTERED}
+    assert all(kinds[label.kind] is label.supported for label in ALTERED)
+    for label in ALTERED:
+        stands = any(plain(label.sentence) in plain(passage.quote) for passage in label.evidence)
+        assert label.supported or not stands, label.id
 
 
 def test_there_are_enough_of_each_type_and_the_datasheet_has_their_counts():

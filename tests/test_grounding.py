@@ -121,6 +121,23 @@ SUPPORTED += [
 ]
 
 
+ROAD = "工程全长4.35公里，占地3公顷，2020年9月30日通车，是该省第十二个同类项目。"
+VISIT = "甲省省长周大川4日表示，要坚定不移推进改革。乙省省长钱小江5日表示，将新建30家医院。"
+TALKS = "国家卫生健康委近日印发《通知》。会议强调，支持工业、农业、林业、渔业等行业发展。"
+
+SUPPORTED += [
+    ("工程全长4350米。", ROAD),
+    ("工程占地45亩。", ROAD),
+    ("工程2020-09-30通车。", ROAD),
+    ("工程是该省第12个同类项目。", ROAD),
+    ("国家卫生健康委员会近日印发《通知》。", TALKS),
+    ("支持工业、林业、农业、渔业等行业发展。", TALKS),
+    ("周大川表示，要推进改革。", VISIT),
+    ("乙省将新建三十家医院。", VISIT),
+    ("增长百分之四十二点六八。", "旅游团比去年同期增长42.68%。"),
+]
+
+
 @pytest.mark.parametrize(("sentence", "quote"), SUPPORTED)
 def test_said_in_other_words(sentence, quote):
     found = support(sentence, [passage(quote)])
@@ -180,6 +197,32 @@ CONTRADICTED += [
 ]
 
 
+FARMS = "今年，部分农村地区可以适当提高补助，中小企业贷款基本到位，中国科研机构参与了项目。"
+SOURCES = "青山镇政府修建了一座新桥，村民出行更加方便。省农业机械公司改造了三条生产线，全年产量提高一成。"
+GROWTH = "居民消费平稳增长。铁路建设全面推进。由于政策得力，就业形势总体稳定。"
+
+CONTRADICTED += [
+    # What stands in the place of other words: scope, strength, time, names, nouns.
+    ("今年，全部农村地区可以适当提高补助。", FARMS, "全部"),
+    ("今年，部分城镇地区可以适当提高补助。", FARMS, "城镇"),
+    ("去年，部分农村地区可以适当提高补助。", FARMS, "去年"),
+    ("今年，部分农村地区可以大幅提高补助。", FARMS, "大幅"),
+    ("大型企业贷款基本到位。", FARMS, "大型企业"),
+    ("日本科研机构参与了项目。", FARMS, "日本"),
+    ("工程占地3亩。", ROAD, "3亩"),
+    ("国家卫生健康委近日印发《意见》。", TALKS, "《意见》"),
+    # Whose words they are, and what a clause is about.
+    ("乙省省长钱小江表示，要坚定不移推进改革。", VISIT, "钱小江"),
+    ("甲省省长周大川4日表示，将新建30家医院。", VISIT, "周大川"),
+    ("省农业机械公司修建了一座新桥，村民出行更加方便。", SOURCES, "省农业机械公司"),
+    ("青山镇政府修建了一座新桥，全年产量提高一成。", SOURCES, "全年产量提高一成"),
+    # Who does it to whom.
+    ("坚持以工业化带动信息化。", "坚持以信息化带动工业化。", "工业化"),
+    # What is the outcome of what.
+    ("由于居民消费平稳增长，铁路建设全面推进。", GROWTH, "居民消费"),
+]
+
+
 @pytest.mark.parametrize(("sentence", "quote", "wrong"), CONTRADICTED)
 def test_what_the_source_does_not_say(sentence, quote, wrong):
     found = support(sentence, [passage(quote)])
@@ -201,10 +244,7 @@ def test_a_person_named_behind_a_post_is_checked():
 
 def test_the_supporting_passage_is_found_among_others():
     evidence = [
-        passage(quote, n)
-        for n, quote in enumerate(
-            (LOAN, ZONE, TRADE, SHARE, PAPER, RULE, PRICE, ALLOWED, PLANNED, ORDER), start=1
-        )
+        passage(quote, n) for n, quote in enumerate(dict.fromkeys(quote for _, quote in SUPPORTED), start=1)
     ]
     for sentence, quote in SUPPORTED:
         assert [evidence[n - 1].place.quote for n in support(sentence, evidence).evidence] == [quote]

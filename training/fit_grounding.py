@@ -6,7 +6,9 @@ DATA is a folder of training sets that has `crud_events/pairs` (articles with su
 what a language model's answer looks like). Each summary sentence is put to passages of its own article
 (right), to the most similar passages of other articles (foreign), and, altered by rule so that it says
 something else, to its own article again (altered), and with a clause of another article at its end (added).
-Some foreign passages report the same event, so that part of what is accepted there is right.
+Some foreign passages report the same event, so that part of what is accepted there is right. Then the numbers
+of the checks (`NUMBERS`) are tried one by one on these sentences and on those that the rules of `eval.altering`
+make of the policy texts in DATA: `false` should be accepted as seldom, `restated` and `right` as often as may be.
 """
 
 from __future__ import annotations
@@ -16,8 +18,10 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
-from rag import grounding
+from eval.altering.texts import drawn_from
+from rag import attribution, causes, grounding, polarity, substitution
 from rag.claims import items
 from rag.datatypes import Evidence, Place, Span
 from rag.text import clauses, sentences
@@ -27,6 +31,18 @@ K = 8
 """Passages that a sentence is put to, as in an answer."""
 THRESHOLDS = [0.40, 0.45, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85]
 CLAUSE_THRESHOLDS = [0.0, 0.1, 0.15, 0.2, 0.25, 0.3]
+NUMBERS: tuple[tuple[ModuleType, str, list[float]], ...] = (
+    (grounding, "CLOSER", [0.05, 0.1, 0.15, 0.2, 1.0]),
+    (grounding, "BESIDE_COPIED", [0.2, 0.3, 0.4, 0.5]),
+    (grounding, "COPIED", [0.85, 0.9, 0.95, 1.0]),
+    (substitution, "ALIGNED", [0.4, 0.5, 0.6, 0.7, 0.8]),
+    (substitution, "NEAR", [0.55, 0.65, 0.75, 0.85, 1.1]),
+    (attribution, "BODY", [0.4, 0.5, 0.7, 0.85]),
+    (attribution, "VERBATIM", [0.5, 0.65, 0.8, 0.9]),
+    (attribution, "JOINED", [0.7, 0.8, 0.9, 1.0]),
+    (causes, "STATED", [0.3, 0.4, 0.5, 0.6, 0.7]),
+    (polarity, "DROPPED", [1, 2, 3, 4]),
+)
 Case = tuple[str, list[Evidence]]
 
 
@@ -158,17 +174,28 @@ def main() -> None:
     rows = curve("CLAUSE_COVERAGE", CLAUSE_THRESHOLDS, kinds)
     least = rows[0.0]["right"] * (1 - options.lost)
     chosen = max(t for t, shares in rows.items() if shares["right"] >= least)
+    grounding.CLAUSE_COVERAGE = chosen
     print(
         f"chosen: {chosen:.2f}, the highest that loses at most {options.lost:.0%} of what was accepted rightly"
     )
+    drawn: dict[str, list[Case]] = {"right": kinds["right"]}
+    for pair in drawn_from(options.data):
+        case = pair.sentence, evidence(list(pair.passages), pair.date)
+        drawn.setdefault("restated" if pair.faithful else "false", []).append(case)
+    for module, name, values in NUMBERS:
+        before = getattr(module, name)
+        curve(name, values, drawn, module)
+        setattr(module, name, before)
 
 
-def curve(name: str, thresholds: list[float], kinds: dict[str, list[Case]]) -> dict[float, dict[str, float]]:
-    """Print and return the share accepted of each kind, by value of the threshold `name` of `rag.grounding`."""
+def curve(
+    name: str, thresholds: list[float], kinds: dict[str, list[Case]], module: ModuleType = grounding
+) -> dict[float, dict[str, float]]:
+    """Print and return the share accepted of each kind, by value of the threshold `name` of a module of `rag`."""
     print(name, *(f"{kind}({len(found)})" for kind, found in kinds.items()), sep="\t")
     rows = {}
     for threshold in thresholds:
-        setattr(grounding, name, threshold)
+        setattr(module, name, threshold)
         rows[threshold] = {
             kind: sum(grounding.support(*case).supported for case in found) / len(found)
             for kind, found in kinds.items()

@@ -27,13 +27,20 @@ class Data:
         self._folder = folder
         self.fingerprints: dict[str, str] = {}
 
+    def has(self, name: str) -> bool:
+        """Whether the folder has the file of `name`."""
+        return any(place.is_file() for place in self._places(name))
+
+    def _places(self, name: str) -> tuple[Path, Path]:
+        return self._folder / f"{name}.jsonl.xz", self._folder / "dev" / f"{name}.jsonl.xz"
+
     def rows(self, name: str) -> list[Row]:
         """Return the rows of `name`, such as `rgb_zh/int`.
 
         Raises:
             UsageError: there is no such file, or it is not JSON lines in an xz archive.
         """
-        places = [folder / f"{name}.jsonl.xz" for folder in (self._folder, self._folder / "dev")]
+        places = self._places(name)
         path = next((place for place in places if place.is_file()), places[0])
         try:
             packed = path.read_bytes()
