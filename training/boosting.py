@@ -69,9 +69,9 @@ def listwise(groups: Groups) -> Callable[[NDArray[np.float64], lightgbm.Dataset]
     return derivatives
 
 
-def boost(groups: Groups, names: Sequence[str]) -> Trees:
-    """Return the trees learnt from `groups`, whose columns are `names`."""
-    data = lightgbm.Dataset(groups.rows, groups.right.astype(np.float32))
+def boost(groups: Groups, names: Sequence[str], base: NDArray[np.float64] | None = None) -> Trees:
+    """Return the trees learnt from `groups`, whose columns are `names`; with `base` scores, what is to be added to them."""
+    data = lightgbm.Dataset(groups.rows, groups.right.astype(np.float32), init_score=base)
     booster = lightgbm.train(PARAMETERS | {"objective": listwise(groups)}, data, ROUNDS)
     return trees_of(booster.dump_model(), names)
 

@@ -15,14 +15,16 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from rag.answering.candidates import Candidate, gather
 from rag.answering.features import rows, table
 from rag.answering.matching import Matcher, Vectors
-from rag.answering.scoring import ANSWERABLE, FOLDER, SENTENCES, THRESHOLDS, best_of
+from rag.answering.scoring import ANSWERABLE, BLOCKED, FOLDER, SENTENCES, WEIGHTS, best_of
 from rag.assistant import DEPTH
 from rag.embedding import builtin
 from rag.question import analyse
@@ -37,6 +39,8 @@ FOLDS = 3
 """The sentence scorer that a question is judged with has not learnt from it."""
 SHARES = {"absent": 0.3, "foreign": 0.1, "deleted": 0.3, "unstated": 0.1, "altered": 0.2}
 """What the questions without an answer weigh by kind, together as much as those with one."""
+PENALTY = 1e-3
+"""Weight of the squared norm in the linear part's loss."""
 REFUSED = 0.02
 """Share of the held-back questions answered rightly that may be refused: it sets the threshold."""
 
@@ -99,8 +103,8 @@ def right(case: Case, candidates: Sequence[Candidate]) -> NDArray[np.bool_]:
     )
 
 
-def fit_sentences(learnt: Sequence[Example], names: Sequence[str]) -> Trees:
-    """Return the trees of the sentence scorer; a pool weighs as the square root of its questions."""
+def fit_sentences(learnt: Sequence[Example], names: Sequence[str]) -> tuple[NDArray[np.float32], Trees]:
+    """Return the linear weights and the trees of the sentence scorer; a pool weighs as the square root of its questions."""
     usable = [e for e in learnt if e.right.any() and not e.right.all() and e.case.answers]
     sizes = {pool: sum(e.pool == pool for e in usable) for pool in {e.pool for e in usable}}
     groups = Groups(
@@ -109,7 +113,31 @@ def fit_sentences(learnt: Sequence[Example], names: Sequence[str]) -> Trees:
         np.array([len(e.right) for e in usable]),
         np.array([sizes[e.pool] ** -0.5 for e in usable]),
     )
-    return boost(groups, names)
+    weights = linear(groups)
+    return weights, boost(groups, names, (groups.rows @ weights).astype(np.float64))
+
+
+def linear(groups: Groups) -> NDArray[np.float32]:
+    """Return the weights that minimise -log of the softmax share of the sentences that answer, with a penalty.
+
+    The penalty is `PENALTY` times the squared norm of the weights of the standardised features.
+    """
+    spread = groups.rows.std(axis=0) + 1e-6
+    scaled = (groups.rows / spread).astype(np.float64)
+    starts = np.concatenate([[0], np.cumsum(groups.sizes)[:-1]])
+    owner = np.repeat(np.arange(len(groups.sizes)), groups.sizes)
+    share = groups.weights / groups.weights.sum()
+
+    def loss(w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        scores = scaled @ w
+        raised = np.exp(scores - np.maximum.reduceat(scores, starts)[owner])
+        shares = raised / np.add.reduceat(raised, starts)[owner]
+        mass = np.add.reduceat(shares * groups.right, starts)
+        slope = share[owner] * (shares - np.where(groups.right, shares / mass[owner], 0))
+        return -float(share @ np.log(mass)) + PENALTY * float(w @ w), scaled.T @ slope + 2 * PENALTY * w
+
+    found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    return (found.x / spread).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,13 +177,14 @@ def main() -> None:
 
 def fit(made: Sequence[Example]) -> None:
     """Fit both models on `made`, print what they reach on the held-back third, write them."""
-    names = [name for name in made[0].found]
+    names = list(made[0].found)
     fold_of = np.array([hash_of(e.case.question) % FOLDS for e in made])
     scores: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(made)
     for part in range(FOLDS):
-        trees = fit_sentences([e for e, f in zip(made, fold_of, strict=True) if f != part], names)
+        weights, trees = fit_sentences([e for e, f in zip(made, fold_of, strict=True) if f != part], names)
         for i in np.flatnonzero(fold_of == part):
-            scores[i] = trees.scores(rows(made[i].found, names))
+            described = rows(made[i].found, names)
+            scores[i] = described @ weights + trees.scores(described) - BLOCKED * made[i].found["blocked"]
     columns = [*names, "score", "lead", "mass", "candidates"]
     all_judged = judged(made, scores, columns)
     learnt = fold_of != 0
@@ -164,9 +193,10 @@ def fit(made: Sequence[Example]) -> None:
     threshold = float(np.quantile(p[~learnt & all_judged.right], REFUSED))
     report(made, all_judged, p, ~learnt, threshold)
     FOLDER.mkdir(exist_ok=True)
-    fit_sentences(made, names).save(FOLDER / SENTENCES)
+    weights, trees = fit_sentences(made, names)
+    trees.save(FOLDER / SENTENCES)
     boost_binary(all_judged.rows, all_judged.right, all_judged.weights, columns).save(FOLDER / ANSWERABLE)
-    record = {"made_by": "training/fit_answering.py", "answer": round(threshold, 4)}
+    record: dict[str, Any] = {"made_by": "training/fit_answering.py", "answer": round(threshold, 4)}
     kinds = np.array([e.case.kind for e in made])
     present = 1 - all_judged.rows[:, columns.index("unsaid")]
     nearby = all_judged.rows[:, columns.index("said_all")]
@@ -175,7 +205,8 @@ def fit(made: Sequence[Example]) -> None:
     record["off_topic"] = round(parting(present[refused], kinds[refused] == "foreign"), 2)
     record["nearby"] = round(parting(nearby[refused & (kinds != "foreign")], ~near[refused & (kinds != "foreign")]), 2)
     print(record)
-    (FOLDER / THRESHOLDS).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    record["sentence"] = dict(zip(names, np.round(weights.astype(float), 5).tolist(), strict=True))
+    (FOLDER / WEIGHTS).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 def parting(values: NDArray[np.float32], low: NDArray[np.bool_]) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from rag.answering.attribution import attributed, on_occasion
 from rag.answering.candidates import Candidate, GetDocument, gather, paragraph_sentences
 from rag.answering.evidence import sentence_place
-from rag.answering.features import TYPED, rows, table
+from rag.answering.features import TYPED, table
 from rag.answering.listing import best_list, names_several
 from rag.answering.lists import LEAD_SENTENCE
 from rag.answering.matching import Array, Matcher, Vectors
@@ -24,8 +24,6 @@ from rag.polarity import unmet
 from rag.question import Question
 from rag.text import fold, unlike_markers
 
-UNFIT = 100.0
-"""What a sentence loses that cannot answer, whatever it has of the question: all those that can go before it."""
 BEHIND = 2.0
 """How far behind the best sentence, in log odds, a further one may be."""
 _PREMISE = "文档提到了相关内容，但没有说“{}”，问题的前提在文档里没有依据。"
@@ -115,9 +113,7 @@ def _score(question: Question, hits: Sequence[Hit], document: GetDocument, vecto
     if not candidates:
         return _Found([], np.zeros(0, dtype=np.float32), matcher)
     described = table(candidates, matcher)
-    trees = models().sentences
-    scores = trees.scores(rows(described, trees.names))
-    scores -= [UNFIT * (unfit(question, c) or not matcher.names_stand(c.setting)) for c in candidates]
+    scores = models().scores(described)
     order = np.argsort(-scores, kind="stable")
     best = best_of(described, scores)
     ordered = [candidates[i] for i in order]

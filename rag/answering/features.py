@@ -8,14 +8,14 @@ that is asked for is offered beside it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.candidates import Candidate
 from rag.answering.matching import Array, Matcher, overlap
-from rag.answering.offers import answers_type, beside, constraints, echo
+from rag.answering.offers import answers_type, beside, constraints, echo, unfit
 from rag.polarity import opposed
 from rag.question import Kind, Question
 from rag.ranking.matches import NEAR, rarity, starts_of
@@ -193,7 +193,9 @@ def _offers(candidates: Sequence[Candidate], matcher: Matcher) -> dict[str, NDAr
         "opposed_around": np.array([opposed(folded, candidate.setting) for candidate in candidates]),
         "echo": np.array([echo(candidate.folded, matcher.asked) for candidate in candidates]),
         "asks": np.array([candidate.folded.endswith("?") for candidate in candidates], dtype=float),
-        "named": np.array([matcher.names_stand(candidate.setting) for candidate in candidates], dtype=float),
+        "blocked": np.array(
+            [unfit(question, c) or not matcher.names_stand(c.setting) for c in candidates], dtype=float
+        ),
     }
 
 
@@ -231,6 +233,6 @@ def _place(candidates: Sequence[Candidate]) -> dict[str, NDArray[np.floating]]:
     }
 
 
-def rows(found: dict[str, Array], names: Sequence[str]) -> Array:
+def rows(found: Mapping[str, Array], names: Sequence[str]) -> Array:
     """Return the features of these names as rows: float32 of (candidates, names)."""
     return np.stack([found[name] for name in names], axis=1)

@@ -13,38 +13,52 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.answering.features import rows
 from rag.answering.matching import Array
 from rag.ranking.trees import Trees
 
 FOLDER = Path(__file__).parent.parent / "models" / "answering"
-SENTENCES, ANSWERABLE, THRESHOLDS = "sentences.safetensors", "answerable.safetensors", "thresholds.json"
+SENTENCES, ANSWERABLE, WEIGHTS = "sentences.safetensors", "answerable.safetensors", "weights.json"
+
+
+BLOCKED = 100.0
+"""What a sentence loses that cannot answer, whatever it has of the question: all those that can go before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Models:
-    """Trees over features by name: `sentences` over those of `features.table`, `answerable` over `best_of`'s.
+    """What was fitted over features by name: those of `features.table`, and of `best_of` for `answerable`.
 
-    A question is answered from probability `threshold` on. It is called off topic where less than `off_topic` of its
+    A sentence's score is linear in its features (`weights`, in the order of `sentences.names`) plus what the trees
+    `sentences` add: a linear score holds for questions unlike those learnt from, where trees alone do not. A question is answered from probability `threshold` on. It is called off topic where less than `off_topic` of its
     information is present in what is found, and absent where less than `nearby` is so in one place.
     """
 
+    weights: Array
     sentences: Trees
     answerable: Trees
     threshold: float
     off_topic: float
     nearby: float
 
+    def scores(self, found: Mapping[str, Array]) -> Array:
+        """Return the scores of sentences, float32 of (sentences,): differences are log odds of being the right one."""
+        described = rows(found, self.sentences.names)
+        return described @ self.weights + self.sentences.scores(described) - BLOCKED * found["blocked"]
+
 
 @cache
 def models() -> Models:
     """Return the fitted models."""
-    thresholds = json.loads((FOLDER / THRESHOLDS).read_text(encoding="utf-8"))
+    record = json.loads((FOLDER / WEIGHTS).read_text(encoding="utf-8"))
+    trees = Trees.load(FOLDER / SENTENCES)
     return Models(
-        sentences=Trees.load(FOLDER / SENTENCES),
+        weights=np.array([record["sentence"][name] for name in trees.names], dtype=np.float32),
+        sentences=trees,
         answerable=Trees.load(FOLDER / ANSWERABLE),
-        threshold=float(thresholds["answer"]),
-        off_topic=float(thresholds["off_topic"]),
-        nearby=float(thresholds["nearby"]),
+        threshold=float(record["answer"]),
+        off_topic=float(record["off_topic"]),
+        nearby=float(record["nearby"]),
     )
 
 
