@@ -34,7 +34,7 @@ from rag.datatypes import (
     Turn,
     Update,
 )
-from rag.embedding import Embedder, load_embedder
+from rag.embedding import Embedder, builtin, load_embedder
 from rag.errors import ModelError, UsageError
 from rag.indexing import (
     IndexReport,
@@ -111,7 +111,7 @@ class Assistant:
         self.settings = settings
         self.index = index
         # The built-in one, whatever finds the passages: the answering weights were fitted to its cosines.
-        self.vectors = Vectors(load_embedder("builtin"))
+        self.vectors = Vectors(builtin())
         self._report = report
         self._looked = time.monotonic()
         self._refreshing = threading.Lock()
@@ -176,7 +176,9 @@ class Assistant:
             return corpus.hits(query) if corpus else search(index, query, DEPTH, options, filters)
 
         def answered(query: str, found: Sequence[Hit]) -> Answer:
-            return answer_extractively(analyse(query), found, document, self.vectors, self.settings.extractive)
+            return answer_extractively(
+                analyse(query), found, document, self.vectors, self.settings.extractive
+            )
 
         hits = [searched(asked)]
         single = parts(asked, fold("\n".join(hit.chunk.text for hit in hits[0])))
@@ -279,9 +281,7 @@ class Assistant:
         )
 
 
-def _understood(
-    question: str, history: Sequence[Turn], generator: Generator | None, vectors: Vectors
-) -> str:
+def _understood(question: str, history: Sequence[Turn], generator: Generator | None, vectors: Vectors) -> str:
     """Return the question in its stand-alone form: the model's where there is one and it can be used, else the rule's."""
     by_rule = standalone(question, history, vectors)
     if generator is None or not history or screen(analyse(question)):

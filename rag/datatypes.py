@@ -321,7 +321,8 @@ class Answer:
     """The one object behind the stream, the JSON, the chat history and every export.
 
     Every `[n]` in `text` is the number of one of `citations`, and every citation is used. `listing` says
-    that the sentences are items to be shown one a line. `notice` tells the reader about a fallback
+    that the sentences are items to be shown one a line. `unanswered` are the parts of
+    the question that are not answered where others are. `notice` tells the reader about a fallback
     (the language model failed, say) or that some of what a model wrote was left out. `seconds` maps a
     stage to how long it took.
     """
@@ -335,6 +336,7 @@ class Answer:
     nearest: tuple[Place, ...] = ()
     listing: bool = False
     answerer: str = "extractive"
+    unanswered: tuple[str, ...] = ()
     notice: str | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
 

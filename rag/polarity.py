@@ -234,5 +234,6 @@ def unmet(question: str, text: str) -> str | None:
 def opposites(text: str) -> list[tuple[str, tuple[str, ...]]]:
     """Return the directed words of a folded text with their opposites, in order."""
     return [
-        (word, tuple(_OPPOSITES[_SIDE[word][0]][1 - _SIDE[word][1]].split())) for word in _DIRECTED.findall(text)
+        (word, tuple(_OPPOSITES[_SIDE[word][0]][1 - _SIDE[word][1]].split()))
+        for word in _DIRECTED.findall(text)
     ]

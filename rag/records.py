@@ -64,6 +64,7 @@ def answer_json(answer: Answer, identifier: str | None = None) -> dict[str, Any]
         "conflicts": [{"citations": list(c.citations), "message": c.message} for c in answer.conflicts],
         "nearest": [{"n": n} | place_json(place) for n, place in enumerate(answer.nearest, start=1)],
         "answerer": answer.answerer,
+        "unanswered": list(answer.unanswered),
         "notice": answer.notice,
         "seconds": {name: round(value, 4) for name, value in answer.seconds.items()},
     }

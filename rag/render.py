@@ -162,9 +162,16 @@ def sources_text(answer: Answer) -> str:
         lines.append("最接近的段落：")
         lines += [f"  · {place_text(place)}\n    {place.quote}" for place in answer.nearest]
     lines += [f"注意：{conflict.message}" for conflict in answer.conflicts]
+    if answer.unanswered:
+        lines.append(unanswered_text(answer))
     if answer.notice:
         lines.append(f"提示：{answer.notice}")
     return "\n".join(lines)
+
+
+def unanswered_text(answer: Answer) -> str:
+    """Return which parts of a question are not answered."""
+    return f"文档里没有找到这一部分的答案：{'；'.join(answer.unanswered)}"
 
 
 def quote_text(report: QuoteReport) -> str:

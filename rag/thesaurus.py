@@ -71,6 +71,10 @@ def near_forms(asked: Sequence[str], question: str) -> list[tuple[str, ...]]:
     """Return for each word of a folded question the forms that may be written for it, or for a phrase that it is part of."""
     phrases = [(question[span.start : span.end], forms) for span, forms in said(question)]
     return [
-        tuple(dict.fromkeys(form for phrase, forms in phrases if word in phrase or phrase in word for form in forms))
+        tuple(
+            dict.fromkeys(
+                form for phrase, forms in phrases if word in phrase or phrase in word for form in forms
+            )
+        )
         for word in asked
     ]

@@ -9,7 +9,7 @@ from rag.answering.refusal import screen
 from rag.answering.trimming import trim
 from rag.chunking import ChunkingOptions, chunk
 from rag.datatypes import Hit, Source, Span
-from rag.embedding import load_embedder
+from rag.embedding import builtin
 from rag.question import analyse
 from rag.structure import parse
 from rag.text import fold
@@ -76,7 +76,7 @@ def test_a_sentence_about_another_year_does_not_answer():
     ],
 )
 def test_a_word_stands_in_a_text_by_another_name_and_spelling(question, text, stands):
-    matcher = Matcher(analyse(question), Vectors(load_embedder("builtin")), text)
+    matcher = Matcher(analyse(question), Vectors(builtin()), text)
     assert dict(zip(matcher.words, matcher.stands(text), strict=True))[stands] == 1
 
 
@@ -89,7 +89,7 @@ def test_a_word_stands_in_a_text_by_another_name_and_spelling(question, text, st
     ],
 )
 def test_a_word_does_not_stand_where_another_does(question, text, word):
-    matcher = Matcher(analyse(question), Vectors(load_embedder("builtin")), text)
+    matcher = Matcher(analyse(question), Vectors(builtin()), text)
     assert dict(zip(matcher.words, matcher.stands(text), strict=True))[word] == 0
 
 
@@ -106,7 +106,9 @@ def test_a_part_between_semicolons_stands_by_itself():
     first = "完整性是根基,保持并增强产业体系完备和配套能力强的优势,确保经济大盘稳定;"
     second = "先进性是关键,通过持续的技术创新和模式创新,不断提升产业附加值;"
     third = "安全性是底线,聚焦产业链供应链的关键环节,保障国民经济循环畅通。"
-    span = trim(analyse("怎么理解安全性？"), first + second + third, Span(start=0, end=len(first + second + third)))
+    span = trim(
+        analyse("怎么理解安全性？"), first + second + third, Span(start=0, end=len(first + second + third))
+    )
     assert (first + second + third)[span.start : span.end] == third
 
 
@@ -159,6 +161,6 @@ def test_candidates_are_the_sentences_around_a_hit():
 
 
 def test_shares_of_a_question_add_up():
-    matcher = Matcher(analyse("零碳工厂的原则"), Vectors(load_embedder("builtin")))
+    matcher = Matcher(analyse("零碳工厂的原则"), Vectors(builtin()))
     assert matcher.share(matcher.stands("零碳工厂的原则")) == pytest.approx(1)
     assert matcher.share(matcher.stands("")) == 0

@@ -2,9 +2,9 @@
 
 import pytest
 
+from rag.answering.candidates import gather
 from rag.answering.disagreement import with_conflicts
 from rag.answering.evidence import sentence_place
-from rag.answering.candidates import gather
 from rag.chunking import ChunkingOptions, chunk
 from rag.datatypes import Answer, Citation, Hit, Sentence, Source
 from rag.structure import parse
@@ -14,7 +14,9 @@ FIGURE = "清河市图书馆夜间开放期间共设座位860个，读者凭书�
 
 def asked(*texts):
     """Return an answer that quotes the last sentence of the first text, with the conflicts found in the others."""
-    documents = {f"{n}.txt": parse(Source(file=f"{n}.txt", text=text, sha256="")) for n, text in enumerate(texts)}
+    documents = {
+        f"{n}.txt": parse(Source(file=f"{n}.txt", text=text, sha256="")) for n, text in enumerate(texts)
+    }
     hits = [
         Hit(chunk=one, score=1.0, ranks={})
         for document in documents.values()

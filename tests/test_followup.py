@@ -11,10 +11,10 @@ from rag.answering.matching import Vectors
 from rag.answering.mentions import Exchange, items, named, pair
 from rag.answering.topicality import own, standing
 from rag.datatypes import Turn
-from rag.embedding import load_embedder
+from rag.embedding import builtin
 from rag.question import analyse
 
-VECTORS = Vectors(load_embedder("builtin"))
+VECTORS = Vectors(builtin())
 
 
 def history(*turns: str | tuple[str, str]) -> list[Turn]:

@@ -11,7 +11,7 @@ from rag.answering.matching import Matcher, Vectors
 from rag.answering.runs import quoted, runs
 from rag.chunking import ChunkingOptions
 from rag.datatypes import Source, Span
-from rag.embedding import load_embedder
+from rag.embedding import builtin
 from rag.passages import Passages
 from rag.question import analyse
 from rag.retrieval import RetrievalOptions
@@ -178,7 +178,7 @@ def test_the_weights_name_every_feature():
 )
 def test_a_list_is_held_against_the_number_asked_for(question, counted, miscounted):
     (enumeration,) = enumerations(article("为此要抓好工作。一是稳增长。二是强创新。三是抓治理。"))
-    matcher = Matcher(analyse(question), Vectors(load_embedder("builtin")))
+    matcher = Matcher(analyse(question), Vectors(builtin()))
     (row,) = features([enumeration], matcher, [0.0])
     assert (row[FEATURES.index("counted")], row[FEATURES.index("miscounted")]) == (counted, miscounted)
 
@@ -193,7 +193,7 @@ TEXTS = (
 
 def asked(text):
     question = analyse(text)
-    vectors = Vectors(load_embedder("builtin"))
+    vectors = Vectors(builtin())
     passages = Passages(TEXTS, vectors.embedder, ChunkingOptions(), RetrievalOptions())
     candidates = gather(passages.hits(text), passages.document)
     matcher = Matcher(question, vectors)

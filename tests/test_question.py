@@ -137,7 +137,14 @@ def test_latin_filler_tells_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("text", "unit"),
-    [("规模是多少亿元？", "元"), ("有几万家企业？", "家"), ("过渡期给几年？", "年"), ("每吨多少欧元？", "欧元"), ("提高百分之几？", "%"), ("多少？", None)],
+    [
+        ("规模是多少亿元？", "元"),
+        ("有几万家企业？", "家"),
+        ("过渡期给几年？", "年"),
+        ("每吨多少欧元？", "欧元"),
+        ("提高百分之几？", "%"),
+        ("多少？", None),
+    ],
 )
 def test_the_unit_that_is_asked_for(text: str, unit: str | None) -> None:
     assert analyse(text).unit == unit

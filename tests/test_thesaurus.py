@@ -3,8 +3,8 @@
 import pytest
 
 from rag.informativeness import idf
-from rag.thesaurus import TELLING, near_forms, said, thesaurus
 from rag.text import fold
+from rag.thesaurus import TELLING, near_forms, said, thesaurus
 
 
 @pytest.mark.parametrize(

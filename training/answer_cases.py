@@ -63,7 +63,11 @@ def corpora(folder: Path, seed: int = 1) -> Iterator[Corpus]:
     """Yield the corpora of all pools with questions."""
     chance = random.Random(seed)
     every = [pool for pool in pools(folder) if pool.name in SIZES]
-    foreign = [asked.question for pool in every for asked in chance.sample(list(pool.asked), min(200, len(pool.asked)))]
+    foreign = [
+        asked.question
+        for pool in every
+        for asked in chance.sample(list(pool.asked), min(200, len(pool.asked)))
+    ]
     for pool in every:
         unstated = _unstated(folder, pool.name)
         for block in _blocks(pool):
@@ -119,7 +123,11 @@ def _unstated(folder: Path, name: str) -> list[Asked]:
 
 
 def _cases(
-    pool: Pool, block: Sequence[dict[str, str]], unstated: Sequence[Asked], foreign: Sequence[str], chance: random.Random
+    pool: Pool,
+    block: Sequence[dict[str, str]],
+    unstated: Sequence[Asked],
+    foreign: Sequence[str],
+    chance: random.Random,
 ) -> Iterator[Case]:
     """Yield the cases of a block: a share of its own questions, as they stand and altered, and others'."""
     inside = {document["id"] for document in block}
@@ -141,7 +149,9 @@ def _cases(
     for question in chance.sample(list(foreign), max(1, len(own) // 6)):
         yield Case(question=question, kind="foreign")
     denied = [asked for asked in unstated if inside & set(asked.documents)]
-    limit = round(len(denied) * min(1.0, UNSTATED.get(pool.name, 0) / max(len(unstated), 1))) or min(len(denied), 1)
+    limit = round(len(denied) * min(1.0, UNSTATED.get(pool.name, 0) / max(len(unstated), 1))) or min(
+        len(denied), 1
+    )
     for asked in chance.sample(denied, limit):
         yield Case(question=asked.question, kind="unstated")
 

@@ -188,7 +188,9 @@ def fit(made: Sequence[Example]) -> None:
     columns = [*names, "score", "lead", "mass", "candidates"]
     all_judged = judged(made, scores, columns)
     learnt = fold_of != 0
-    trees = boost_binary(all_judged.rows[learnt], all_judged.right[learnt], all_judged.weights[learnt], columns)
+    trees = boost_binary(
+        all_judged.rows[learnt], all_judged.right[learnt], all_judged.weights[learnt], columns
+    )
     p = 1 / (1 + np.exp(-trees.scores(all_judged.rows)))
     threshold = float(np.quantile(p[~learnt & all_judged.right], REFUSED))
     report(made, all_judged, p, ~learnt, threshold)
@@ -203,7 +205,9 @@ def fit(made: Sequence[Example]) -> None:
     refused = (p < threshold) & (kinds != "stated")
     near = np.isin(kinds, ["altered", "unstated", "deleted"])
     record["off_topic"] = round(parting(present[refused], kinds[refused] == "foreign"), 2)
-    record["nearby"] = round(parting(nearby[refused & (kinds != "foreign")], ~near[refused & (kinds != "foreign")]), 2)
+    record["nearby"] = round(
+        parting(nearby[refused & (kinds != "foreign")], ~near[refused & (kinds != "foreign")]), 2
+    )
     print(record)
     record["sentence"] = dict(zip(names, np.round(weights.astype(float), 5).tolist(), strict=True))
     (FOLDER / WEIGHTS).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
@@ -236,7 +240,10 @@ def report(
         of = (pools == pool) & (kinds == "stated")
         print(f"{pool:22} {of.sum():9}  {100 * all_judged.right[of].mean():6.1f}")
     print("held back; refused, %, at the threshold:")
-    groups = {"right": (kinds == "stated") & all_judged.right, "wrong": (kinds == "stated") & ~all_judged.right}
+    groups = {
+        "right": (kinds == "stated") & all_judged.right,
+        "wrong": (kinds == "stated") & ~all_judged.right,
+    }
     groups |= {kind: kinds == kind for kind in SHARES}
     print("threshold " + " ".join(f"{name:>9}" for name in groups))
     for at in sorted([threshold, *np.arange(0.05, 0.75, 0.05)]):

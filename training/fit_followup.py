@@ -30,7 +30,7 @@ from rag.answering.constituents import information, phrases
 from rag.answering.matching import Vectors
 from rag.answering.mentions import Exchange
 from rag.answering.topicality import features, own, standing
-from rag.embedding import load_embedder
+from rag.embedding import builtin
 from rag.question import analyse
 from rag.text import fold
 from training.data import read
@@ -95,7 +95,7 @@ def logistic(rows: NDArray[np.float64], true: NDArray[np.bool_]) -> NDArray[np.f
 
 def fit_lacking(rows: list[tuple[bool, str, Exchange, str, str]]) -> None:
     """Fit `WEIGHTS` and `BIAS` on one half and print them with what they decide of the other."""
-    vectors = Vectors(load_embedder("builtin"))
+    vectors = Vectors(builtin())
     table = np.array([[*features(asked, last, vectors), 1.0] for _, asked, last, _, _ in rows])
     lacking = np.array([row[0] for row in rows])
     half = np.arange(len(rows)) < len(rows) // 2

@@ -31,7 +31,7 @@ from rag.answering.matching import Matcher, Vectors
 from rag.answering.runs import runs
 from rag.assistant import DEPTH
 from rag.datatypes import Article
-from rag.embedding import load_embedder
+from rag.embedding import builtin
 from rag.informativeness import idf
 from rag.manifest import OpenIndex
 from rag.question import analyse
@@ -198,7 +198,7 @@ def _exchanged(question: str, others: Sequence[str], chance: random.Random) -> s
 
 def examples(index: OpenIndex, chance: random.Random) -> Iterator[Example]:
     """Yield the questions as numbers."""
-    vectors = Vectors(load_embedder("builtin"))
+    vectors = Vectors(builtin())
     cases = list(asked(index, chance))
     chance.shuffle(cases)
     texts = [question for question, _, _ in cases]

@@ -14,7 +14,6 @@ from rag.quoting.alignment import key, similarity
 from rag.text import unlike_markers
 from rag.words import content_words
 
-
 ALIKE = 0.8
 """Indel similarity from which two sentences are of one matter: one fact of four characters changed in a sentence of 20."""
 RARE = 9.0

@@ -29,9 +29,21 @@ TYPED: frozenset[Kind] = frozenset(["number", "date", "who", "organisation", "wh
 """Kinds of question for one thing, which a sentence offers or does not."""
 _MEANT = (0.65, 0.5)
 """Similarities from which a word counts as meant, one feature each."""
-_RELATIVE = ("near", "said", "said_clause", "telling_near", "around_near", "dense", "pairs", "hit", "clause_near")
+_RELATIVE = (
+    "near",
+    "said",
+    "said_clause",
+    "telling_near",
+    "around_near",
+    "dense",
+    "pairs",
+    "hit",
+    "clause_near",
+)
 _HIGHEST = ("exact", "said", "said_all", "near", "around_near", "all_near", "dense", "pairs", "clause_near")
-_ATTRIBUTE = re.compile(r"(?:的|[一-鿿])([一-鿿]{2})(?:会|将|要|应|已)?(?:是|为|有|达到?|占|提高到|增加到|降到)?(?:多少|几|谁|哪|什么时候|何时|百分之几|多大|多高)")
+_ATTRIBUTE = re.compile(
+    r"(?:的|[一-鿿])([一-鿿]{2})(?:会|将|要|应|已)?(?:是|为|有|达到?|占|提高到|增加到|降到)?(?:多少|几|谁|哪|什么时候|何时|百分之几|多大|多高)"
+)
 _OFFERED: tuple[Kind, ...] = (*sorted(TYPED), "definition", "why")
 _UNASKED = 0.5
 
@@ -123,7 +135,7 @@ def _words(candidates: Sequence[Candidate], matcher: Matcher) -> dict[str, NDArr
         "absent": np.full(len(candidates), 1 - share(everywhere[:, None])[0]),
         "absent_word": np.full(len(candidates), (told * (1 - everywhere)).max(initial=0) / most),
     }
-    found |= {f"meant_{level}": share((all_near >= level)) for level in _MEANT}
+    found |= {f"meant_{level}": share(all_near >= level) for level in _MEANT}
     for rank in range(3):
         word = order[min(rank, len(order) - 1)] if len(order) else None
         found[f"rarest_{rank}"] = np.zeros(len(candidates)) if word is None else near[word]
@@ -187,7 +199,9 @@ def _offers(candidates: Sequence[Candidate], matcher: Matcher) -> dict[str, NDAr
         **{f"offers_{kind}": offers - _UNASKED if question.kind == kind else 0 * offers for kind in _OFFERED},
         "offers": offers,
         "asked_for": asked_for(question, candidates),
-        "attached": np.array([beside(question, candidate.clauses, matcher.asked) for candidate in candidates]),
+        "attached": np.array(
+            [beside(question, candidate.clauses, matcher.asked) for candidate in candidates]
+        ),
         "constraints": np.array([constraints(question, c.folded, c.setting) for c in candidates]),
         "opposed": np.array([opposed(folded, candidate.folded) for candidate in candidates]),
         "opposed_around": np.array([opposed(folded, candidate.setting) for candidate in candidates]),
@@ -208,7 +222,11 @@ def asked_for(question: Question, candidates: Sequence[Candidate]) -> NDArray[np
     return np.array(
         [
             max(
-                (1.0 if answers_type(question, clause) == 1 else 0.5 for clause in candidate.clauses if word in clause),
+                (
+                    1.0 if answers_type(question, clause) == 1 else 0.5
+                    for clause in candidate.clauses
+                    if word in clause
+                ),
                 default=0.0,
             )
             for candidate in candidates

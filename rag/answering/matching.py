@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.aliases import aliases, forms
-from rag.answering.candidates import Candidate
 from rag.embedding import StaticEmbedder
 from rag.question import Question
 from rag.ranking.matches import Matching
@@ -111,7 +110,7 @@ class Matcher:
         """Return the share of the question's information in the words matched, 0 to 1."""
         return float(matched @ self.weights) / self.total if self.words else 0.0
 
-    def shares(self, matched: NDArray[np.floating]) -> Array:
+    def shares(self, matched: NDArray[np.generic]) -> Array:
         """Return what `share` returns of each column: (words, n) to (n,)."""
         shared: Array = (self.weights / self.total) @ matched.astype(np.float32)
         return shared

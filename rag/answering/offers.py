@@ -24,7 +24,9 @@ _ORGANISATION = re.compile(
     r"[一-鿿]{2,}?(?:部|局|委|院|会|署|办|厅|司|处|集团|公司|银行|大学|学院|中心|协会|部门|政府|机关|企业|机构)"
 )
 _DEFINES = r"[\"'》]?(?:,|的(?:本质|内涵|含义|定义|实质|核心))?(?:既|就|正|也|主要|通常|一般)?(?:是|指|即|包括)|[\"']?\("
-_PERSONAL = re.compile(r"人|者|员|专家|教授|同志|代表|干部|部长|书记|主任|企业|部门|单位|机构|政府|委员会|方面|民|师|生(?!产|态|活|物|成)|我们|公司|集团")
+_PERSONAL = re.compile(
+    r"人|者|员|专家|教授|同志|代表|干部|部长|书记|主任|企业|部门|单位|机构|政府|委员会|方面|民|师|生(?!产|态|活|物|成)|我们|公司|集团"
+)
 _WHO = re.compile(r"谁|哪[位名个]|什么人|何人")
 _DEADLINE = re.compile(r"(?:到|至|截至|截止到?)((?:19|20)\d\d)年")
 _RANK = re.compile(r"第[一二三四五六七八九十\d]|首位|榜首|末位|倒数")
@@ -111,13 +113,13 @@ def _offers_number(question: Question, text: str) -> float:
     offered = [n for n in _numbers(text) if text[n.span.start : n.span.end] not in question.numbers]
     # 一年, 一批 and the like count nothing, a day of the calendar neither, unless it is just what is asked for.
     offered = [
-        n
-        for n in offered
-        if n.unit == question.unit or (text[n.span.start] != "一" and not _of_calendar(n))
+        n for n in offered if n.unit == question.unit or (text[n.span.start] != "一" and not _of_calendar(n))
     ]
     if not offered:
         return 0.0
-    if question.unit is None or any(_same_unit(number.unit, question.unit) or _bare(number) for number in offered):
+    if question.unit is None or any(
+        _same_unit(number.unit, question.unit) or _bare(number) for number in offered
+    ):
         return 1.0
     return 0.5
 
@@ -142,7 +144,13 @@ def _of_calendar(number: Number) -> bool:
 
 _LARGE = 10_000
 # Units that stand for one another; 个 counts anything that has no measure of its own.
-_ALIKE = ({"人", "名", "位"}, {"家", "户", "所"}, {"项", "条", "件", "点", "方面", "类", "种"}, {"天", "日"}, {"%", "成"})
+_ALIKE = (
+    {"人", "名", "位"},
+    {"家", "户", "所"},
+    {"项", "条", "件", "点", "方面", "类", "种"},
+    {"天", "日"},
+    {"%", "成"},
+)
 _COUNTED = frozenset([*"家项条件点类种名位人户批次座所台辆步", "部门", "方面"])
 
 
@@ -166,7 +174,12 @@ def unfit(question: Question, candidate: Candidate) -> bool:
         return True
     if question.kind == "date" and not offered:
         return True
-    if question.kind == "who" and _WHO.search(question.text) and not offered and not _personal(candidate.folded):
+    if (
+        question.kind == "who"
+        and _WHO.search(question.text)
+        and not offered
+        and not _personal(candidate.folded)
+    ):
         return True
     if any(year not in candidate.paragraph.text for year in _DEADLINE.findall(question.text)):
         return True
@@ -192,7 +205,9 @@ def beside(question: Question, clauses: Sequence[str], asked: str) -> float:
     """
     if question.kind not in ("number", "date"):
         return 0.5
-    shares = [echo(clause, asked) for clause in clauses if answers_type(question, clause) == 1 and _told(clause)]
+    shares = [
+        echo(clause, asked) for clause in clauses if answers_type(question, clause) == 1 and _told(clause)
+    ]
     return max(shares, default=0.5)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from rag.aliases import forms
 from rag.answering.candidates import GetDocument
-from rag.datatypes import Answer, Article, Citation, Hit, Sentence
+from rag.datatypes import Answer, Article, Citation, Hit, Sentence, Span
 from rag.informativeness import idf
 from rag.numerals import years
 from rag.question import analyse
@@ -25,14 +25,18 @@ TELLING = 4.0
 
 _MASK = "\ue000"
 _JOINS = "[、和与及跟]"
-_EACH = re.compile(r"各自|分别|各(?=[有是讲说提要登由在怎如指为])|都(?!市)|两(?:次|处|者|篇|份)(?:都|的)?|(?:他|她|它)们")
+_EACH = re.compile(
+    r"各自|分别|各(?=[有是讲说提要登由在怎如指为])|都(?!市)|两(?:次|处|者|篇|份)(?:都|的)?|(?:他|她|它)们"
+)
 _TWICE = r"(?:[,，]|写的|说的|讲的)?(?:两(?:次|处|者|篇|份)|二者|它们)?的?"
 _WHAT = r"(?P<what>说法|名称|写法|表述|提法|口径|原话|数字|内容)"
 _DIFFER = (
     r"(?:差在哪[儿里]?|(?:有什么|有何|有啥)(?:不同|区别|差别|不一样)|(?:不同|区别|差别)(?:在哪[儿里]?|是什么)|哪[儿里]不(?:同|一样)"
     r"|一样吗|一致吗|相同吗)"
 )
-_COMPARES = re.compile(rf"{_TWICE}(?:{_WHAT}?各?{_DIFFER}|(?:说法|名称|写法|表述|提法|口径|原话)各?(?:是什么|怎么说|是怎么说的))[?？]?$")
+_COMPARES = re.compile(
+    rf"{_TWICE}(?:{_WHAT}?各?{_DIFFER}|(?:说法|名称|写法|表述|提法|口径|原话)各?(?:是什么|怎么说|是怎么说的))[?？]?$"
+)
 _TAIL = r"(?:[里中上]?[,，][^,，]*?|写的|说的|讲的|提的|[里中上]?对[^,，]{2,24}?)?"
 _ITEM = r"(?:《[^》]{1,60}》[^,，、和与及跟\"“”《》]{0,10}?|[^,，、和与及跟\"“”《》]{2,18}?)"
 _SEVERAL = re.compile(
@@ -44,7 +48,9 @@ _OWNED = re.compile(r"的[^的]{2,6}$")
 _QUOTE = re.compile(r"[“\"《][^”\"》]{1,60}[”\"》]")
 _ASKS = re.compile(r"多少|几|哪|什么|啥|谁|何[时地为种以]|为何|如何|怎|是否|是不是|[吗么](?=[?？]|$)")
 # What a source is called by its form, which its head does not say of itself.
-_FORM = re.compile(r"访谈|专访|采访|文章|报道|讲话|发言|稿件|文件|那篇|这篇|那份|这份|一文|年会|上的?$|里$|中$")
+_FORM = re.compile(
+    r"访谈|专访|采访|文章|报道|讲话|发言|稿件|文件|那篇|这篇|那份|这份|一文|年会|上的?$|里$|中$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ def _masked(text: str, known: str) -> str:
     """Return `text` with the 和 that joins nothing masked: in a word, in a quotation, in what the corpus has joined."""
     masked = list(text)
     inside = [span for word, span in words(text) if len(word) > 1]
-    inside += [_Range(match.start(), match.end()) for match in _QUOTE.finditer(text)]
+    inside += [Span(start=match.start(), end=match.end()) for match in _QUOTE.finditer(text)]
     folded = fold(text)
     for i, character in enumerate(text):
         if re.match(_JOINS, character):
@@ -119,12 +125,6 @@ def _masked(text: str, known: str) -> str:
             if whole or any(span.start <= i < span.end for span in inside):
                 masked[i] = _MASK if character == "和" else character
     return "".join(masked)
-
-
-@dataclass(frozen=True, slots=True)
-class _Range:
-    start: int
-    end: int
 
 
 def _by_clause(text: str) -> list[str]:
@@ -177,7 +177,7 @@ def together(question: str, asked: Sequence[Part], answers: Sequence[Answer]) ->
         sentences=kept,
         citations=tuple(Citation(n=n, place=place) for place, n in numbers.items() if n in used),
         listing=listing,
-        notice=f"文档里没有找到这一部分的答案：{'；'.join(missing)}" if missing else None,
+        unanswered=tuple(missing),
     )
 
 

@@ -13,9 +13,13 @@ from rag.text import clauses, fold
 LONG, LONG_CLAUSES = 60, 80
 """Characters from which a sentence is cut at its semicolons, and at its commas."""
 # Words that tie a clause to what stands around it: conditions, negations, contrasts, references.
-_TIED = re.compile(r"[若如]果?|除|但|然而|不|未|没|无|其|此|该|这|那|即|其中|分别|前者|后者|同比|较|比|截至|累计")
-_LEANS = re.compile(r"[若如]果?|除|但|然而|而|且|并|也|还|又|其|此|该|这|那|即|从而|进而|同时|因此|所以|以及|分别")
-_PAIRS = ("()", "《》", "【】", "[]")
+_TIED = re.compile(
+    r"[若如]果?|除|但|然而|不|未|没|无|其|此|该|这|那|即|其中|分别|前者|后者|同比|较|比|截至|累计"
+)
+_LEANS = re.compile(
+    r"[若如]果?|除|但|然而|而|且|并|也|还|又|其|此|该|这|那|即|从而|进而|同时|因此|所以|以及|分别"
+)
+_PAIRS = (("(", ")"), ("《", "》"), ("【", "】"), ("[", "]"))
 
 
 def trim(question: Question, text: str, sentence: Span) -> Span:
@@ -47,7 +51,9 @@ def _cut(question: Question, text: str, sentence: Span, parts: Sequence[Span], *
     for _, i, j in runs:
         low, high = parts[i].start, parts[j].end
         inside = folded[low:high]
-        if all(word in inside for word in asked) and answers_type(question, inside) == answers_type(question, folded):
+        if all(word in inside for word in asked) and answers_type(question, inside) == answers_type(
+            question, folded
+        ):
             left = [folded[part.start : part.end] for part in (*parts[:i], *parts[j + 1 :])]
             bears = strict and (_bears(question, left) or _TIED.match(inside))
             kept = bears or _torn(inside) or (low > 0 and _LEANS.match(inside))

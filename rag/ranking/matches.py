@@ -108,7 +108,9 @@ class Matching:
         sentences = np.maximum.reduceat(inside, sentence_starts, axis=1)
         passages = np.maximum(np.maximum.reduceat(sentences, first, axis=1), NEAR * _stand(near, texts))
         passages = np.where(_stand(forms, texts), 1, passages)
-        around = np.maximum(np.maximum.reduceat(outside, context_starts, axis=1), NEAR * _stand(near, contexts))
+        around = np.maximum(
+            np.maximum.reduceat(outside, context_starts, axis=1), NEAR * _stand(near, contexts)
+        )
         kernels = np.exp(
             -((similarity[None] - np.array(CENTRES, dtype=np.float32)[:, None, None]) ** 2) / (2 * WIDTH**2)
         )

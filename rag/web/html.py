@@ -10,6 +10,7 @@ import html
 from collections.abc import Iterable
 
 from rag.datatypes import Answer, Citation, Conflict, Place, Refusal, Sentence
+from rag.render import unanswered_text
 
 REASONS = {
     "not_in_documents": "文档中没有",
@@ -82,6 +83,8 @@ def answer_html(answer: Answer, turn: int) -> str:
     else:
         parts.append(_sentences(answer, turn, citations))
     parts += [_conflict(conflict, turn, citations) for conflict in answer.conflicts]
+    if answer.unanswered:
+        parts.append(f'<p class="yj-notice">{escape(unanswered_text(answer))}</p>')
     if answer.notice:
         parts.append(f'<p class="yj-notice">{escape(answer.notice)}</p>')
     parts += [_sources(answer.citations, turn), _nearest(answer.nearest, turn)]
