@@ -80,21 +80,25 @@ def _words(candidates: Sequence[Candidate], matcher: Matcher) -> dict[str, NDArr
     """Return how the question's words are met: in the clause, the sentence, beside it, in the paragraph, around."""
     texts = [clause for candidate in candidates for clause in candidate.clauses]
     starts = starts_of([len(candidate.clauses) for candidate in candidates])
-    exact_clauses = matcher.all_stand(texts)
-    said_clauses = np.maximum(matcher.said(texts), exact_clauses)
+    groups = _groups(candidates)
+    first = np.flatnonzero(np.diff(groups, prepend=-1))
+    inside: list[list[str]] = [[] for _ in first]
+    for group, candidate in zip(groups, candidates, strict=True):
+        inside[group] += candidate.clauses
+    (exact_clauses, other), (exact_settings, other_settings) = matcher.within(
+        inside, [candidates[place].setting for place in first]
+    )
+    said_clauses = np.maximum(other, exact_clauses)
     near_clauses = np.maximum(np.maximum(matcher.near(texts), NEAR * said_clauses), exact_clauses)
     exact = np.maximum.reduceat(exact_clauses, starts, axis=1)
     said = np.maximum.reduceat(said_clauses, starts, axis=1)
     near = np.maximum.reduceat(near_clauses, starts, axis=1)
-    groups = _groups(candidates)
-    first = np.flatnonzero(np.diff(groups, prepend=-1))
     paragraph_exact = np.maximum.reduceat(exact, first, axis=1)
     paragraph_near = np.maximum.reduceat(near, first, axis=1)
-    settings = [candidate.setting for candidate in candidates]
-    setting = matcher.all_stand(settings)
+    setting = exact_settings[:, groups]
     beside_near = np.maximum(near, np.maximum(_shifted(near, groups, 1), _shifted(near, groups, -1)))
     around_near = paragraph_near[:, groups]
-    said_setting = np.maximum(matcher.said(settings), setting)
+    said_setting = np.maximum(other_settings[:, groups], setting)
     all_near = np.maximum(around_near, NEAR * said_setting)
     all_near = np.maximum(all_near, setting)
     everywhere = near.max(axis=1, initial=0)

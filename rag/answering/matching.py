@@ -64,7 +64,6 @@ class Matcher:
         self.trigrams = {bare[i : i + 3] for i in range(len(bare) - 2)}
         # What was looked up: the sentences of a paragraph share one setting, which can be long.
         self._stands: dict[str, Array] = {}
-        self._said: dict[str, Array] = {}
         self._pairs: dict[str, float] = {}
 
     def stands(self, text: str) -> Array:
@@ -74,17 +73,27 @@ class Matcher:
             self._stands[text] = np.array(found, dtype=np.float32)
         return self._stands[text]
 
-    def all_stand(self, texts: Sequence[str]) -> Array:
-        """Return what `stands` returns of each folded text, as columns: (words, texts)."""
-        return np.stack([self.stands(text) for text in texts], axis=1)
+    def within(self, parts: Sequence[Sequence[str]], wholes: Sequence[str]) -> tuple[Array, Array]:
+        """Return what stands and what is said in parts of folded texts, and so in the texts that hold them.
 
-    def said(self, texts: Sequence[str]) -> Array:
-        """Return 1 for each question word for which another may be written that stands in each folded text: (words, texts)."""
-        for text in texts:
-            if text not in self._said:
-                found = [any(form in text for form in near) for near in self.near_forms]
-                self._said[text] = np.array(found, dtype=np.float32)
-        return np.stack([self._said[text] for text in texts], axis=1)
+        Returns:
+            `stands` of each part behind one another, as columns, and 1 for each question word for which another may
+            be written that stands there: (2, words, parts); and the same of the wholes: (2, words, wholes).
+        """
+        found = np.zeros((2, len(self.words), sum(map(len, parts))), dtype=np.float32)
+        whole = np.zeros((2, len(self.words), len(wholes)), dtype=np.float32)
+        for kind, forms in enumerate((self.forms, self.near_forms)):
+            for word, names in enumerate(forms):
+                start = 0
+                for place, (text, inside) in enumerate(zip(wholes, parts, strict=True)):
+                    there = [name for name in names if name in text]
+                    if there:
+                        whole[kind, word, place] = 1
+                        for offset, part in enumerate(inside, start):
+                            if any(name in part for name in there):
+                                found[kind, word, offset] = 1
+                    start += len(inside)
+        return found, whole
 
     def near(self, texts: Sequence[str]) -> Array:
         """Return how near each question word comes to a word of each folded text, 0 to 1: (words, texts)."""
