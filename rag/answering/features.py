@@ -86,7 +86,7 @@ def _words(candidates: Sequence[Candidate], matcher: Matcher) -> dict[str, NDArr
     for group, candidate in zip(groups, candidates, strict=True):
         inside[group] += candidate.clauses
     (exact_clauses, other), (exact_settings, other_settings) = matcher.within(
-        inside, [candidates[place].setting for place in first]
+        inside, [candidates[int(place)].setting for place in first]
     )
     said_clauses = np.maximum(other, exact_clauses)
     near_clauses = np.maximum(np.maximum(matcher.near(texts), NEAR * said_clauses), exact_clauses)

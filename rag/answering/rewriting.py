@@ -63,7 +63,7 @@ def _recent(history: Sequence[Turn], options: LLMOptions) -> Iterator[Turn]:
 def _stands(form: str, before: str) -> bool:
     """Whether every figure, date, name and quoted term of a rewriting stands in what was said before."""
     folded = fold(before)
-    values = {number.value for number in numbers(folded)}
+    values = _values(folded)
     named = all(name in folded for name, _ in people(fold(form)))
     return named and all(_found(item, folded, values) for item in items(form))
 
@@ -74,9 +74,15 @@ def _keeps(form: str, question: str) -> bool:
     A mere count (这两个) may be what the rewriting has put in words.
     """
     folded = fold(form)
-    values = {number.value for number in numbers(folded)}
+    values = _values(folded)
     asked = [item for item in items(question) if item.kind not in ("numeral", "quoted")]
     return all(_found(item, folded, values) for item in asked if item.kind != "number" or item.key[1])
+
+
+def _values(folded: str) -> Set[Decimal]:
+    """Return the numbers of a folded text, as written and in the unit that items are compared in."""
+    compared = {item.key[0] for item in items(folded) if item.kind == "number"}
+    return {number.value for number in numbers(folded)} | {n for n in compared if isinstance(n, Decimal)}
 
 
 def _found(item: Item, folded: str, values: Set[Decimal]) -> bool:
