@@ -82,8 +82,8 @@ class Matcher:
         """
         found = np.zeros((2, len(self.words), sum(map(len, parts))), dtype=np.float32)
         whole = np.zeros((2, len(self.words), len(wholes)), dtype=np.float32)
-        for kind, forms in enumerate((self.forms, self.near_forms)):
-            for word, names in enumerate(forms):
+        for kind, every in enumerate((self.forms, self.near_forms)):
+            for word, names in enumerate(every):
                 start = 0
                 for place, (text, inside) in enumerate(zip(wholes, parts, strict=True)):
                     there = [name for name in names if name in text]
