@@ -27,7 +27,8 @@ ROWS = [
         },
         False,
     ),
-    ({"question", "manifest", "aliases", "spelling"}, False),
+    ({"cues", "manifest", "aliases", "spelling"}, False),
+    ({"question"}, False),
     ({"thesaurus"}, False),
     ({"expansion"}, False),
     (

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from rag.answering.candidates import Candidate
 from rag.answering.matching import Array, Matcher, overlap
 from rag.answering.offers import answers_type, beside, constraints, echo, unfit
+from rag.cues import Kind
 from rag.polarity import opposed
-from rag.question import Kind, Question
+from rag.question import Question
 from rag.ranking.matches import NEAR, rarity, starts_of
 from rag.text import fold
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.cues import Kind
 from rag.datatypes import Hit
-from rag.question import Kind, Question, analyse
+from rag.question import Question, analyse
 from rag.ranking.matches import CENTRES, Array, Matches, Matching, rarity, starts_of
 from rag.text import fold
 
