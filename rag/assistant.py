@@ -51,7 +51,7 @@ from rag.question import analyse
 from rag.quotes import QuoteIndex
 from rag.ranking import load_ranker
 from rag.retrieval import search
-from rag.text import fold, worded
+from rag.text import worded
 from rag.verification import STALE, verify
 
 DEPTH = 30
@@ -181,7 +181,7 @@ class Assistant:
             )
 
         hits = [searched(asked)]
-        single = parts(asked, fold("\n".join(hit.chunk.text for hit in hits[0])))
+        single = parts(asked, [hit.chunk.text for hit in hits[0]])
         if len(single) > 1:
             placed = [of_source(part, searched, document) for part in single]
             single, hits = [part for part, _ in placed], [found for _, found in placed]

@@ -71,9 +71,11 @@ def rewritten(query: str, texts: Iterable[str], respellings: Sequence[Respelling
 
     Where nothing is written otherwise, it comes back as it stands; a number that stands nowhere stays too.
     """
-    folded, text = fold(query), "\n".join(texts)
+    folded = fold(query)
     changes = [(respelling.span, respelling.spelling) for respelling in respellings]
-    for span, forms in other_forms(folded):
+    numerals = other_forms(folded)
+    text = "\n".join(texts) if numerals else ""
+    for span, forms in numerals:
         if folded[span.start : span.end] not in text:
             changes += [(span, form) for form in forms if form in text][:1]
     for span, form in sorted(changes, key=lambda change: -change[0].start):

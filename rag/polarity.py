@@ -44,6 +44,7 @@ _SIDE = {
     for side, words in enumerate(both)
     for word in words.split()
 }
+_ENDED = frozenset(_SIDE[word] for word in ("取消", "反对"))
 _DIRECTED = re.compile("|".join(sorted(_SIDE, key=len, reverse=True)))
 _FALL = re.compile("[降减缩落跌少低弱滑]")
 _FIGURE_AFTER = re.compile(r"(?:了|至|到|约|近|超过?)?\d")
@@ -227,8 +228,12 @@ def opposed(question: str, text: str) -> float:
 
 
 def unmet(question: str, text: str) -> str | None:
-    """Return the first directed word of a folded question that neither stands in a folded text nor has its like there."""
-    return next((word for word in _DIRECTED.findall(question) if _SIDE[word] not in _sides(text)), None)
+    """Return the word by which a folded question says that something was ended or refused, where a folded text does not.
+
+    为什么取消补贴 presupposes that somebody did; the text must have the word or one of its kind (叫停, 废止).
+    """
+    ended = (word for word in _DIRECTED.findall(question) if _SIDE[word] in _ENDED)
+    return next((word for word in ended if _SIDE[word] not in _sides(text)), None)
 
 
 def opposites(text: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -58,7 +58,7 @@ def test_what_asks_one_thing_stays_whole(text):
 def test_what_the_corpus_joins_is_one_thing():
     text = "部委通报和工业和信息化会议各提了什么？"
     assert [p.source for p in parts(text)] == ["部委通报", "工业", "信息化会议"]
-    assert [p.source for p in parts(text, "全国工业和信息化会议召开")] == ["部委通报", "工业和信息化会议"]
+    assert [p.source for p in parts(text, ["全国工业和信息化会议召开"])] == ["部委通报", "工业和信息化会议"]
 
 
 def test_a_source_is_dropped_from_what_is_asked_of_it():

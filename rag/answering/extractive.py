@@ -84,6 +84,7 @@ def answer_extractively(
     if (
         found.probability < models().threshold
         or unfit(question, best)
+        or unmet(fold(question.text), best.setting)
         or not found.matcher.names_stand(best.setting)
     ):
         return _said(question, hits, document, vectors) or _refuse(question, found)

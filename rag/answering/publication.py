@@ -158,7 +158,9 @@ def _with_posts(piece: Piece, question: Question) -> Iterator[tuple[str, Block]]
     for block in dict.fromkeys(
         b for f in facts for b in [*piece.lines, *piece.headlines] if _within(b, f.span.start)
     ):
-        bare = re.sub(r"^.*?(?:作者|专访|访|对话)\s*[:：]?\s*", "", block.text.strip("（）()—:： "))
+        line = block.text.strip("—:： ")
+        line = line[1:-1] if line[0] in "(（" and line[-1] in ")）" else line
+        bare = re.sub(r"^.*?(?:作者|专访|访|对话)\s*[:：]?\s*", "", line)
         yield bare, block
 
 

@@ -26,7 +26,7 @@ TELLING = 4.0
 _MASK = "\ue000"
 _JOINS = "[、和与及跟]"
 _EACH = re.compile(
-    r"各自|分别|各(?=[有是讲说提要登由在怎如指为])|都(?!市)|两(?:次|处|者|篇|份)(?:都|的)?|(?:他|她|它)们"
+    r"各自|分别|各(?=[有是讲说提要登由在怎如指为])|都(?!市)(?![^,，?？]{1,8}的[是有]?[哪什谁])|两(?:次|处|者|篇|份)(?:都|的)?|(?:他|她|它)们"
 )
 _TWICE = r"(?:[,，]|写的|说的|讲的)?(?:两(?:次|处|者|篇|份)|二者|它们)?的?"
 _WHAT = r"(?P<what>说法|名称|写法|表述|提法|口径|原话|数字|内容)"
@@ -65,12 +65,12 @@ class Part:
     bare: str = ""
 
 
-def parts(text: str, known: str = "") -> list[Part]:
+def parts(text: str, known: Sequence[str] = ()) -> list[Part]:
     """Return the questions that a question puts at once, itself where it puts one.
 
     Args:
         text: the question.
-        known: folded text of the corpus: what stands there joined (信息化和工业化) is one thing.
+        known: texts of the corpus: what stands there joined (信息化和工业化) is one thing.
     """
     plain = text.strip()
     found = _by_source(plain, known)
@@ -79,7 +79,7 @@ def parts(text: str, known: str = "") -> list[Part]:
     return found if len(found) > 1 else [Part(text)]
 
 
-def _by_source(text: str, known: str) -> list[Part]:
+def _by_source(text: str, known: Sequence[str]) -> list[Part]:
     """Return one question for each of the things that are coordinated in a question, none where nothing is."""
     masked = _masked(text, known)
     match = _SEVERAL.match(masked)
@@ -112,7 +112,7 @@ def _single(compared: re.Match[str]) -> str:
     return f"的{compared['what']}是什么？" if compared["what"] in ("名称", "数字") else "是怎么说的？"
 
 
-def _masked(text: str, known: str) -> str:
+def _masked(text: str, known: Sequence[str]) -> str:
     """Return `text` with the 和 that joins nothing masked: in a word, in a quotation, in what the corpus has joined."""
     masked = list(text)
     inside = [span for word, span in words(text) if len(word) > 1]
@@ -121,7 +121,7 @@ def _masked(text: str, known: str) -> str:
     for i, character in enumerate(text):
         if re.match(_JOINS, character):
             around = folded[max(i - 2, 0) : i + 3]
-            whole = len(around) == 5 and around in known
+            whole = len(around) == 5 and any(around in fold(other) for other in known)
             if whole or any(span.start <= i < span.end for span in inside):
                 masked[i] = _MASK if character == "和" else character
     return "".join(masked)

@@ -23,6 +23,8 @@ from rag.thesaurus import near_forms
 from rag.words import content_words, words
 
 Array = NDArray[np.float32]
+REMEMBERED = 20_000
+"""Words whose vectors are kept, about 1 kB each: questions have many in common."""
 NEAREST = 0.95
 """The cosine up to which another word counts: 1 is kept for the word itself, by any of its names."""
 NEAR = 0.9
@@ -67,8 +69,7 @@ class Matching:
     def __init__(self, embedder: StaticEmbedder) -> None:
         self._embedder = embedder
         self._cutter = Cutter(embedder)
-        # A question's words are held against its hits, and then against their sentences.
-        self._words = lru_cache(maxsize=16)(lambda words: embedder.encode_queries(words))
+        self._vector = lru_cache(maxsize=REMEMBERED)(lambda word: embedder.encode_queries([word])[0])
 
     def folded(self, chunk: Chunk) -> str:
         """Return the folded text of a chunk."""
@@ -138,7 +139,9 @@ class Matching:
         rows = np.zeros((len(numbers), self._embedder.dimension), dtype=np.float32)
         rows[known] = self._embedder.rows(numbers[known])
         lengths = np.linalg.norm(rows, axis=1)
-        cosines = (self._words(tuple(asked)) @ rows.T) / np.where(lengths > 0, lengths, 1)
+        cosines = (np.stack([self._vector(word) for word in asked]) @ rows.T) / np.where(
+            lengths > 0, lengths, 1
+        )
         similarity = np.clip(cosines, 0, NEAREST).astype(np.float32)
         for row, names in enumerate(forms):
             own = np.array(self._cutter.numbers(names), dtype=numbers.dtype)
