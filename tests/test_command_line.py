@@ -81,7 +81,7 @@ def check_place(record):
 
 
 def check_answer(record):
-    assert record.keys() - {"id", "notice"} == ANSWER
+    assert record.keys() - {"id", "notice", "unanswered"} == ANSWER
     assert isinstance(record["refused"], bool) and record["refused"] == (record["refusal"] is not None)
     numbers = [citation["n"] for citation in record["citations"]]
     assert numbers == list(range(1, len(numbers) + 1))

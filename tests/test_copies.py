@@ -56,8 +56,11 @@ def stands(folder, record, text):
 
 def test_ten_reprints_are_one_citation_with_nine_other_places(run, folder, tmp_path):
     status, out = run("ask", QUESTION, "--json")
-    (citation,) = json.loads(out)["citations"]
+    citation, other = json.loads(out)["citations"]
     assert status == 0
+    (conflict,) = json.loads(out)["conflicts"]
+    assert conflict["citations"] == [1, 2] and "860个" in conflict["message"]
+    assert other["file"] not in reprints() and other["also"] == []
     assert {citation["file"], *(place["file"] for place in citation["also"])} == reprints().keys()
     assert len(citation["also"]) == 9
     for place in (citation, *citation["also"]):
@@ -67,7 +70,7 @@ def test_ten_reprints_are_one_citation_with_nine_other_places(run, folder, tmp_p
 
     exported = tmp_path / "answer.json"
     exported.write_text(out, encoding="utf-8")
-    assert run("verify", exported) == (0, "10 处引文都与源文件一致\n")
+    assert run("verify", exported) == (0, "11 处引文都与源文件一致\n")
     record = json.loads(out)
     record["citations"][0]["also"][8]["quote"] = FIGURE.replace("860", "960")
     exported.write_text(json.dumps(record), encoding="utf-8")

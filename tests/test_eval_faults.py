@@ -84,8 +84,8 @@ def test_a_broken_span_that_the_program_itself_does_not_notice(monkeypatch, run,
 
 
 def test_a_lowered_refusal_threshold(monkeypatch, run, sound):
-    lowered = replace(extractive.weights(), threshold=0.0)
-    monkeypatch.setattr(extractive, "weights", lambda: lowered)
+    lowered = replace(extractive.models(), threshold=0.0)
+    monkeypatch.setattr(extractive, "models", lambda: lowered)
     verdict = judge(run(), sound)
     assert verdict.broken == ()
     assert "应拒答的问题" in [loss.name for loss in verdict.losses]

@@ -202,7 +202,7 @@ def test_a_stall_gives_the_extract_at_the_time_limit(asked, opened, how):
 
 
 def test_a_failure_where_the_extract_refuses_too_is_a_refusal_with_the_reason(asked):
-    answer = asked(Fail(500), "青川市充电桩的补贴何时发放？")
+    answer = asked(Fail(500), "到2031年，青川市充电桩覆盖率达到多少？")
     assert answer.refusal.reason == "not_stated"
     assert "HTTP 500" in answer.notice and answer.notice.endswith("摘录原文也没有答案")
 

@@ -176,6 +176,7 @@ def unfit(question: Question, candidate: Candidate) -> bool:
         return True
     if (
         question.kind == "who"
+        and not question.attribution
         and _WHO.search(question.text)
         and not offered
         and not _personal(candidate.folded)
