@@ -326,3 +326,17 @@ def test_the_module_loads_neither_torch_nor_langchain():
     code = "import sys, rag.grounding; print([m for m in sys.modules if m.startswith(('langchain', 'torch', 'numpy'))])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_name_set_with_a_blank_is_the_name():
+    line = "来源:光明日报 作者:王 科 张永冀 2026-01-06"
+    evidence = [
+        Evidence(
+            n=1,
+            place=Place(
+                file="a", article="甲", paragraph=0, spans=(Span(start=0, end=len(line)),), quote=line
+            ),
+        )
+    ]
+    assert support("作者：王科、张永冀。", evidence).supported
+    assert not support("作者：李科、张永冀。", evidence).supported
