@@ -45,7 +45,8 @@ _SIDE = {
     for word in words.split()
 }
 _ENDED = frozenset(_SIDE[word] for word in ("取消", "反对"))
-_DIRECTED = re.compile("|".join(sorted(_SIDE, key=len, reverse=True)))
+# 新增多少 is no 增多.
+_DIRECTED = re.compile(rf"(?:{'|'.join(sorted(_SIDE, key=len, reverse=True))})(?!少)")
 _FALL = re.compile("[降减缩落跌少低弱滑]")
 _FIGURE_AFTER = re.compile(r"(?:了|至|到|约|近|超过?)?\d")
 

@@ -35,22 +35,10 @@ _VERB_BEFORE = re.compile(r"(?:都|分别|主要|一共|共)*(?:有|是|包括|�
 _NOMINAL = ("n", "vn", "a", "b", "l", "j")
 # Words that the dictionary takes for places and that name none, and the one place that all texts speak of.
 _NO_PLACES = frozenset(
-    [
-        "中国",
-        "我国",
-        "全国",
-        "东西",
-        "城市",
-        "外国",
-        "深度",
-        "城区",
-        "老城区",
-        "地区",
-        "内地",
-        "本地",
-        "农村",
-        "乡村",
-    ]
+    """
+    中国 我国 全国 东西 城市 外国 深度 城区 老城区 地区 内地 本地 农村 乡村 城镇 乡镇 市区 县城 郊区 境内 境外 国内 国外 海外
+    沿海 内陆 山区 牧区 林区 社区 街道
+    """.split()  # noqa: SIM905
 )
 PERSON_INFORMATION = 9.0
 """A word that tells less than this, in the units of `idf`, is no person's name, whatever the dictionary says."""

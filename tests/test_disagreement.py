@@ -65,3 +65,25 @@ def test_a_dropped_negation_is_a_disagreement():
     said = "馆方表示，清河市图书馆延长开放期间不增加读者的费用。"
     answer = asked(titled(said), titled(said.replace("不增加", "增加")))
     assert len(answer.conflicts) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        # of two years, two months, two batches, two counties
+        ("清河市2024年开工建设保障性租赁住房1.2万套。", "清河市2025年开工建设保障性租赁住房1.5万套。"),
+        ("清河市3月份居民消费价格同比上涨0.3%。", "清河市2月份居民消费价格同比上涨0.5%。"),
+        ("清河市第一批绿色工厂共有36家企业入选。", "清河市第二批绿色工厂共有52家企业入选。"),
+        ("年末全县城镇登记失业率为3.2%，同比下降。", "年末全县城镇登记失业率为3.5%，同比下降。"),
+        ("南湖区中小学1月25日开始放寒假。", "北湖区中小学1月18日开始放寒假。"),
+    ],
+)
+def test_sentences_of_two_matters_do_not_disagree(one, two):
+    answer = asked(titled(one, "甲县统计公报"), titled(two, "乙县统计公报"))
+    assert answer.conflicts == ()
+
+
+def test_sentences_that_name_the_same_place_disagree_under_any_title():
+    one = "上海市图书馆夜间开放期间共设座位860个，读者凭书证入馆。"
+    answer = asked(titled(one, "图书馆夜里也开门"), titled(one.replace("860", "680"), "读者的好消息"))
+    assert len(answer.conflicts) == 1

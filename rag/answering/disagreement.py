@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.candidates import Candidate, GetDocument, gather
 from rag.answering.evidence import sentence_place
 from rag.datatypes import Answer, Citation, Conflict, Hit, Place, Sentence
-from rag.informativeness import idf
 from rag.near_duplicates import altered
-from rag.quoting.alignment import key, similarity
+from rag.numerals import years
+from rag.question import analyse
+from rag.quoting.alignment import key
 from rag.text import unlike_markers
-from rag.words import content_words
 
 ALIKE = 0.8
 """Indel similarity from which two sentences are of one matter: one fact of four characters changed in a sentence of 20."""
-RARE = 9.0
-"""Sentences under unlike titles are of one matter only where they share a word that tells as much, in the units of
-`idf`: 全省生产总值增长5% is said of every province."""
-_FACTS = ("number", "date", "negation")
+_FACTS = ("number", "negation")
+# What says of when, of which or of what rank something is: sentences that differ there are of two matters.
+_WHICH = re.compile(r"[年月日号季旬周]|半年|第|批|届|期|次|版|轮")
 
 
 def with_conflicts(answer: Answer, hits: Sequence[Hit], document: GetDocument) -> Answer:
     """Return the answer with what other articles say otherwise of what it cites, each as a sentence of its own.
 
-    Two sentences disagree where they are the same but for figures, dates or negations, in articles of one year: the
-    report of another year says other figures of another matter, as does a sentence with another name.
+    Two sentences disagree where they are the same but for figures or negations and speak of the same: under one
+    title, or naming the same person or place themselves, and of one time. The report of another year or county says
+    other figures of another matter.
     """
     cited = [(c, place) for c in answer.citations if (place := c.place).paragraph]
     candidates = gather(hits, document) if cited else []
@@ -51,13 +52,19 @@ def _disagrees(own: Candidate, other: Candidate) -> bool:
     """Whether another article says otherwise of the same."""
     if own.article is other.article or own.folded == other.folded:
         return False
-    years = {article.date[:4] for article in (own.article, other.article) if article.date}
     found = altered(own.text, other.text, ALIKE)
-    if len(years) > 1 or not found or any(difference.kind not in _FACTS for difference in found):
+    if not found or any(d.kind not in _FACTS or _WHICH.search(d.given + d.source) for d in found):
         return False
-    shared = {word for word, _ in content_words(own.text)} & {word for word, _ in content_words(other.text)}
+    dates = {article.date[:4] for article in (own.article, other.article) if article.date}
+    if len(dates) > 1 or years(own.article.name) != years(other.article.name):
+        return False
     titles = key(own.article.name).text, key(other.article.name).text
-    return similarity(*titles) >= ALIKE or any(idf(word) >= RARE for word in shared)
+    return titles[0] in titles[1] or titles[1] in titles[0] or _subjects(own) & _subjects(other) != set()
+
+
+def _subjects(candidate: Candidate) -> set[str]:
+    """Return the persons and places that a sentence itself names."""
+    return set(analyse(candidate.text).names)
 
 
 def _with(answer: Answer, citation: Citation, own: Candidate, rival: Candidate) -> Answer:

@@ -23,7 +23,7 @@ from rag.text import fold, sentences
 
 MAX_PASSAGES = 8
 """Passages that a language model is given; more of them make small models lose the thread."""
-_ORDERS = re.compile(
+ORDERS = re.compile(
     r"(?:忽略|无视|忘记|忘掉|不要理会|不用管|不要管)[^。!?]{0,4}(?:以上|上述|上面|之前|此前|先前|前面|所有|一切|你的)"
     r"[^。!?]{0,8}(?:指令|指示|提示|要求|规则|设定|内容|资料)"
     r"|(?:ignore|disregard|forget)\s+(?:all\s+|any\s+)?(?:of\s+)?(?:the\s+|your\s+)?(?:previous|prior|above|earlier)\b"
@@ -79,7 +79,7 @@ def passages_of(hits: Sequence[Hit], document: Callable[[str], Document], found:
     best = [place for place in [*hit_places, *copied, *cited] if place in first]
     places: dict[str, Place] = {}
     for place in [*best, *hit_places]:
-        if not _ORDERS.search(fold(place.quote)):
+        if not ORDERS.search(fold(place.quote)):
             places.setdefault(place.quote, place)
     return tuple(places.values())[: max(MAX_PASSAGES, len(first))]
 

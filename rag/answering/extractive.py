@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from rag.answering.listing import best_list, names_several
 from rag.answering.lists import LEAD_SENTENCE
 from rag.answering.matching import Array, Matcher, Vectors
 from rag.answering.offers import answers_type, unfit
+from rag.answering.provisions import provision
 from rag.answering.publication import answer_from_metadata
 from rag.answering.refusal import refuse, screen
 from rag.answering.scoring import best_of, models, probability
@@ -26,6 +28,9 @@ from rag.text import fold, unlike_markers
 
 BEHIND = 2.0
 """How far behind the best sentence, in log odds, a further one may be."""
+CLOSE = 10
+"""Sentences among which a document number is looked for that no line above the text states."""
+_DOCUMENT_NUMBER = re.compile(r"[\[〔(]20\d\d[\]〕)]第?\d+号")
 _PREMISE = "文档提到了相关内容，但没有说“{}”，问题的前提在文档里没有依据。"
 
 
@@ -70,16 +75,9 @@ def answer_extractively(
     found = _score(question, hits, document, vectors)
     if not found.candidates:
         return refuse(question, "not_in_documents")
-    if question.fields:
-        answer = answer_from_metadata(question, hits, document, found.matcher)
-        if answer:
-            return answer
-    if question.kind == "list" or question.ordinal:
-        listed = best_list(question, found.candidates, found.matcher)
-        if listed:
-            return _compose(question, listed, listing=True)
-        if question.kind == "list" and not names_several(question, found.candidates[0]):
-            return _refuse(question, found)
+    looked_up = _looked_up(question, found, hits, document)
+    if looked_up:
+        return looked_up
     best = found.candidates[0]
     if (
         found.probability < models().threshold
@@ -95,6 +93,34 @@ def answer_extractively(
     return _compose(
         question, [_quoted(question, c) for c in _choose(question, found, options)], listing=False
     )
+
+
+def _looked_up(
+    question: Question, found: _Found, hits: Sequence[Hit], document: GetDocument
+) -> Answer | None:
+    """Return what is told by something other than the best sentence: a line about a piece, an article of a law, a list."""
+    if question.fields:
+        answer = answer_from_metadata(question, hits, document, found.matcher)
+        coded = _coded(found) if "number" in question.fields else None
+        if answer and answer.refused and coded:  # no line states the number, but the text does
+            return _compose(question, [_quoted(question, coded)], listing=False)
+        if answer:
+            return answer
+    provided = provision(question, found.candidates)
+    if provided is not None:
+        return _compose(question, provided, listing=False) if provided else _refuse(question, found)
+    if question.kind == "list" or question.ordinal:
+        listed = best_list(question, found.candidates, found.matcher)
+        if listed:
+            return _compose(question, listed, listing=True)
+        if question.kind == "list" and not names_several(question, found.candidates[0]):
+            return _refuse(question, found)
+    return None
+
+
+def _coded(found: _Found) -> Candidate | None:
+    """Return the first of the best sentences that has a document number, None where none has."""
+    return next((c for c in found.candidates[:CLOSE] if _DOCUMENT_NUMBER.search(c.folded)), None)
 
 
 def _said(question: Question, hits: Sequence[Hit], document: GetDocument, vectors: Vectors) -> Answer | None:

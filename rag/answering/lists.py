@@ -16,6 +16,7 @@ from typing import Literal
 
 from rag.answering.candidates import paragraph_sentences
 from rag.datatypes import Article, Paragraph, Span, locate
+from rag.numerals import chinese_numeral
 from rag.text import clauses, fold
 
 LEAD_SENTENCE = 32
@@ -26,6 +27,8 @@ LEAST_NAME = 12
 """Characters: shorter opening clauses (首先，) do not name a point by themselves."""
 REMEMBERED = 256
 """Articles whose lists are kept: those of a corpus come up again and again; a long one has some hundred."""
+LONGEST = 60
+"""Items of a numbered list that are followed."""
 APART = 6
 """Paragraphs that may stand between two points: what is said of the first."""
 
@@ -45,10 +48,10 @@ _FAMILIES: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
             r"(?:首先|第一)(?:是|,|，|要|、)?",
             *[rf"(?:第{n}|其次|再次|此外|最后)(?:是|,|，|要|、)?" for n in _ORDINALS[1:]],
         ],
-        [rf"[(（]{n}[)）]" for n in (*_ORDINALS, *(f"十{n}" for n in _ORDINALS[:9]))],
-        [rf"{n}、" for n in _ORDINALS],
-        [rf"(?<!\d){n}[.．、](?!\d)" for n in range(1, 11)],
-        [rf"[(（]{n}[)）]" for n in range(1, 11)],
+        [rf"[(（]{chinese_numeral(n)}[)）]" for n in range(1, LONGEST + 1)],
+        [rf"{chinese_numeral(n)}、" for n in range(1, LONGEST + 1)],
+        [rf"(?<!\d){n}[.．、](?!\d)" for n in range(1, LONGEST + 1)],
+        [rf"[(（]{n}[)）]" for n in range(1, LONGEST + 1)],
     )
 )
 _MARKER = re.compile(r"[一二三四五六七八九十首再此最]|第|其|[(（]|\d")
@@ -272,7 +275,9 @@ def _sentences(article: Article, split: Sentences) -> Iterator[Enumeration]:
 
 def _is_marked(paragraph: Paragraph, sentence: Span) -> bool:
     """Whether a sentence opens with the marker of a point."""
-    return any(marker.match(paragraph.text, sentence.start) for family in _FAMILIES for marker in family)
+    return _MARKER.match(paragraph.text, sentence.start) is not None and any(
+        marker.match(paragraph.text, sentence.start) for family in _FAMILIES for marker in family
+    )
 
 
 def _by_headings(article: Article) -> Iterator[Enumeration]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 import rjieba
 
 from rag.answering.candidates import Candidate
+from rag.answering.evidence import ORDERS
 from rag.informativeness import idf, known
 from rag.numerals import Number, numbers, years
 from rag.question import Question
@@ -162,12 +163,12 @@ def _same_unit(offered: str, asked: str) -> bool:
 
 
 def unfit(question: Question, candidate: Candidate) -> bool:
-    """Whether a sentence cannot answer: it asks itself, has not the number, date or person asked for, or only other years.
+    """Whether a sentence cannot answer: it asks itself, gives orders to its reader's program, lacks what is asked for.
 
-    A number must be in the unit asked for (多少家, 几年). A sentence that names no year has the years of its setting, but a
-    deadline (到2030年) must stand in its paragraph.
+    That is the number, in the unit asked for (多少家, 几年), the date, the person, or the year. A sentence that names no
+    year has the years of its setting, else those of its article; a deadline (到2030年) must stand in its paragraph.
     """
-    if candidate.folded.endswith("?"):
+    if candidate.folded.endswith("?") or ORDERS.search(candidate.folded):
         return True
     offered = answers_type(question, candidate.folded)
     if question.kind == "number" and offered < (1 if question.unit else 0.5):
@@ -187,8 +188,13 @@ def unfit(question: Question, candidate: Candidate) -> bool:
     if not question.years:
         return False
     own = _years(candidate.folded)
-    named = own or _years(candidate.setting)
-    return bool(named) and not question.years & named
+    named = own or _years(candidate.setting) or _article_years(candidate)
+    return not question.years & named if named else question.kind == "number"
+
+
+def _article_years(candidate: Candidate) -> frozenset[int]:
+    """Return the years that an article names anywhere."""
+    return _years(fold(" ".join(paragraph.text for paragraph in candidate.article.paragraphs)))
 
 
 def echo(text: str, asked: str) -> float:
