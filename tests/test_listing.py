@@ -5,12 +5,12 @@ import pytest
 
 from rag.answering.candidates import gather
 from rag.answering.list_scoring import FEATURES, Weights, features, probabilities, weights
-from rag.answering.listing import best_list, names_several
+from rag.answering.listing import best_list, named_item, names_several
 from rag.answering.lists import enumerations
 from rag.answering.matching import Matcher, Vectors
 from rag.answering.runs import quoted, runs
-from rag.chunking import ChunkingOptions
-from rag.datatypes import Source, Span
+from rag.chunking import ChunkingOptions, chunk
+from rag.datatypes import Hit, Source, Span
 from rag.embedding import builtin
 from rag.passages import Passages
 from rag.question import analyse
@@ -229,3 +229,23 @@ def test_a_sentence_that_names_several_things():
     _, question, candidates = asked("重点建设哪三类水利工程？")
     several = [c.text for c in candidates if names_several(question, c)]
     assert several == ["全省重点建设引水、灌溉、供水等水利工程。"]
+
+
+def test_an_item_named_word_for_word_is_told_with_what_is_said_of_it():
+    text = (
+        "要深化协同。一是与教育链协同。支持高校设立微专业,共建导师团。二是与产业链协同。依托产业链图谱,由链主企业牵头,"
+        "探索订单融资。三是与人才链协同。推广人才贷。"
+    )
+    document = parse(Source(file="a.txt", text=text, sha256=""))
+    hits = [Hit(chunk=one, score=1.0, ranks={}) for one in chunk(document, 0, ChunkingOptions())]
+    candidates = gather(hits, lambda _: document)
+    told = named_item(analyse("与产业链协同怎么做？"), candidates)
+    assert told is not None
+    assert [text for text, _ in told] == ["二是与产业链协同。依托产业链图谱,由链主企业牵头,探索订单融资。"]
+    assert named_item(analyse("与数据链协同怎么做？"), candidates) is None
+    assert named_item(analyse("与产业链协同的有多少家？"), candidates) is None
+
+
+def test_a_numbered_list_is_followed_to_its_end():
+    text = "服务事项如下。\n\n" + "\n\n".join(f"{n}. 办理第{n}号证件登记。" for n in range(1, 41))
+    assert max(len(items) for items in listed(text)) == 40

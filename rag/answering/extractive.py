@@ -12,7 +12,7 @@ from rag.answering.attribution import attributed, on_occasion
 from rag.answering.candidates import Candidate, GetDocument, gather, paragraph_sentences
 from rag.answering.evidence import sentence_place
 from rag.answering.features import TYPED, table
-from rag.answering.listing import best_list, names_several
+from rag.answering.listing import best_list, named_item, names_several
 from rag.answering.lists import LEAD_SENTENCE
 from rag.answering.matching import Array, Matcher, Vectors
 from rag.answering.offers import answers_type, unfit
@@ -104,8 +104,8 @@ def _looked_up(
         coded = _coded(found) if "number" in question.fields else None
         if answer and answer.refused and coded:  # no line states the number, but the text does
             return _compose(question, [_quoted(question, coded)], listing=False)
-        if answer:
-            return answer
+        if answer or question.kind == "metadata":
+            return answer or _refuse(question, found)
     provided = provision(question, found.candidates)
     if provided is not None:
         return _compose(question, provided, listing=False) if provided else _refuse(question, found)
@@ -115,7 +115,8 @@ def _looked_up(
             return _compose(question, listed, listing=True)
         if question.kind == "list" and not names_several(question, found.candidates[0]):
             return _refuse(question, found)
-    return None
+    told = named_item(question, found.candidates)
+    return _compose(question, told, listing=False) if told else None
 
 
 def _coded(found: _Found) -> Candidate | None:

@@ -47,6 +47,8 @@ _ATTRIBUTE = re.compile(
 )
 _OFFERED: tuple[Kind, ...] = (*sorted(TYPED), "definition", "why")
 _UNASKED = 0.5
+_AS_NEAR = 0.6
+"""Share of the best sentence's nearness to the question from which another counts as on the same matter."""
 
 
 def table(candidates: Sequence[Candidate], matcher: Matcher) -> dict[str, Array]:
@@ -60,6 +62,7 @@ def table(candidates: Sequence[Candidate], matcher: Matcher) -> dict[str, Array]
     found = _words(candidates, matcher) | _signs(candidates, matcher) | _offers(candidates, matcher)
     found |= _place(candidates)
     folded = [candidate.folded for candidate in candidates]
+    found["blocked"] = np.maximum(found["blocked"], _of_other_years(candidates, matcher, found))
     found["dense"] = matcher.vectors.passages(folded) @ matcher.vector
     found |= {f"{name}_behind": found[name] - found[name].max() for name in _RELATIVE}
     found |= {f"best_{name}": np.full(len(folded), found[name].max()) for name in _HIGHEST}
@@ -254,6 +257,19 @@ def _place(candidates: Sequence[Candidate]) -> dict[str, NDArray[np.floating]]:
         "clauses": np.array([len(candidate.clauses) for candidate in candidates], dtype=float),
         "speaks": np.array([bool(candidate.paragraph.speaker) for candidate in candidates], dtype=float),
     }
+
+
+def _of_other_years(
+    candidates: Sequence[Candidate], matcher: Matcher, found: Mapping[str, NDArray[np.floating]]
+) -> NDArray[np.floating]:
+    """Return 1 for a sentence without the year asked for, where a figure is asked for and one as near to the question has it."""
+    question = matcher.question
+    if not question.years or question.kind not in ("number", "date"):
+        return np.zeros(len(candidates))
+    dated = np.array([any(str(year) in c.folded for year in question.years) for c in candidates])
+    near = found["near"] >= _AS_NEAR * found["near"].max()
+    there = dated & near & (found["blocked"] == 0)
+    return (~dated).astype(float) if there.any() else np.zeros(len(candidates))
 
 
 def rows(found: Mapping[str, Array], names: Sequence[str]) -> Array:

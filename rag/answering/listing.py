@@ -20,6 +20,11 @@ from rag.question import Question
 from rag.text import fold
 from rag.words import content_words
 
+LEAST_ITEM = 5
+"""Characters of an item's name by which a question can mean it."""
+_MARKS = re.compile(
+    r"^(?:[一二三四五六七八九十]+(?:是|要|、)|其[一二三四五六七八九十]+,?|第[一二三四五六七八九十]+(?:是|要|,|、)?|\d+[.、]|首先(?:是|要|,)?|最后(?:是|要|,)?|--+)"
+)
 SHORTLIST = 40
 """Lists that are looked at closely: those with most of the question's words in or around them."""
 
@@ -89,6 +94,29 @@ def best_list(
     if likely[best] < weights().threshold:
         return None
     return _said(question, lists[best])
+
+
+def named_item(question: Question, candidates: Sequence[Candidate]) -> list[tuple[str, Place]] | None:
+    """Return what is said of the item of a list that a question names word for word (与产业链协同怎么做), None for none.
+
+    An item of fewer than `LEAST_ITEM` characters is not told from other words; what says no more than its name does not count.
+    """
+    folded = fold(question.text)
+    if question.kind not in ("how", "open"):
+        return None
+    seen: set[int] = set()
+    for candidate in candidates:
+        if id(candidate.article) in seen:
+            continue
+        seen.add(id(candidate.article))
+        for enumeration in enumerations(candidate.article):
+            for place, item in enumerate(enumeration.items):
+                name = _MARKS.sub("", fold(item.text)).strip("。,;:. ")
+                if item.paragraph is not None and len(name) >= LEAST_ITEM and name in folded:
+                    told = _details(candidate.document, enumeration, place)
+                    if sum(len(text) for text, _ in told) > 2 * len(item.text):
+                        return told
+    return None
 
 
 def names_several(question: Question, candidate: Candidate) -> bool:

@@ -51,6 +51,8 @@ _LABELS = {"issuer": "发文机关", "photographer": "摄影", "interviewee": "�
 _OWN_SHARE = 0.5
 """Share of the question's information that a document's title and the lines around it must have: more of it than
 not, for an issue is asked of it and not of another document that its text mentions."""
+_BARE = 8
+"""Characters of a line beyond its persons' names (作者, 来源) that say nothing of their posts."""
 _WRITER = re.compile(r"[他她]|作者|写")
 _CREDIT = re.compile(rf"({_NAMES})\s*[/|]?\s*(?:摄|供图|图)")
 _ROLE = re.compile(r"^.*?(?:记者|通讯员)\s*:?\s*")
@@ -90,11 +92,19 @@ def _asked(question: Question, piece: Piece, matcher: Matcher) -> list[str]:
     posts = [fact for fact in piece.article.facts if fact.kind == "post"]
     if "authors" in fields and posts:
         fields[fields.index("authors")] = "post"
-    elif not fields and any(fact.of and fact.of in question.text for fact in posts):
+    elif not fields and any(name in question.text for name in _persons(piece)):
         fields = ["post"]
     elif not fields and piece.article.authors and _WRITER.search(question.text):
         fields = ["post" if posts else "authors"]
     return fields
+
+
+def _persons(piece: Piece) -> list[str]:
+    """Return the persons whose posts the lines of a piece may state: those of its facts, its authors."""
+    return [
+        *(fact.of for fact in piece.article.facts if fact.kind == "post" and fact.of),
+        *piece.article.authors,
+    ]
 
 
 def _may_state(piece: Piece, name: str, question: Question, matcher: Matcher) -> bool:
@@ -129,8 +139,11 @@ def _field(piece: Piece, field: _Field) -> Iterator[tuple[str, Block]]:
     facts = () if piece.entry else piece.article.facts
     kind = next((kind for kind in field.facts for fact in facts if fact.kind == kind), None)
     found = [fact for fact in facts if fact.kind == kind]
+    # A line below the last piece of a page can speak of all of them.
+    others = (block for article in piece.document.articles for block in article.metadata)
+    lines = [*piece.lines, *piece.headlines, *others]
     for fact in found if kind == "author" else found[:1]:
-        block = next((b for b in [*piece.lines, *piece.headlines] if _within(b, fact.span.start)), None)
+        block = next((b for b in lines if _within(b, fact.span.start)), None)
         if block:
             yield _readable(fact.kind, fact.value), block
     if field.pattern:
@@ -155,6 +168,13 @@ def _with_posts(piece: Piece, question: Question) -> Iterator[tuple[str, Block]]
     """Yield the lines that state authors' or speakers' posts: of those whom the question names, else of all."""
     facts = [fact for fact in piece.article.facts if fact.kind == "post"]
     facts = [fact for fact in facts if fact.of and fact.of in question.text] or facts
+    if not facts:  # 王科 张永冀，分别系某大学教授、某研究院研究员
+        named = [name for name in piece.article.authors if name in question.text]
+        lines = [block for block in piece.lines if all(name in squeeze(block.text) for name in named)]
+        longest = max(lines, key=lambda block: len(block.text), default=None)
+        if named and longest and len(squeeze(longest.text)) > sum(map(len, piece.article.authors)) + _BARE:
+            yield longest.text.strip("()（） "), longest
+        return
     for block in dict.fromkeys(
         b for f in facts for b in [*piece.lines, *piece.headlines] if _within(b, f.span.start)
     ):
