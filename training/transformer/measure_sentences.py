@@ -1,6 +1,6 @@
-"""Measures the reader at choosing the sentence that answers, beside the answerer's own linear scorer.
+"""Measures the reader at choosing the sentence that answers, beside the answerer's own scorer.
 
-How much the reader's score adds to the linear one is chosen on questions kept back from learning.
+How much the reader's score adds to that one is chosen on questions kept back from learning.
 
 Run: python -m training.transformer.measure_sentences READER TRAIN_DIR DEV_DIR
 """
@@ -16,13 +16,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.candidates import Candidate, paragraph_sentences
-from rag.answering.features import FEATURES
-from rag.answering.matching import Vectors
-from rag.answering.scoring import weights
+from rag.answering.candidates import Candidate, gather, paragraph_sentences
+from rag.answering.features import table
+from rag.answering.matching import Matcher, Vectors
+from rag.answering.scoring import models
+from rag.assistant import DEPTH
+from rag.chunking import ChunkingOptions
 from rag.embedding import builtin
+from rag.passages import Passages
+from rag.question import analyse
+from rag.retrieval import RetrievalOptions
+from rag.text import fold, squeeze
 from training.data import PASSAGE_LENGTH, read
-from training.fit_answering import OTHERS, Case, Example, example
 from training.retrieval import Lexical, plain
 from training.transformer.encoding import Encoder
 from training.transformer.measure_ranking import gain
@@ -31,16 +36,26 @@ from training.transformer.questions import READING, Part, answers_of, part_of
 
 SHARES = (0.0, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0)
 _LIMIT = 300
-_BIGRAMS = FEATURES.index("bigrams")
+OTHERS = 4
+"""Texts searched beside the one that answers: those that lexical search finds nearest to the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question, the texts searched, the first of which answers it, and its answers."""
+
+    question: str
+    texts: tuple[str, ...]
+    answers: tuple[str, ...]
 
 
 def _cases(docs: Iterable[dict[str, Any]], questions: Iterable[dict[str, Any]], limit: int) -> Iterator[Case]:
     """Yield answerable questions, each over its text and those that lexical search finds nearest."""
-    texts = {record["id"]: (record.get("title", ""), record["text"]) for record in docs}
+    texts = {record["id"]: record["text"] for record in docs}
     names = list(texts)
     asked = [record for record in questions if record["doc_ids"][0] in texts and answers_of(record)]
     chosen = np.unique(np.linspace(0, len(asked) - 1, limit if asked else 0).astype(int))
-    index = Lexical([text for _, text in texts.values()])
+    index = Lexical(list(texts.values()))
     for record in (asked[place] for place in chosen):
         gold = record["doc_ids"][0]
         order = np.argsort(-index.scores(plain([record["question"]]))[0], kind="stable")[: OTHERS + 1]
@@ -62,7 +77,7 @@ def development(folder: Path) -> dict[str, list[Case]]:
     reading = _cases(read(folder, "squad2_zh/docs"), read(folder, "squad2_zh/qa"), 1000)
     web = []
     for record in read(folder, "rgb_zh/refine"):
-        texts = tuple(("", text) for text in (record["positive"][:1] + record["negative"])[: OTHERS + 1])
+        texts = tuple((record["positive"][:1] + record["negative"])[: OTHERS + 1])
         flat = [a for given in record["answers"] for a in ([given] if isinstance(given, str) else given)]
         web.append(Case(record["question"], texts, tuple(flat)))
     return {"squad2_zh dev": list(reading), "rgb_zh refine": web}
@@ -70,23 +85,24 @@ def development(folder: Path) -> dict[str, list[Case]]:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A question's sentences: their features, which of them answer, what the linear scorer and the reader say."""
+    """A question's sentences: which of them answer, the share of the question's character pairs in each, their scores."""
 
-    example: Example
-    linear: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    pairs: NDArray[np.float32]
+    shipped: NDArray[np.float64]
     reader: NDArray[np.float64]
 
     def hit(self, share: float) -> bool:
-        """Whether the first by the linear score plus `share` of the reader's answers."""
-        return bool(self.example.right[int(np.argmax(self.linear + share * self.reader))])
+        """Whether the first by the shipped score plus `share` of the reader's answers."""
+        return bool(self.right[int(np.argmax(self.shipped + share * self.reader))])
 
     def hit_by(self, scores: NDArray[Any]) -> bool:
         """Whether the first by `scores` answers."""
-        return bool(self.example.right[int(np.argmax(scores))])
+        return bool(self.right[int(np.argmax(scores))])
 
     def overlap(self) -> float:
         """Return the largest share of the question's character pairs in a sentence that answers."""
-        return float(self.example.rows[self.example.right, _BIGRAMS].max())
+        return float(self.pairs[self.right].max())
 
 
 def reader_scores(
@@ -120,23 +136,35 @@ def measure(cases: Iterable[Case], vectors: Vectors, reader: PlainReader, encode
     """Return the scores for the cases in which some sentences answer and some do not."""
     found = []
     for case in cases:
-        made, candidates, _ = example(case, vectors)
-        if made.right.any() and not made.right.all():
-            linear = (made.rows @ weights().sentence).astype(np.float64)
-            found.append(Measured(made, linear, reader_scores(case.question, candidates, reader, encoder)))
+        given = Passages(case.texts, vectors.embedder, ChunkingOptions(), RetrievalOptions())
+        candidates = gather(given.hits(case.question)[:DEPTH], given.document)
+        answers = [squeeze(fold(answer)) for answer in case.answers]
+        right = np.array(
+            [
+                c.document.source.file == "passages#0" and any(a in squeeze(c.folded) for a in answers)
+                for c in candidates
+            ],
+            dtype=bool,
+        )
+        if right.any() and not right.all():
+            settings = " ".join(dict.fromkeys(candidate.setting for candidate in candidates))
+            described = table(candidates, Matcher(analyse(case.question), vectors, settings))
+            shipped = models().scores(described).astype(np.float64)
+            scores = reader_scores(case.question, candidates, reader, encoder)
+            found.append(Measured(right, described["pairs"], shipped, scores))
     return found
 
 
 def report(name: str, found: Sequence[Measured], share: float) -> None:
     """Print how often each method has an answering sentence first, also where words overlap least."""
     methods = {
-        "bigrams": np.array([m.hit_by(m.example.rows[:, _BIGRAMS]) for m in found]),
-        "linear": np.array([m.hit(0) for m in found]),
+        "bigrams": np.array([m.hit_by(m.pairs) for m in found]),
+        "shipped": np.array([m.hit(0) for m in found]),
         "reader": np.array([m.hit_by(m.reader) for m in found]),
-        f"linear + {share} reader": np.array([m.hit(share) for m in found]),
+        f"shipped + {share} reader": np.array([m.hit(share) for m in found]),
     }
     hard = np.argsort([m.overlap() for m in found], kind="stable")[: len(found) // 4]
-    base = methods["linear"].astype(float)
+    base = methods["shipped"].astype(float)
     for method, hits in methods.items():
         print(
             f"{name:22} {len(found):4} {method:20} {100 * hits.mean():5.1f}  gain {gain(base, hits)}  "
