@@ -117,6 +117,17 @@ def test_each_of_several_sources_is_named():
     assert [s.text for s in joined.sentences] == ["《一文》：甲。", "《二文》：乙。"]
 
 
+def test_what_two_sources_say_alike_is_told_of_both():
+    joined = together(
+        "各怎么说？", ASKED, [answer(("一样。", place(0, "一文"))), answer(("一样。", place(5, "二文")))]
+    )
+    assert [(s.text, s.citations) for s in joined.sentences] == [
+        ("《一文》：一样。", (1,)),
+        ("《二文》：一样。", (2,)),
+    ]
+    assert [c.n for c in joined.citations] == [1, 2]
+
+
 def test_a_part_that_is_not_answered_is_told():
     joined = together("各是多少？", ASKED, [answer(("甲。", place(0))), answer(refused=True)])
     assert [s.text for s in joined.sentences] == ["甲。"]

@@ -194,7 +194,7 @@ def unfit(question: Question, candidate: Candidate) -> bool:
 
 def _article_years(candidate: Candidate) -> frozenset[int]:
     """Return the years that an article names anywhere."""
-    return _years(fold(" ".join(paragraph.text for paragraph in candidate.article.paragraphs)))
+    return frozenset().union(*(_years(paragraph.text) for paragraph in candidate.article.paragraphs))
 
 
 def echo(text: str, asked: str) -> float:

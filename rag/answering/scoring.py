@@ -30,8 +30,9 @@ class Models:
     """What was fitted over features by name: those of `features.table`, and of `best_of` for `answerable`.
 
     A sentence's score is linear in its features (`weights`, in the order of `sentences.names`) plus what the trees
-    `sentences` add: a linear score holds for questions unlike those learnt from, where trees alone do not. A question is answered from probability `threshold` on. It is called off topic where less than `off_topic` of its
-    information is present in what is found, and absent where less than `nearby` is so in one place.
+    `sentences` add: a linear score holds for questions unlike those learnt from, where trees alone do not. A question
+    is answered from probability `threshold` on. It is called off topic where less than `off_topic` of its information
+    is present in what is found, and absent where less than `nearby` is so in one place.
     """
 
     weights: Array

@@ -158,7 +158,7 @@ def together(question: str, asked: Sequence[Part], answers: Sequence[Answer]) ->
     numbers = {place: n for n, place in enumerate(places, start=1)}
     articles = {(citation.place.file, citation.place.article) for a in given for citation in a.citations[:1]}
     listing = any(answer.listing for answer in given)
-    sentences: dict[str, Sentence] = {}
+    sentences: dict[tuple[str, tuple[int, ...]], Sentence] = {}
     for answer in given:
         own = {citation.n: numbers[citation.place] for citation in answer.citations}
         for place, sentence in enumerate(answer.sentences):
@@ -166,7 +166,7 @@ def together(question: str, asked: Sequence[Part], answers: Sequence[Answer]) ->
             text = sentence.text
             if place == 0 and len(articles) > 1 and not listing and not text.startswith("《"):
                 text = f"《{answer.citations[0].place.article}》：{text}"
-            sentences.setdefault(sentence.text, replace(sentence, text=text, citations=cited))
+            sentences.setdefault((sentence.text, cited), replace(sentence, text=text, citations=cited))
     kept = tuple(sentences.values())
     used = {n for sentence in kept for n in sentence.citations}
     missing = [part.source or part.question for part, a in zip(asked, answers, strict=True) if a.refused]
