@@ -389,30 +389,58 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """How a quote departs from its source: the words given, the words there, and what kind they are."""
+class Counterpart:
+    """Words of a quote and the words of its source that stand in their place, either "" where there are none.
+
+    `given_at` are their offsets in the quote as it was given, `source_at` in the source's text, from the first
+    character to one past the last; where there are none, twice the offset at which they would stand.
+    """
 
     given: str
     source: str
-    kind: Literal["number", "date", "name", "negation", "word", "omission", "addition"]
+    kind: Literal[
+        "number", "date", "name", "organisation", "negation", "modality", "word", "omission", "addition"
+    ]
+    given_at: tuple[int, int] = (0, 0)
+    source_at: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference(Counterpart):
+    """How a quote departs from its source: the words given, the words there, and what kind they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteMatch:
-    """A place that a quote comes from, how alike the two are (0 to 1), and every difference."""
+    """A place that a quote comes from, how alike the two are (0 to 1), and every difference.
+
+    `given_at` are the offsets in the quote of the part that comes from there. `facts` are a restatement's
+    numbers, dates, names and terms beside those of the source that they agree with. `marked` is what the
+    quote itself owns up to: words left out for an ellipsis (`omission`), words put in within square brackets
+    or as a note (`addition`).
+    """
 
     place: Place
     similarity: float
     differences: tuple[Difference, ...] = ()
+    facts: tuple[Counterpart, ...] = ()
+    marked: tuple[Counterpart, ...] = ()
+    given_at: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteReport:
-    """What became of a quote: the verdict and the places that stand behind it, best first."""
+    """What became of a quote: the verdict and the places that stand behind it, best first.
+
+    `places` counts the places where the words stand, of which no more than some are among `matches`.
+    `nearest` are, for a quote that was not found, the passages most like it, and how far they are.
+    """
 
     quote: str
     verdict: QuoteVerdict
     matches: tuple[QuoteMatch, ...] = ()
+    places: int = 0
+    nearest: tuple[QuoteMatch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

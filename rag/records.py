@@ -16,6 +16,7 @@ from rag.datatypes import (
     Filters,
     Hit,
     Place,
+    QuoteMatch,
     QuoteReport,
     Span,
     Turn,
@@ -76,14 +77,19 @@ def quote_json(report: QuoteReport, identifier: str | None = None) -> dict[str, 
     return head | {
         "quote": report.quote,
         "verdict": report.verdict,
-        "matches": [
-            place_json(match.place)
-            | {
-                "similarity": round(match.similarity, 4),
-                "differences": [asdict(difference) for difference in match.differences],
-            }
-            for match in report.matches
-        ],
+        "matches": [_match_json(match) for match in report.matches],
+        "places": report.places,
+        "nearest": [_match_json(match) for match in report.nearest],
+    }
+
+
+def _match_json(match: QuoteMatch) -> dict[str, Any]:
+    return place_json(match.place) | {
+        "similarity": round(match.similarity, 4),
+        "differences": [asdict(difference) for difference in match.differences],
+        "facts": [asdict(fact) for fact in match.facts],
+        "marked": [asdict(words) for words in match.marked],
+        "given_at": match.given_at,
     }
 
 
