@@ -158,13 +158,13 @@ def test_a_batch_keeps_its_order_and_ids(ask, tmp_path):
 def test_cite(ask, tmp_path):
     quote = "到2030年累计创建认定示范区不超过600个"
     record = json.loads(ask("cite", quote, "--json"))
-    assert record.keys() == {"quote", "verdict", "matches"}
+    assert record.keys() == {"quote", "verdict", "matches", "places", "nearest"}
     assert (record["quote"], record["verdict"]) == (quote, "altered")
     match = record["matches"][0]
-    assert match.keys() == PLACE | {"similarity", "differences"}
+    assert match.keys() == PLACE | {"similarity", "differences", "facts", "marked", "given_at"}
     check_place(match)
     assert [d["kind"] for d in match["differences"]] == ["number"]
-    assert match["differences"][0].keys() == {"given", "source", "kind"}
+    assert match["differences"][0].keys() == {"given", "source", "kind", "given_at", "source_at"}
     assert ("600" in match["differences"][0]["given"]) and ("500" in match["differences"][0]["source"])
     assert "有改动" in ask("cite", quote)
 
