@@ -107,8 +107,8 @@ class Oracle:
             spans=(Span(start=3, end=4),),
             quote=TEXTS[gold.file][3:4],
         )
-        difference = Difference(given=gold.given or "", source=gold.source or "", kind="word")
-        match = QuoteMatch(place=where, similarity=1.0, differences=(difference,))
+        told = [Difference(given=one.given, source=one.source, kind="word") for one in gold.changes]
+        match = QuoteMatch(place=where, similarity=1.0, differences=tuple(told))
         return QuoteReport(quote=quote, verdict=gold.verdict, matches=(match,))
 
     def search(self, query, k=10):
