@@ -236,10 +236,10 @@ def report(verdict: str, given: str, source: str, file: str = "a.txt") -> QuoteR
         (report("altered", "６００", "500"), ()),
         (report("exact", "600", "500"), ("判为 exact，应为 altered",)),
         (report("altered", "600", "500", "b.txt"), ("没有指出出自 a.txt",)),
-        (report("altered", "2030", "2035"), ("没有指出 600 应为 500",)),
+        (report("altered", "2030", "2035"), ("没有指出 600 应为 500，报的是：2030→2035（number）",)),
         (
             QuoteReport(quote="", verdict="not_found"),
-            ("判为 not_found，应为 altered", "没有指出出自 a.txt", "没有指出 600 应为 500"),
+            ("判为 not_found，应为 altered", "没有指出出自 a.txt", "没有指出 600 应为 500，报的是：无"),
         ),
     ],
 )

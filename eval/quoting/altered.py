@@ -127,7 +127,7 @@ def cut_in_a_number(one: Located, corpus: Corpus, draw: random.Random) -> Draft 
     """Return the sentence from within a number of it on, or up to within one."""
     del corpus
     found: list[tuple[str, str, str]] = []
-    for figure in re.finditer(r"(?<![\w.:-])\d[\d.]*\d(?![\w.]*[A-Za-z:-])", one.text):
+    for figure in re.finditer(r"(?<![A-Za-z\d.:-])\d[\d.]*\d(?![A-Za-z\d.:-])", one.text):
         at = draw.randrange(figure.start() + 1, figure.end())
         if one.text[at].isdigit() and one.text[at - 1].isdigit():
             found += [
