@@ -80,8 +80,9 @@ def test_every_sentence_and_heading_of_the_documents_stands_where_it_was_taken_f
     for one in (*CORPUS.sentences, *CORPUS.headings):
         places = CORPUS.places(one.text)
         assert one.file in {place.file for place in places}
-        for words in (comparable(place.quote) for place in places):
-            assert (words[:4], words[-4:]) == (comparable(one.text)[:4], comparable(one.text)[-4:])
+        # A photo credit can stand in the middle of what is found.
+        for characters in (iter(comparable(place.quote)) for place in places):
+            assert all(character in characters for character in comparable(one.text))
 
 
 def test_sentences_from_outside_that_echo_the_documents_are_left_out():

@@ -19,6 +19,8 @@ from rag.text import clauses, fold
 
 _CONTENT = frozenset({"n", "v", "vn", "a", "ad", "an", "d"})
 _NEGATION = re.compile("[不没未非无勿莫否]")
+POOL = 20
+"""Sentences that wrong characters are drawn from, so that common ones come up more often."""
 NOISY = 15
 """Comparable characters of a sentence at least that noise is put into."""
 
@@ -184,7 +186,8 @@ def noise(share: float, what: Literal["replaced", "moved"] = "replaced") -> Make
         places = [i for i, c in enumerate(one.text) if "一" <= c <= "龥"][1:-1]
         if len(comparable(one.text)) < NOISY or not places:
             return None
-        pool = [c for other in draw.sample(corpus.sentences, 20) for c in other.text if "一" <= c <= "龥"]
+        others = draw.choices(corpus.sentences, k=POOL)
+        pool = [c for other in others for c in other.text if "一" <= c <= "龥"]
         wrong = draw.sample(places, min(len(places), max(1, round(share * len(one.text)))))
         characters = list(one.text)
         for turn, i in enumerate(wrong):
