@@ -62,6 +62,11 @@ def test_words_do_not_stand_in_part_of_a_number(words, count):
     assert len(corpus(text).places(words)) == count
 
 
+def test_a_line_ends_a_number():
+    found = corpus("人数共计5\n2026年增长了5\n5月开始。\n")
+    assert [one.text for one in found.sentences if len(found.places(one.text)) != 1] == []
+
+
 @given(st.text("甲乙1.,。“ \n", max_size=30), st.text("甲乙1.,。 ", min_size=1, max_size=4))
 def test_a_place_has_the_words_that_were_sought(text, words):
     for place in corpus(text).places(words):

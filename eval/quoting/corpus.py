@@ -21,7 +21,7 @@ ELSEWHERE = 200
 """Sentences of other files that a rule is offered."""
 
 # What a comparison of words leaves out: white space and marks, but not those that make a number.
-_MARKS = re.compile(r"(?!(?<=\d)[^\w\s](?=\d))[^\w%‰]|_")
+_MARKS = re.compile(r"(?!(?<=\d)[.,:/~、-](?=\d))[^\w%‰]|_")
 _DIGIT = re.compile(r"\d")
 
 
@@ -41,11 +41,12 @@ class Located:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stream:
-    """The comparable characters of a stretch of a file, and the offset in the file of each."""
+    """The comparable characters of an article, the offset in the file of each, and which of them begin a paragraph or a line."""
 
     file: str
     text: str
     origins: tuple[int, ...]
+    begins: frozenset[int]
 
 
 class Corpus:
@@ -112,8 +113,18 @@ class Corpus:
 
     def _cuts_a_number(self, start: int, end: int) -> bool:
         text = self._whole
-        begins = re.search(r"\d[^\w\s]?\Z", text[max(0, start - 2) : start]) and _DIGIT.match(text, start)
-        ends = re.match(r"[^\w\s]?\d", text[end : end + 2]) and _DIGIT.match(text, end - 1)
+        number = bisect_right(self._starts, start) - 1
+        borders, base = self._streams[number].begins, self._starts[number]
+        begins = (
+            start - base not in borders
+            and re.search(r"\d[^\w\s]?\Z", text[max(0, start - 2) : start])
+            and _DIGIT.match(text, start)
+        )
+        ends = (
+            end - base not in borders
+            and re.match(r"[^\w\s]?\d", text[end : end + 2])
+            and _DIGIT.match(text, end - 1)
+        )
         return bool(begins or ends)
 
     def _passage(self, start: int, end: int) -> Passage:
@@ -178,21 +189,26 @@ def _stream(document: Document, piece: Article) -> _Stream:
     parts += [(heading.span,) for heading in piece.headings]
     parts += [(block.span,) for block in piece.metadata]
     raw = document.source.text
-    offsets = [
-        offset
-        for spans in sorted(parts, key=lambda spans: spans[0])
+    offsets = {
+        offset: part
+        for part, spans in enumerate(sorted(parts, key=lambda spans: spans[0]))
         for span in spans
         for offset in range(span.start, span.end)
         if not raw[offset].isspace()
-    ]
-    text = fold("".join(raw[offset] for offset in offsets))
+    }
+    order = list(offsets)
+    text = fold("".join(raw[offset] for offset in order))
     kept: list[int] = []
     end = 0
     for mark in [*_MARKS.finditer(text), None]:
         kept += range(end, mark.start() if mark else len(text))
         end = mark.end() if mark else end
+    origins = tuple(order[i] for i in kept)
     return _Stream(
         file=document.source.file,
         text="".join(text[i] for i in kept),
-        origins=tuple(offsets[i] for i in kept),
+        origins=origins,
+        begins=frozenset(
+            i for i, offset in enumerate(origins) if not i or offsets[offset] != offsets[origins[i - 1]]
+        ),
     )

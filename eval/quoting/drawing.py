@@ -62,13 +62,15 @@ def _fit(one: Located, kind: Kind) -> bool:
 def _gold(draft: Draft, one: Located, kind: Kind, split: Split, corpus: Corpus) -> Quote | None:
     """Return the quote with what a report must say; None where, by chance, it is something else.
 
-    What is not exact may stand nowhere as it is, and of what is not found nothing longer than a few words may.
+    Words that stand nowhere are a part of a number, or marks alone. What is not exact may stand nowhere as it is, and of what is not found nothing longer than a few words may.
     """
     if kind.verdict == "not_found" and corpus.echoes(draft.quote):
         return None
     if kind.verdict != "exact" and corpus.places(draft.quote):
         return None
     stands = tuple(_own_first(corpus.places(part), one) for part in draft.parts)
+    if not all(stands):
+        return None
     return Quote(
         id=f"{kind.name} {split} {one.number}",
         split=split,
