@@ -27,6 +27,7 @@ from rag.structure import parse
 
 DOCS = Path(__file__).parent.parent / "docs_src"
 CORPUS = Corpus([parse(source) for path in sorted(DOCS.glob("*.txt")) for source in read(path, DOCS)])
+DATASHEET = (DOCS.parent / "eval" / "README.md").read_text(encoding="utf-8")
 QUOTES = draw_quotes(CORPUS, ("dev", "test"), 6)
 
 
@@ -90,10 +91,16 @@ def test_every_sentence_and_heading_of_the_documents_stands_where_it_was_taken_f
             assert all(character in characters for character in comparable(one.text))
 
 
-def test_sentences_from_outside_that_echo_the_documents_are_left_out():
-    outside = ["完全是别处的另一句话，谁也没有说过。", "他说：各地区要坚持因地制宜分类指导，不搞一刀切。"]
-    found = corpus("各地区要坚持因地制宜分类指导。", outside=outside).outside
-    assert [one.text for one in found] == outside[:1]
+def test_sentences_from_outside_that_echo_the_documents_are_not_drawn():
+    outside = [
+        "完全是别处的另一句话，谁也没有说过。",
+        "他说：各地区要坚持因地制宜分类指导，不搞一刀切。",
+        "坚持因地制宜分类指导很要紧。",
+    ]
+    where = corpus("各地区要坚持因地制宜分类指导。", outside=outside)
+    assert [quote.quote for quote in draw_quotes(where, ("dev", "test"), None, kinds=[KINDS[-1]])] == outside[
+        :1
+    ]
 
 
 # --- the rules
@@ -194,6 +201,15 @@ def test_every_kind_is_drawn_that_the_documents_have_something_for():
     assert {kind.name for kind in KINDS} - {quote.kind for quote in QUOTES} == {"foreign"}
 
 
+def test_the_datasheet_has_every_kind_beside_its_verdicts():
+    rows = [line.split(" | ") for line in DATASHEET.splitlines() if line.startswith("| ")]
+    for kind in KINDS:
+        verdicts = "、".join((kind.verdict, *kind.also))
+        assert any(kind.name in row[0].lstrip("| ").split("、") and row[1] == verdicts for row in rows), (
+            kind.name
+        )
+
+
 def test_drawing_is_repeatable_and_the_halves_have_no_sentence_in_common():
     assert draw_quotes(CORPUS, ("dev", "test"), 6) == QUOTES
     assert len({quote.id for quote in QUOTES}) == len(QUOTES)
@@ -222,7 +238,7 @@ def test_what_the_gold_claims_is_so(quote):
             mended += [text.replace("，，", "，") for text in mended]
         assert any(CORPUS.places(text) for text in mended)
     if quote.verdict == "not_found":
-        assert not CORPUS.echoes(quote.quote)
+        assert not CORPUS.echoes(quote.quote, 12)
 
 
 # --- the judge

@@ -53,14 +53,14 @@ class Corpus:
     """What quotes are drawn from.
 
     `sentences` are those of all paragraphs in order, `headings` the titles and headings; `outside` are sentences
-    of documents that are not in the corpus, no twelve characters of which stand in it.
+    of documents that are not in the corpus.
     """
 
     def __init__(self, documents: Sequence[Document], outside: Sequence[str] = ()) -> None:
-        """Take the sentences of the documents, and of `outside` those that are not in them."""
+        """Take the sentences of the documents."""
         self._elsewhere: dict[str, tuple[Located, ...]] = {}
         self._texts = {document.source.file: document.source.text for document in documents}
-        self._dates: list[str | None] = []
+        self._articles = 0
         self.paragraphs: list[tuple[Located, ...]] = []
         self.headings: list[Located] = []
         streams: list[_Stream] = []
@@ -74,15 +74,14 @@ class Corpus:
         self._starts = [0]
         for stream in streams:
             self._starts.append(self._starts[-1] + len(stream.text) + 1)
-        foreign = (text for text in outside if not self.echoes(text))
         self.outside = [
-            Located(text=text, number=i, file="", article=-1, paragraph=-1) for i, text in enumerate(foreign)
+            Located(text=text, number=i, file="", article=-1, paragraph=-1) for i, text in enumerate(outside)
         ]
 
     def _take(self, document: Document, article: Article) -> None:
         """Add the headings, the paragraphs and the sentences of an article."""
-        number = len(self._dates)
-        self._dates.append(article.date)
+        number = self._articles
+        self._articles += 1
         taken = sum(map(len, self.paragraphs))
         file = document.source.file
         for title in (article.title, *(heading.text for heading in article.headings)):
@@ -134,7 +133,7 @@ class Corpus:
         span = Span(start=stream.origins[low], end=stream.origins[high - 1] + 1)
         return Passage(file=stream.file, quote=self._texts[stream.file][span.start : span.end], span=span)
 
-    def echoes(self, words: str, length: int = 12) -> bool:
+    def echoes(self, words: str, length: int) -> bool:
         """Whether any stretch of `length` comparable characters of words stands in the corpus."""
         wanted = comparable(words)
         return any(wanted[i : i + length] in self._whole for i in range(max(1, len(wanted) - length + 1)))
@@ -170,7 +169,6 @@ class Corpus:
             after=_full_marks(after.text) if after else None,
             around=tuple(_full_marks(other.text) for other in self.around(one)),
             elsewhere=tuple(_full_marks(other.text) for other in self.elsewhere(one)),
-            date=self._dates[one.article],
         )
 
     def before(self, words: str) -> set[str]:

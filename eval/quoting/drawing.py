@@ -12,6 +12,8 @@ from eval.quoting.kinds import KINDS
 
 EACH = 100
 """Quotes of a kind at most, of either half."""
+ECHO = 12
+"""Comparable characters in a row, and of a short quote half of it: what is not found shares no more with any place."""
 SHORTEST = 12
 """Comparable characters of a sentence that quotes are made of."""
 LONGEST = 300
@@ -62,9 +64,10 @@ def _fit(one: Located, kind: Kind) -> bool:
 def _gold(draft: Draft, one: Located, kind: Kind, split: Split, corpus: Corpus) -> Quote | None:
     """Return the quote with what a report must say; None where, by chance, it is something else.
 
-    Words that stand nowhere are a part of a number, or marks alone. What is not exact may stand nowhere as it is, and of what is not found nothing longer than a few words may.
+    Words that stand nowhere are a part of a number, or marks alone. What is not exact may stand nowhere as it is, and of what is not found no long stretch may.
     """
-    if kind.verdict == "not_found" and corpus.echoes(draft.quote):
+    echo = min(ECHO, len(comparable(draft.quote)) // 2)
+    if kind.verdict == "not_found" and corpus.echoes(draft.quote, echo):
         return None
     if kind.verdict != "exact" and corpus.places(draft.quote):
         return None

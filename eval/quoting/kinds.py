@@ -45,7 +45,12 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         name="negation left out",
         verdict="altered",
-        make=by_rule(["negation"], wording.negation_dropped, wording.negator_dropped),
+        make=by_rule(["negation"], wording.negator_dropped),
+    ),
+    Kind(
+        name="opposite",
+        verdict="altered",
+        make=by_rule(["negation", "modality", "word"], wording.negation_dropped),
     ),
     Kind(name="modality", verdict="altered", make=by_rule(["modality"], wording.modal)),
     Kind(name="strength", verdict="altered", make=by_rule(["modality", "word"], wording.modality)),
