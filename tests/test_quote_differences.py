@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rag.datatypes import QuoteReport
 from rag.quotes import QuoteIndex
+from rag.quoting.tokens import tokens
 from rag.text import squeeze
 from tests.test_quotes import POLICY, corpus, document, index, passages
 
@@ -120,3 +121,43 @@ def test_an_end_that_stands_far_off_was_exchanged_and_not_cut_out():
     assert [(found.given, found.source, found.kind) for found in report.matches[0].differences] == [
         ("广东", "北京", "name")
     ]
+
+
+@pytest.mark.parametrize(
+    ("quote", "expected"),
+    [
+        ("2025年12月29日,科技部部长王志远表示", ("科技部", "财政部", "organisation")),
+        ("2025年12月29日,工业和信息化部部长王志远表示", ("工业和信息化部", "财政部", "organisation")),
+        ("重庆南站连续三天位居全国第一", ("重庆", "广州", "name")),
+        ("中国航空集团2日发布消息", ("中国航空集团", "中国铁路集团", "organisation")),
+        ("各省可以在2026年3月底前报送实施方案", ("可以", "应当", "modality")),
+        ("各省必须在2026年3月底前报送实施方案", ("必须", "应当", "modality")),
+        ("各省在2026年3月底前报送实施方案", ("", "应当", "modality")),
+        ("财政部部长王志远表示,已新增专项资金8000亿元", ("已", "将", "modality")),
+        ("财政部部长王志远表示,将新增专项资金约8000亿元", ("约", "", "modality")),
+        ("目前,全国已建成中试平台1500多个", ("1500多个", "1500个", "modality")),
+        ("平台必须随意更改用途", ("必须", "不得", "negation")),
+        ("逾期不报的,尚未视为放弃", ("尚未", "", "negation")),
+        ("各地要加快制造业中试平台建设。目前,覆盖六类重点产业", ("", "全国已建成中试平台1500个", "omission")),
+        ("资金分三年下达。企业是创新的主体", ("", "由各省统筹使用", "omission")),
+        ("广州南站连续三天位居全国第一,较去年增长15%", ("较去年增长15%", "", "addition")),
+    ],
+)
+def test_a_difference_is_of_its_most_telling_kind(quote, expected):
+    assert told(quote) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("教育部、科技部和工业和信息化部", ["教育部", "科技部", "工业和信息化部"]),
+        ("国家发展和改革委员会", ["国家发展和改革委员会"]),
+        ("中国信息通信研究院和清华大学", ["中国信息通信研究院", "清华大学"]),
+        ("中国石油集团公司董事长", ["中国石油集团公司"]),
+        ("新华社记者,光明日报记者", ["新华社", "光明日报"]),
+        ("干部和群众,全部,中西部,产业布局和新格局,一部电影", []),
+    ],
+)
+def test_bodies_are_named_whole(text, names):
+    found = [text[token.start : token.end] for token in tokens(text) if token.kind == "organisation"]
+    assert found == names

@@ -136,7 +136,7 @@ def extend(ending: str, source: str) -> tuple[int, int]:
     for operation in Indel.opcodes(ending, source[: len(ending) + 4]):
         if operation.tag == "equal":
             score += operation.src_end - operation.src_start
-            if score > best:
+            if score > best or (score == best and operation.src_end == len(ending)):
                 best, reached = score, (operation.src_end, operation.dest_end)
         else:
             score -= operation.src_end - operation.src_start + operation.dest_end - operation.dest_start

@@ -1,4 +1,4 @@
-"""What the words of a quote are: dates, numbers with their units, names, negations, other words."""
+"""What the words of a quote are: dates, numbers with their units, names, bodies, negations, modals, other words."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from typing import Literal
 
 import rjieba
 
+from rag.claims import LIMITS, TITLED
 from rag.datatypes import Span
 from rag.numerals import chinese_value, find_dates, numbers
+from rag.quoting.organisations import known, organisations
+from rag.structure.people import SURNAMES
+from rag.substitution import MODAL
 from rag.text import fold, squeeze
 
-TokenKind = Literal["date", "number", "name", "negation", "word"]
+TokenKind = Literal["date", "number", "name", "organisation", "negation", "modality", "word"]
 
 _HAN_NUMERAL = "〇零一二三四五六七八九十"
 _DAY = r"\d{1,2}(?:\s*[-~、]\s*\d{1,2})*\s*[日号](?![线楼院])"
@@ -36,7 +40,7 @@ _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _LATIN = re.compile(r"[a-z]+(?:[-&.][a-z]+)*")
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?|[〇零一二两三四五六七八九十百千]+")
 _PLAN = re.compile("十[一二三四五六七]五")
-_NAME_TAGS = frozenset({"nr", "nrt", "nrfg", "ns", "nt"})
+_PLACE_TAGS = frozenset({"ns", "nrt", "nrfg"})
 
 NEGATORS = frozenset("不没未非无勿莫否")
 NEGATIVE_WORDS = frozenset(
@@ -49,9 +53,20 @@ _NOT_NEGATIVE = frozenset(
     """
     未来 非常 不断 不仅 不但 不管 不论 无论 不过 不久 不少 不仅仅 非洲 非遗 无线 无锡
     无人机 不妨 不愧 不禁 不时 不惜 莫大 莫斯科 没收 淹没 沉没 否则 是否 能否 可否 无缝
-    不懈 除非 无非 差不多 南非 无穷 无比 无偿 不同
+    不懈 除非 无非 差不多 南非 无穷 无比 无偿 不同 不足 不及 不等 不一 不得不 不能不
     """.split()  # noqa: SIM905 - likewise
 )
+
+
+_MODALS = (
+    MODAL
+    | LIMITS
+    | frozenset(
+        """
+        要 应 应该 须 必需 需 需要 要求 可 可能 宜 能 会 得以 不得不 不能不 大多 大多数 绝大多数 一定
+        """.split()  # noqa: SIM905 - likewise
+    )
+) - NEGATIVE_WORDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +79,7 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    """Return the tokens that tile `text`: dates, numbers with units, names, negations, other words."""
+    """Return the tokens that tile `text`: dates, numbers with units, names, bodies, negations, other words."""
     folded = fold(text)
     found: list[Token] = []
     for start, end, kind in sorted(_facts(folded), key=lambda fact: fact[0]):
@@ -95,29 +110,49 @@ def _facts(folded: str) -> list[tuple[int, int, TokenKind]]:
         take(number.span.start, max(number.span.end, more.end() if more else 0), "number")
     for match in _DIGITS.finditer(folded):
         take(match.start(), match.end(), "number")
+    for match in known().finditer(folded):
+        take(match.start(), match.end(), "organisation")
+    for match in TITLED.finditer(folded):
+        take(match.start("name"), match.end("name"), "name")
     for match in _LATIN.finditer(folded):
         take(match.start(), match.end(), "name")
     return found
 
 
 def _words(folded: str, start: int, end: int) -> list[Token]:
-    """Return the words of `folded[start:end]`, cut and tagged by dictionary."""
+    """Return the words of `folded[start:end]`, cut and tagged by dictionary; a body's name is one word."""
+    tagged = rjieba.tag(folded[start:end]) if start < end else []
+    bodies = dict(organisations(tagged))
     found = []
-    for word, tag in rjieba.tag(folded[start:end]) if start < end else ():
-        kind: TokenKind = "word"
-        if tag in _NAME_TAGS and len(word) > 1:
-            kind = "name"
-        elif word in NEGATIVE_WORDS or set(word) <= NEGATORS:
-            kind = "negation"
-        found.append(Token(start=start, end=start + len(word), kind=kind))
-        start += len(word)
+    number = 0
+    while number < len(tagged):
+        last = bodies.get(number, number + 1)
+        length = sum(len(word) for word, _ in tagged[number:last])
+        kind = "organisation" if number in bodies else _kind(*tagged[number])
+        found.append(Token(start=start, end=start + length, kind=kind))
+        start += length
+        number = last
     return found
+
+
+def _kind(word: str, tag: str) -> TokenKind:
+    """Return what a word that no body is named by is. The dictionary tags some phrases as persons: 大力支持."""
+    if len(word) > 1 and (tag in _PLACE_TAGS or (tag == "nr" and word[0] in SURNAMES)):
+        return "name"
+    if word in NEGATIVE_WORDS or set(word) <= NEGATORS:
+        return "negation"
+    return "modality" if word in _MODALS else "word"
 
 
 def negations(text: str) -> int:
     """Return how many negating characters `text` has, those inside words such as 未来 or 不断 not counted."""
     words = (text[token.start : token.end] for token in tokens(text))
     return sum(len(NEGATORS.intersection(word)) for word in words if fold(word) not in _NOT_NEGATIVE)
+
+
+def rounded(text: str) -> bool:
+    """Whether a number in `text` is rounded off: 570多万, 6000余家."""
+    return re.search(r"(?<=[\d十百千万亿])[多余](?!元)", fold(text)) is not None
 
 
 def same_value(given: str, source: str) -> bool:
