@@ -161,3 +161,93 @@ def test_a_difference_is_of_its_most_telling_kind(quote, expected):
 def test_bodies_are_named_whole(text, names):
     found = [text[token.start : token.end] for token in tokens(text) if token.kind == "organisation"]
     assert found == names
+
+
+def owned(quote: str) -> tuple[str, list[tuple[str, str, str]]]:
+    """Return the verdict on a quote and what its best match is said to own up to, checking the places."""
+    report = index().lookup(quote)
+    match = report.matches[0]
+    for found in match.marked:
+        assert squeeze(quote[slice(*found.given_at)]) == found.given
+        assert squeeze(POLICY[slice(*found.source_at)]).replace("##", "") == found.source
+    return report.verdict, [(found.given, found.source, found.kind) for found in match.marked]
+
+
+@pytest.mark.parametrize(
+    ("quote", "expected"),
+    [
+        (
+            "全国已建成中试平台1500个……占比达到26.3%。",
+            [("……", ",覆盖六类重点产业,", "omission")],
+        ),
+        (
+            "全国已建成中试平台1500个[...]占比达到26.3%。",
+            [("[...]", ",覆盖六类重点产业,", "omission")],
+        ),
+        (
+            "全国已建成中试平台1500个（略）占比达到26.3%。",
+            [("（略）", ",覆盖六类重点产业,", "omission")],
+        ),
+        ("……全国已建成中试平台1500个……", []),
+        ("资金分三年下达,〔指专项资金〕由各省统筹使用", [("〔指专项资金〕", "", "addition")]),
+        ("资金(编者注：专项资金)分三年下达", [("(编者注：专项资金)", "", "addition")]),
+        ("【财政部】资金分三年下达", [("【财政部】", "", "addition")]),
+        ("企业是创新的主体(原文如此)。", [("(原文如此)", "", "addition")]),
+        ("王志远指出：“资金分三年下达,由各省统筹使用”。", [("王志远指出：", "", "addition")]),
+        ("据悉,「平台不得随意更改用途」", [("据悉,", "", "addition")]),
+    ],
+)
+def test_what_a_quote_owns_up_to_leaves_it_exact(quote, expected):
+    verdict, marked = owned(quote)
+    assert verdict == "exact"
+    assert [(given, source.strip(",。"), kind) for given, source, kind in marked] == [
+        (given, source.strip(",。"), kind) for given, source, kind in expected
+    ]
+
+
+def test_an_ellipsis_may_stand_for_paragraphs():
+    verdict, marked = owned("各地要加快制造业中试平台建设……逾期不报的,视为放弃。")
+    assert verdict == "exact"
+    ((given, source, kind),) = marked
+    assert (given, kind) == ("……", "omission")
+    assert source.startswith("目前,全国已建成") and source.endswith("前报送实施方案")
+
+
+@pytest.mark.parametrize(
+    ("quote", "expected"),
+    [
+        ("平台……更改用途", ("", "不得随意", "negation")),
+        ("平台……随意更改用途", ("随意", "不得随意", "negation")),
+        ("目前,全国已建成中试平台1……00个,覆盖六类重点产业", ("00个", "1500个", "number")),
+        (
+            "资金分三年下达(共100亿元),由各省统筹使用。企业是创新的主体,政府是创新的后盾",
+            ("共100亿元", "", "addition"),
+        ),
+        ("平台[必须]不得随意更改用途", ("必须", "", "modality")),
+        ("企业[不]是创新的主体", ("不", "", "negation")),
+        ("全国已建成中试平台1[2]500个,覆盖六类重点产业", ("1[2]500个", "1500个", "number")),
+        ("各省应当在[2025年]3月底前报送实施方案", ("3月", "2026年3月", "date")),
+        ("[2024年12月29日],财政部部长王志远表示", ("2024年12月29日", "2025年12月29日", "date")),
+        ("李乐成指出：“资金分三年下达,由各省统筹使用”", ("李乐成", "王志远", "name")),
+        ("科技部表示，“将新增专项资金8000亿元”", ("科技部", "财政部", "organisation")),
+        (
+            "财政部部长2024年12月29日表示：“将新增专项资金8000亿元”",
+            ("2024年12月29日", "2025年12月29日", "date"),
+        ),
+        ("2025年12月29日,财政部部长王志远否认：“将新增专项资金8000亿元”", ("否认", "表示", "negation")),
+    ],
+)
+def test_marks_do_not_hide_a_change(quote, expected):
+    assert expected in told(quote)
+
+
+def test_words_in_brackets_that_stand_in_the_source_are_ordinary():
+    text = "两部门通知\n\n按照工信部联〔2025〕12号文件,平台(含分中心)应当年检。\n"
+    found = QuoteIndex([document("news.txt", text)])
+    for quote in ("按照工信部联〔2025〕12号文件", "按照工信部联[2025]12号文件,平台（含分中心）应当年检"):
+        report = found.lookup(quote)
+        assert (report.verdict, report.matches[0].marked) == ("exact", ())
+    for quote in ("按照工信部联〔2024〕12号文件,平台", "按照工信部联〔2025〕13号文件,平台"):
+        report = found.lookup(quote)
+        assert report.verdict == "altered"
+        assert [one.kind for one in report.matches[0].differences] == ["number"]

@@ -98,7 +98,7 @@ def _following(columns: Sequence[_Column], end: int, side: int) -> int:
 
 
 def _columns(
-    quote: Side, source: Side, edits: Sequence[Opcode], cut: tuple[list[Token], list[Token]]
+    quote: Side, source: Side, edits: Sequence[Opcode], cut: tuple[Sequence[Token], Sequence[Token]]
 ) -> list[_Column]:
     """Lay the alignment out character by character, with the source's context around it."""
     starts = [[token.start for token in found] for found in cut]
@@ -148,7 +148,7 @@ def _widen(columns: Sequence[_Column], extents: Collection[tuple[int, int]]) -> 
 def _segments(
     columns: Sequence[_Column],
     extents: dict[tuple[int, int], tuple[int, int]],
-    cut: tuple[list[Token], list[Token]],
+    cut: tuple[Sequence[Token], Sequence[Token]],
 ) -> list[tuple[int, int]]:
     """Return the stretches of columns that are one difference each.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 import rjieba
@@ -78,7 +79,8 @@ class Token:
     kind: TokenKind
 
 
-def tokens(text: str) -> list[Token]:
+@lru_cache(maxsize=4096)
+def tokens(text: str) -> tuple[Token, ...]:
     """Return the tokens that tile `text`: dates, numbers with units, names, bodies, negations, other words."""
     folded = fold(text)
     found: list[Token] = []
@@ -86,7 +88,7 @@ def tokens(text: str) -> list[Token]:
         found.extend(_words(folded, found[-1].end if found else 0, start))
         found.append(Token(start=start, end=end, kind=kind))
     found.extend(_words(folded, found[-1].end if found else 0, len(folded)))
-    return found
+    return tuple(found)
 
 
 def _facts(folded: str) -> list[tuple[int, int, TokenKind]]:
