@@ -7,6 +7,7 @@ loading finds it in the raw file; an entry that does not fit the files stops the
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,13 @@ MAX_CHARS: Mapping[str, int] = {
 QUOTE_KINDS = (
     *("exact", "exact_break", "exact_marks", "number", "year", "name", "negation", "word"),
     *("spliced", "paraphrase", "invented"),
+    *("ellipsis", "insertion", "traditional", "clause", "attributed", "speaker", "numeral"),
+    *("organisation", "modality", "omission", "addition", "noise", "spliced_three"),
 )
+# What stands in brackets in a quote and is not the source's: the quoter's own words.
+_INSERTION = re.compile(r"〔[^〕]*〕|\[[^\]]*\]|（引者注：[^）]*）")
+_QUOTATION = re.compile("“(.*)”")
+_MARKS = re.compile("[\"'“”‘’]")
 
 
 _Entry = TypeVar("_Entry", bound="_HasId")
@@ -191,14 +198,50 @@ def _quote(entry: dict[str, Any], texts: RawTexts) -> Quote:
     if quote.file is None:
         return quote
     raw = plain(texts[quote.file])
-    if quote.verdict == "exact" and quote.kind != "exact_break":
-        _check(plain(quote.quote) in raw, f"{quote.file} 里没有这句话")
+    if (quote.verdict == "exact" and quote.kind != "exact_break") or quote.kind == "speaker":
+        _check(_stand_in_order(_claimed(quote), raw), f"{quote.file} 里没有这句话")
     if quote.verdict == "altered":
         _check(plain(quote.quote) not in raw, f"{quote.file} 里有这句话，不是改动过的")
     if quote.given is not None and quote.source is not None:
-        mended = plain(quote.quote).replace(plain(quote.given), plain(quote.source), 1)
-        _check(mended in raw, f"改回 {quote.source} 后仍不是 {quote.file} 的原文")
+        _check_difference(quote, quote.given, quote.source, raw)
     return quote
+
+
+def _claimed(quote: Quote) -> list[str]:
+    """Return the pieces that must stand in the source, in order: without what the quoter put in or left out."""
+    if quote.kind == "ellipsis":
+        return quote.quote.split("……")
+    if quote.kind == "insertion":
+        return [_INSERTION.sub("", quote.quote)]
+    if quote.kind in ("attributed", "speaker"):
+        found = _QUOTATION.search(quote.quote)
+        return [found[1].rstrip("。")] if found else [quote.quote]
+    return [quote.quote]
+
+
+def _stand_in_order(pieces: list[str], raw: str) -> bool:
+    """Whether the pieces stand in `raw` one after another, quotation marks aside: they change inside others."""
+    raw, end = _MARKS.sub("", raw), 0
+    for piece in (_MARKS.sub("", plain(piece)) for piece in pieces):
+        start = raw.find(piece, end)
+        if start < 0:
+            return False
+        end = start + len(piece)
+    return True
+
+
+def _check_difference(quote: Quote, given: str, source: str, raw: str) -> None:
+    """Check that the source's words in place of the given ones make the source's text; without given ones, at some place.
+
+    Who spoke stands outside the quoted words, so of a speaker it is checked that the source names the right one.
+    """
+    text, given, source = plain(quote.quote), plain(given), plain(source)
+    if quote.kind == "speaker":
+        _check(given in text and source in raw, f"{given} 不在引文里，或 {source} 不在 {quote.file} 里")
+        return
+    places = [found.start() for found in re.finditer(re.escape(given), text)]
+    mended = (text[:place] + source + text[place + len(given) :] for place in places)
+    _check(any(one in raw for one in mended), f"改回 {source} 后仍不是 {quote.file} 的原文")
 
 
 def _check(holds: bool, message: str) -> None:
