@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rag.datatypes import QuoteReport
+from rag.numerals import other_forms
 from rag.quotes import QuoteIndex
 from rag.quoting.tokens import tokens
 from rag.text import squeeze
@@ -251,3 +252,105 @@ def test_words_in_brackets_that_stand_in_the_source_are_ordinary():
         report = found.lookup(quote)
         assert report.verdict == "altered"
         assert [one.kind for one in report.matches[0].differences] == ["number"]
+
+
+FIGURES = """\
+工业运行报告
+
+2025年1至11月,规模以上工业增加值增长6.5%,比上年提高0.3个百分点,出口超过3.25万亿元。到2027年,企业数量达到15000家以上,是2020年的2.5倍,\
+其中3-5家进入前列,四成企业完成改造,百分之十八的企业设立中心。第三届大会于2025年12月29日召开,5G基站建成483.8万个,工信部联〔2025〕12号文件同时印发。\
+预计投入1.5万亿元,新建八千公里线路,东部有120家、西部有85家,温度降至-5℃,每3家中有1家达标。
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("6.5%", "6.8%", "number"),
+        ("6.5%", "5.6%", "number"),
+        ("6.5%", "65%", "number"),
+        ("6.5%", "6.5个百分点", "number"),
+        ("6.5%", "6.5倍", "number"),
+        ("6.5%", "６.５％", None),
+        ("6.5%", "6。5%", "number"),
+        ("6.5%", "百分之六点五", "word"),
+        ("0.3个百分点", "0.3%", "number"),
+        ("3.25万亿元", "3.25亿元", "number"),
+        ("3.25万亿元", "32500亿元", "word"),
+        ("3.25万亿元", "3.25万亿美元", "number"),
+        ("超过", "不足", "modality"),
+        ("超过", "接近", "modality"),
+        ("以上", "以下", "modality"),
+        ("15000家", "1.5万家", "word"),
+        ("15000家", "15,000家", None),
+        ("15000家", "15OOO家", "number"),
+        ("15000家", "l5000家", "number"),
+        ("15000家", "1500家", "number"),
+        ("15000家", "15000个", "number"),
+        ("2.5倍", "2.5%", "number"),
+        ("2.5倍", "三倍", "number"),
+        ("3-5家", "3-6家", "number"),
+        ("3-5家", "三至五家", "word"),
+        ("四成", "40%", "word"),
+        ("四成", "五成", "number"),
+        ("百分之十八", "18%", "word"),
+        ("百分之十八", "百分之八十", "number"),
+        ("第三届", "第四届", "number"),
+        ("第三届", "第3届", "word"),
+        ("2025年12月29日", "2025-12-29", "word"),
+        ("2025年12月29日", "二〇二五年十二月二十九日", "word"),
+        ("2025年12月29日", "2025-12-28", "date"),
+        ("12月29日", "12月19日", "date"),
+        ("2025年1至11月", "2024年1至11月", "date"),
+        ("2025年1至11月", "2025年1至10月", "date"),
+        ("2027年", "2028年", "date"),
+        ("5G", "6G", "number"),
+        ("12号", "13号", "number"),
+        ("〔2025〕", "〔2024〕", "number"),
+        ("1.5万亿元", "1.5万元", "number"),
+        ("八千公里", "8000公里", "word"),
+        ("八千公里", "八百公里", "number"),
+        ("-5℃", "5℃", "number"),
+        ("每3家中有1家", "每2家中有1家", "number"),
+    ],
+)
+def test_a_figure_altered_is_told_from_one_written_otherwise(old, new, kind):
+    found = QuoteIndex([document("news.txt", FIGURES)])
+    sentence = next(one for one in FIGURES.split("。") if old in one) + "。"
+    report = found.lookup(sentence.replace(old, new, 1))
+    assert report.verdict == ("altered" if kind else "exact")
+    assert {one.kind for one in report.matches[0].differences} == ({kind} if kind else set())
+
+
+def test_two_figures_exchanged_are_two_differences():
+    found = QuoteIndex([document("news.txt", FIGURES)])
+    report = found.lookup("预计投入1.5万亿元,新建八千公里线路,东部有85家、西部有120家,温度降至-5℃")
+    assert [(one.given, one.source, one.kind) for one in report.matches[0].differences] == [
+        ("85家", "120家", "number"),
+        ("120家", "85家", "number"),
+    ]
+
+
+UNITS = ("个", "家", "亿元", "万吨", "公里", "%", "倍")
+
+
+@given(
+    st.decimals(min_value=2, max_value=99999, places=1),
+    st.decimals(min_value=2, max_value=99999, places=1),
+    st.sampled_from(UNITS),
+    st.integers(0, 9),
+)
+def test_written_otherwise_is_no_other_value(value, other, unit, form):
+    assume(value != other)
+
+    def written(number):
+        plain = f"{number.normalize():f}{unit}"
+        forms = [one for _, ones in other_forms(plain) for one in ones]
+        return plain, ([plain, *forms][form % (1 + len(forms))])
+
+    plain, same = written(value)
+    sentence = "当前平台建设总量已经达到{},各地方案正在逐项评审。"
+    index = QuoteIndex([document("news.txt", f"平台建设情况\n\n{sentence.format(plain)}\n")])
+    for quoted, kinds in ((same, {"word"} if same != plain else set()), (written(other)[1], {"number"})):
+        report = index.lookup(sentence.format(quoted))
+        assert {one.kind for one in report.matches[0].differences} == kinds

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Opcode
 
-from rag.datatypes import Difference, DifferenceKind
+from rag.datatypes import Difference, FactKind
 from rag.quoting.tokens import NEGATORS, Token, TokenKind, negations, rounded, same_value, tokens
 from rag.text import squeeze
 
@@ -203,7 +203,7 @@ def difference(given: str, source: str, changed: set[str]) -> Difference:
     return Difference(given=given, source=source, kind=_kind(given, source, kinds, changed))
 
 
-def _kind(given: str, source: str, kinds: Sequence[set[TokenKind]], changed: set[str]) -> DifferenceKind:
+def _kind(given: str, source: str, kinds: Sequence[set[TokenKind]], changed: set[str]) -> FactKind:
     """Return what a difference is: of two things the more telling, what turns the sense round before all."""
     either = kinds[0] | kinds[1]
     if changed <= NEGATORS or either == {"negation"}:

@@ -12,7 +12,8 @@ import rjieba
 
 from rag.claims import LIMITS, TITLED
 from rag.datatypes import Span
-from rag.numerals import chinese_value, find_dates, numbers
+from rag.numerals import Number, chinese_value, find_dates, numbers
+from rag.quoting.alignment import MINUS
 from rag.quoting.organisations import known, organisations
 from rag.structure.people import SURNAMES
 from rag.substitution import MODAL
@@ -36,6 +37,12 @@ _MORE = re.compile(
     r"[多余几]?(?:亿?元|个百分点|个|家|项|人|名|户|件|次|年|天|倍|强|岁|种|类|条|吨|公里|平方米|亩)"
 )
 _ORDINAL = re.compile(rf"第\s*(?:\d+|[{_HAN_NUMERAL}百千]+)(?:大|次|届|期|版|章|条|款|项|个|位|名|批|轮)?")
+_RANGE_SIGN = re.compile(rf"(?<=[\d{_HAN_NUMERAL}两百千万亿%])[-~至到](?=[\d{_HAN_NUMERAL}两百千])")
+_RANGE = re.compile(
+    rf"(?:\d+(?:\.\d+)?|[{_HAN_NUMERAL}两百千]+)[万亿%]*\s*[-~至到]\s*(?:\d+(?:\.\d+)?|[{_HAN_NUMERAL}两百千]+)"
+    rf"(?:[万亿]*{_MORE.pattern}|[万亿%]+)"
+)
+_SIGNED = re.compile(rf"{MINUS}\d+(?:\.\d+)?(?:%|℃|度|个百分点)?")
 _MIXED = re.compile(r"[a-z]+-?\d+(?:\.\d+)*[a-z]*|\d+(?:\.\d+)*[a-z]+")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _LATIN = re.compile(r"[a-z]+(?:[-&.][a-z]+)*")
@@ -103,7 +110,7 @@ def _facts(folded: str) -> list[tuple[int, int, TokenKind]]:
 
     for match in _DATE.finditer(folded):
         take(match.start(), match.end(), "date")
-    for pattern in (_ORDINAL, _MIXED):
+    for pattern in (_ORDINAL, _RANGE, _SIGNED, _MIXED):
         for match in pattern.finditer(folded):
             take(match.start(), match.end(), "number")
     for number in numbers(folded):
@@ -157,10 +164,17 @@ def rounded(text: str) -> bool:
     return re.search(r"(?<=[\d十百千万亿])[多余](?!元)", fold(text)) is not None
 
 
+def amount(number: Number) -> tuple[Decimal, str]:
+    """Return a number's value and its unit; tenths (四成) are percent."""
+    return (number.value * 10, "%") if number.unit == "成" else (number.value, number.unit)
+
+
 def same_value(given: str, source: str) -> bool:
     """Whether two numbers or two dates mean the same: 六类 and 6类, 8000亿元 and 0.8万亿元."""
-    left = [(number.value, number.unit) for number in numbers(given)]
-    right = [(number.value, number.unit) for number in numbers(source)]
+    if fold(given).startswith("-") != fold(source).startswith("-"):
+        return False
+    left = [amount(number) for number in numbers(given)]
+    right = [amount(number) for number in numbers(source)]
     if left and left == right:
         return True
     days = [day for day, _ in find_dates(given)]
@@ -172,6 +186,7 @@ def same_value(given: str, source: str) -> bool:
 def _spelled(text: str) -> tuple[str, tuple[Decimal, ...]]:
     """Return a text without its numerals, and their values; a plan (十五五) is a name, not a numeral."""
     plain = squeeze(fold(text)).replace("号", "日").replace(",", "")
+    plain = _RANGE_SIGN.sub("-", plain)
     if _PLAN.search(plain):
         return plain, ()
     values = tuple(
