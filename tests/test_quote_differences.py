@@ -8,11 +8,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rag.datatypes import QuoteReport
+from rag.datatypes import QuoteReport, Source
 from rag.numerals import other_forms
 from rag.quotes import QuoteIndex
 from rag.quoting.tokens import tokens
-from rag.text import squeeze
+from rag.structure import parse
+from rag.text import TRADITIONAL, squeeze
 from tests.test_quotes import POLICY, corpus, document, index, passages
 
 
@@ -354,3 +355,65 @@ def test_written_otherwise_is_no_other_value(value, other, unit, form):
     for quoted, kinds in ((same, {"word"} if same != plain else set()), (written(other)[1], {"number"})):
         report = index.lookup(sentence.format(quoted))
         assert {one.kind for one in report.matches[0].differences} == kinds
+
+
+NOISE = {
+    ",": ["，", ", ", ",\n", "﹐"],
+    "。": ["．", "。\n\n", "｡", "."],
+    "“": ["「", '"', "『", "〝", "''"],
+    "”": ["」", '"', "』", "〞", "''"],
+    "%": ["％", "﹪", " %"],
+    "-": ["－", "–", "—", "~", "-\n"],
+    "—": ["-", "－", "―", "─"],
+    "·": ["・", "•", "‧"],
+    "(": ["（", " ("],
+    ")": ["）", ") "],
+    ";": ["；", "; "],
+    ":": ["：", "︰"],
+    ".": ["．"],
+}
+BETWEEN = ["\u3000", "\u200b", "\ufeff", "\u00a0", "\u00ad", "\n", "\r\n", " ", "\t"]
+
+
+@st.composite
+def copied(draw, words):
+    """A text as a copy may bring it: other widths, marks, blanks, line breaks, invisible and traditional forms."""
+    parts = []
+    for character in words:
+        forms = NOISE.get(character, [])
+        if character.isascii() and character.isalnum():
+            forms = [chr(ord(character) + 0xFEE0), chr(ord(character) + 0xFEE0)]
+        elif character in TO_TRADITIONAL:
+            forms = [TO_TRADITIONAL[character]]
+        parts.append(draw(st.sampled_from([character, *forms])) if forms else character)
+        if draw(st.integers(0, 7)) == 0:
+            parts.append(draw(st.sampled_from(BETWEEN)))
+    return "".join(parts)
+
+
+TO_TRADITIONAL = {
+    line[1]: line[0] for line in TRADITIONAL.read_text(encoding="utf-8").splitlines() if len(line) == 2
+}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_nothing_that_a_copy_brings_makes_the_exact_altered(data):
+    _, _, words = data.draw(passages())
+    quote = data.draw(copied(words))
+    report = corpus()[0].lookup(quote)
+    assert report.verdict == "exact", report.matches[0].differences if report.matches else "not found"
+    assert all(match.differences == () and match.similarity == 1.0 for match in report.matches)
+
+
+def test_captions_and_page_breaks_in_the_middle_do_not_matter():
+    page = (
+        "某报\n2026年1月6日\n\n会议部署重点工作\n\n本报北京1月6日电 会议强调,要加快建设制造业中试平台,推动科技创新\n\n"
+        "新华社记者 李文摄\n\n和产业创新深度融合,确保取得实效。会议要求,各地要抓好落实,不得随意更改用途。\n"
+    )
+    index = QuoteIndex([parse(Source(file="page.txt", text=page, sha256=""))])
+    for quote in (
+        "要加快建设制造业中试平台,推动科技创新和产业创新深度融合,确保取得实效",
+        "推动科技创新和产业创新深度融合",
+    ):
+        assert index.lookup(quote).verdict == "exact"

@@ -71,10 +71,12 @@ _MODALS = (
     | LIMITS
     | frozenset(
         """
-        要 应 应该 须 必需 需 需要 要求 可 可能 宜 能 会 得以 不得不 不能不 大多 大多数 绝大多数 一定
+        要 应 应该 须 必需 需 需要 要求 可 可能 宜 能 会 得以 不得不 不能不 大多 大多数 绝大多数
         """.split()  # noqa: SIM905 - likewise
     )
 ) - NEGATIVE_WORDS
+# What merely describes (重大举措) binds nobody to more or less.
+_MODALS -= {"重大", "重点", "主要"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
