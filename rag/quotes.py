@@ -125,8 +125,11 @@ class QuoteIndex:
         if same:
             return self._verified(quote, same)
         best = singles[0].shared if singles else 0.0
-        few = bool(singles) and len(singles[0].differences) <= _FEW
         parts = self._parts(quote, at, where, regions) if (1 - best) * length >= _UNEXPLAINED else []
+        if len(parts) == 1 and parts[0].shared > best:
+            singles = parts + [one for one in singles if not one.overlaps(parts[0])]
+            best = singles[0].shared
+        few = bool(singles) and len(singles[0].differences) <= _FEW
         covers = self._cover(quote, parts)
         if covers and any(self._apart(a, b) for a, b in pairwise(parts)):
             parts.sort(key=lambda part: -part.similarity)
@@ -182,7 +185,10 @@ class QuoteIndex:
     def _parts(
         self, quote: Quote, at: Integers, where: Integers, regions: Sequence[tuple[int, int]]
     ) -> list[Passage]:
-        """Return the passages that stand behind the quote's parts, wherever they are, in its order."""
+        """Return the passages that stand behind the quote's parts, wherever they are, in its order.
+
+        One alone where ellipses join stretches that lie far apart in one article.
+        """
         length = len(quote.key.text)
         wide = list(regions)
         for start in range(0, max(1, length - _STEP), _STEP):
@@ -195,7 +201,7 @@ class QuoteIndex:
             for block in group
         ]
         joined = groups(self._stream, quote, strong)
-        if len(joined) < 2:
+        if not joined or (len(joined) == 1 and not quote.joints):
             return []
         bounds = [0]
         for left, right in pairwise(joined):

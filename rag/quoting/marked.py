@@ -14,7 +14,7 @@ from rag.quoting.differences import difference
 from rag.quoting.edges import gaps
 from rag.quoting.stream import Stream
 from rag.quoting.tokens import negations, tokens
-from rag.structure.people import SPEECH
+from rag.structure.people import SPEECH, SURNAMES
 from rag.text import squeeze, worded
 
 _NOTER = "(?:编者|引者|笔者|译者|作者|记者|本报)"
@@ -23,9 +23,11 @@ _INSERTED = re.compile(
     r"[\[［〔【](?!\d{4}[\]］〕】]\s*第?\d+号)(?P<square>[^\[\]［］〔〕【】]{1,80})[\]］〕】]"
     rf"|[(（](?:(?:指|即|{_NOTER}?[注按]|原文|原话|下同|下称|以下简称)[^()（）]{{0,80}}|[^()（）]{{1,80}}{_NOTER}[注按])[)）]"
 )
-# A quotation in marks and who is said to say it: 某人在会上指出：“……”。
+# A quotation in marks and who is said to say it: 某人在会上指出：“……”, 据悉,“……”, 某人：“……”.
+_UNQUOTED = r"[^“”「」『』\"]"
+_SAYING = f"(?:{SPEECH}|要求|写道|明确|规定|报道|消息|获悉|了解到|[电讯])"
 _LED_IN = re.compile(
-    rf"(?P<lead>(?:据[^“”「」『』\"]{{1,40}}|[^“”「」『』\"]{{1,60}}(?:{SPEECH}|要求|写道|明确|规定|报道|消息|[电讯])[^“”「」『』\",，。]{{0,6}})"
+    rf"(?P<lead>(?:据{_UNQUOTED}{{1,40}}|{_UNQUOTED}{{1,60}}{_SAYING}[^“”「」『』\",，。]{{0,6}}|[{''.join(sorted(SURNAMES))}][一-鿿]{{1,2}})"
     r"[:：,，]\s*)(?:“[^“”]+”|「[^「」]+」|『[^『』]+』|\"[^\"]+\")[。.！!？?]?"
 )
 # As many of the characters beside an insertion tell whether it stands in a source there.
