@@ -26,6 +26,7 @@ from rag.lexical import LexicalIndex
 from rag.manifest import (
     DOCUMENTS,
     LEXICAL,
+    TRIGRAMS,
     VECTORS,
     Manifest,
     OpenIndex,
@@ -33,8 +34,10 @@ from rag.manifest import (
     open_index,
     read_manifest,
 )
+from rag.quoting.layout import windows
 from rag.reading import READERS, read
 from rag.structure import parse
+from rag.trigrams import TrigramIndex
 from rag.vector_store import FaissStore
 
 __all__ = [
@@ -199,6 +202,8 @@ class _Update:
         self.known = self.store.files() if self.store else {}
         self.removed: list[int] = []
         self.added: list[Chunk] = []
+        self.removed_windows: list[int] = []
+        self.first_window = 0
         self.changed = current is None
 
     def apply(self, files: dict[str, Path], options: ChunkingOptions, report: Report) -> list[FileReport]:
@@ -212,8 +217,11 @@ class _Update:
         if stale or fresh or touched or self.changed:
             self._begin()
         assert self.store is not None  # a generation was in force, or _begin made one
+        self.first_window = self.store.next_id("window")
         for name in stale:
-            self.removed += self.store.remove_file(name)
+            chunks, cut = self.store.remove_file(name)
+            self.removed += chunks
+            self.removed_windows += cut
         for name in touched:
             self.store.put_file(records[name])
         rows = []
@@ -266,8 +274,9 @@ class _Update:
         self.store.put_file(record)
         for ordinal, source in enumerate(sources):
             document = parse(source)
-            chunks = chunk(document, self.store.next_id(), options)
-            self.store.add(record.name, ordinal, document, chunks)
+            chunks = chunk(document, self.store.next_id("chunk"), options)
+            cut = windows(document, max(self.first_window, self.store.next_id("window")))
+            self.store.add(record.name, ordinal, document, chunks, cut)
             self.added += chunks
         return record
 
@@ -286,11 +295,12 @@ class _Update:
         )
 
     def finish(self, built_with: Mapping[str, Any]) -> int:
-        """Write vectors and lexical index, put the new generation in force; return its number of chunks."""
+        """Write vectors, lexical and trigram index, put the new generation in force; return its number of chunks."""
         assert self.store is not None  # apply has run
         chunks = self.store.count()
         if self.changed:
             self._write_lexical(self.store)
+            self._write_trigrams(self.store)
         self.store.close()
         if self.changed:
             self._write_vectors()
@@ -308,6 +318,11 @@ class _Update:
             LexicalIndex(folder, create=True).update([], documents.all_chunks())
         elif self.removed or self.added or not folder.exists():
             LexicalIndex(folder, create=not folder.exists()).update(self.removed, self.added)
+
+    def _write_trigrams(self, documents: DocumentStore) -> None:
+        folder = self.folder / TRIGRAMS
+        index = TrigramIndex(folder, create=not folder.exists())
+        index.update(self.removed_windows, documents.windows_from(self.first_window))
 
     def _write_vectors(self) -> None:
         path = self.folder / VECTORS

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.datatypes import Document, QuoteMatch, QuoteReport
+from rag.datatypes import QuoteMatch, QuoteReport
 from rag.errors import UsageError
+from rag.manifest import OpenIndex
 from rag.quoting.alignment import Block, chain, key, similarity
 from rag.quoting.asked import Quote, margins
+from rag.quoting.candidates import candidates
 from rag.quoting.paraphrase import Restatement, restatement
 from rag.quoting.passages import Passage, align, groups, sentences_between
 from rag.quoting.stream import Integers, Stream, blocks
@@ -74,10 +76,10 @@ class Thresholds:
 
 
 class QuoteIndex:
-    """Finds where quotes come from in a fixed set of documents."""
+    """Finds where quotes come from in the documents of an open index."""
 
-    def __init__(self, documents: Sequence[Document], thresholds: Thresholds | None = None) -> None:
-        self._stream = Stream(documents)
+    def __init__(self, index: OpenIndex, thresholds: Thresholds | None = None) -> None:
+        self._index = index
         self._thresholds = thresholds or Thresholds()
 
     def lookup(self, quote: str) -> QuoteReport:
@@ -98,19 +100,29 @@ class QuoteIndex:
         asked = Quote.read(quote)
         if not asked.key.text:
             raise UsageError("引文里没有文字:请贴出要核对的句子,例如一整句话或其中一个分句。")
-        places = verbatim(self._stream, asked, MOST_PLACES)
-        clean = [passage for passage in places if not passage.differences]
+        found = verbatim(self._index, asked, MOST_PLACES)
+        standing = _Comparison(found.stream, self._thresholds)
+        clean = [passage for passage in found.passages if not passage.differences]
         if clean:
-            return QuoteReport(quote=quote, verdict="exact", matches=self._matches(asked, clean))
+            matches = standing.matches(asked, clean)
+            return QuoteReport(quote=quote, verdict="exact", matches=matches, places=found.places)
         if len(asked.key.text) <= SHORT:
             return QuoteReport(quote=quote, verdict="not_found")
-        if places:
-            return QuoteReport(
-                quote=quote, verdict="altered", matches=self._matches(asked, places[:MOST_MATCHES])
-            )
-        return self._compare(asked)
+        if found.passages:
+            matches = standing.matches(asked, found.passages[:MOST_MATCHES])
+            return QuoteReport(quote=quote, verdict="altered", matches=matches, places=found.places)
+        stream = Stream(self._index.documents.document, candidates(self._index, asked.key.text))
+        return _Comparison(stream, self._thresholds).compare(asked)
 
-    def _compare(self, quote: Quote) -> QuoteReport:
+
+class _Comparison:
+    """Holds quotes against what stands in a stream."""
+
+    def __init__(self, stream: Stream, thresholds: Thresholds) -> None:
+        self._stream = stream
+        self._thresholds = thresholds
+
+    def compare(self, quote: Quote) -> QuoteReport:
         """Return the report on a quote that stands nowhere verbatim."""
         length = len(quote.key.text)
         at, where = self._stream.hits(quote.key.text)
@@ -118,16 +130,16 @@ class QuoteIndex:
         singles = self._singles(quote, at, where, regions)
         same = [passage for passage in singles if not passage.differences]
         if same:
-            return QuoteReport(quote=quote.text, verdict="exact", matches=self._matches(quote, same))
+            return QuoteReport(quote=quote.text, verdict="exact", matches=self.matches(quote, same))
         best = singles[0].shared if singles else 0.0
         few = bool(singles) and len(singles[0].differences) <= _FEW
         parts = self._parts(quote, at, where, regions) if (1 - best) * length >= _UNEXPLAINED else []
         covers = self._cover(quote, parts)
         if covers and any(self._apart(a, b) for a, b in pairwise(parts)):
             parts.sort(key=lambda part: -part.similarity)
-            return QuoteReport(quote=quote.text, verdict="spliced", matches=self._matches(quote, parts))
+            return QuoteReport(quote=quote.text, verdict="spliced", matches=self.matches(quote, parts))
         alike = [one for one in singles if one.shared >= max(self._thresholds.loose, best - 0.1)]
-        matches = self._matches(quote, alike[:MOST_MATCHES])
+        matches = self.matches(quote, alike[:MOST_MATCHES])
         altered = QuoteReport(quote=quote.text, verdict="altered", matches=matches)
         # Parts that cover the quote in another order are not held against their order.
         turned = covers and any(a.ranges > b.ranges for a, b in pairwise(parts))
@@ -220,7 +232,7 @@ class QuoteIndex:
     def _chain(self, found: Sequence[Block]) -> list[Block]:
         return chain(found, [self._stream.piece(block.source).home for block in found])
 
-    def _matches(self, quote: Quote, passages: Sequence[Passage]) -> tuple[QuoteMatch, ...]:
+    def matches(self, quote: Quote, passages: Sequence[Passage]) -> tuple[QuoteMatch, ...]:
         return tuple(
             QuoteMatch(
                 place=self._stream.place(passage.ranges, quote.around(passage.start, passage.end)),

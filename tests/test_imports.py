@@ -21,6 +21,7 @@ ROWS = [
             "chunking",
             "structure",
             "lexical",
+            "trigrams",
             "vector_store",
             "document_store",
             "verification",
