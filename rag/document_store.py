@@ -239,12 +239,6 @@ class DocumentStore:
         )
         return {row[0]: _window(row) for row in rows}
 
-    def windows_from(self, first_id: int) -> Iterator[Window]:
-        """Yield the windows whose id is at least `first_id`, by id."""
-        return map(
-            _window, self.connection.execute("SELECT * FROM window WHERE id >= ? ORDER BY id", (first_id,))
-        )
-
     def select(self, filters: Filters) -> list[int] | None:
         """Return the ids of the chunks that the filters admit, None where nothing is restricted."""
         conditions = [

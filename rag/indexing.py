@@ -37,7 +37,7 @@ from rag.manifest import (
 from rag.quoting.layout import windows
 from rag.reading import READERS, read
 from rag.structure import parse
-from rag.trigrams import TrigramIndex
+from rag.trigrams import TrigramWriter
 from rag.vector_store import FaissStore
 
 __all__ = [
@@ -202,8 +202,6 @@ class _Update:
         self.known = self.store.files() if self.store else {}
         self.removed: list[int] = []
         self.added: list[Chunk] = []
-        self.removed_windows: list[int] = []
-        self.first_window = 0
         self.changed = current is None
 
     def apply(self, files: dict[str, Path], options: ChunkingOptions, report: Report) -> list[FileReport]:
@@ -217,11 +215,10 @@ class _Update:
         if stale or fresh or touched or self.changed:
             self._begin()
         assert self.store is not None  # a generation was in force, or _begin made one
-        self.first_window = self.store.next_id("window")
         for name in stale:
             chunks, cut = self.store.remove_file(name)
             self.removed += chunks
-            self.removed_windows += cut
+            self.trigrams.remove(cut)
         for name in touched:
             self.store.put_file(records[name])
         rows = []
@@ -262,6 +259,7 @@ class _Update:
         else:
             self.folder.mkdir()
         self.store = DocumentStore.build(self.folder / DOCUMENTS)
+        self.trigrams = TrigramWriter(self.folder / TRIGRAMS)
 
     def _add(self, record: FileRecord, path: Path, options: ChunkingOptions) -> FileRecord:
         """Read one file into the new generation; return its record, with the reason if it cannot be read."""
@@ -275,8 +273,9 @@ class _Update:
         for ordinal, source in enumerate(sources):
             document = parse(source)
             chunks = chunk(document, self.store.next_id("chunk"), options)
-            cut = windows(document, max(self.first_window, self.store.next_id("window")))
+            cut = windows(document, self.store.next_id("window"))
             self.store.add(record.name, ordinal, document, chunks, cut)
+            self.trigrams.add(cut)
             self.added += chunks
         return record
 
@@ -300,10 +299,10 @@ class _Update:
         chunks = self.store.count()
         if self.changed:
             self._write_lexical(self.store)
-            self._write_trigrams(self.store)
         self.store.close()
         if self.changed:
             self._write_vectors()
+            self.trigrams.commit()
             Manifest.describe(self.folder, built_with, chunks).write(self.index)
             self.current = self.folder
         for folder in self.index.glob("g*"):
@@ -318,11 +317,6 @@ class _Update:
             LexicalIndex(folder, create=True).update([], documents.all_chunks())
         elif self.removed or self.added or not folder.exists():
             LexicalIndex(folder, create=not folder.exists()).update(self.removed, self.added)
-
-    def _write_trigrams(self, documents: DocumentStore) -> None:
-        folder = self.folder / TRIGRAMS
-        index = TrigramIndex(folder, create=not folder.exists())
-        index.update(self.removed_windows, documents.windows_from(self.first_window))
 
     def _write_vectors(self) -> None:
         path = self.folder / VECTORS

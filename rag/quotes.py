@@ -172,12 +172,14 @@ class _Comparison:
         """Return for each region the one passage that stands behind most of the quote, best first."""
         length = len(quote.key.text)
         best: dict[int, list[Block]] = {}
+        most = 0
         for low, high in regions:
-            chained = self._chain(blocks(at, where, [(low - length // 2, high + length // 2)], 2))
-            if chained:
-                group = max(groups(self._stream, quote, chained), key=_weight)
-                best.setdefault(group[0].source, group)
-        most = max(map(_weight, best.values()), default=0)
+            shared = blocks(at, where, [(low - length // 2, high + length // 2)], 2)
+            if not shared or _covered(shared) < _RIVAL * most:
+                continue
+            group = max(groups(self._stream, quote, self._chain(shared)), key=_weight)
+            best.setdefault(group[0].source, group)
+            most = max(most, _weight(group))
         found: list[Passage] = []
         for group in best.values():
             if _weight(group) >= _RIVAL * most:
@@ -241,6 +243,11 @@ class _Comparison:
             )
             for passage in passages
         )
+
+
+def _covered(shared: Sequence[Block]) -> int:
+    """Return how many of the quote's characters stand in these blocks: no chain of them has a greater weight."""
+    return len({at for block in shared for at in range(block.quote, block.quote + block.length)})
 
 
 def _weight(group: Sequence[Block]) -> int:

@@ -30,34 +30,53 @@ def trigrams(words: str) -> list[str]:
     return [words[i : i + _SIZE] for i in range(len(words) - _SIZE + 1)]
 
 
-class TrigramIndex:
-    """The trigrams of all windows, in one folder."""
+class TrigramWriter:
+    """Adds and removes windows in one folder, beside the thread that calls it; nothing counts before `commit`."""
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
+    def __init__(self, folder: Path) -> None:
+        """Open the index in `folder` for writing, making it where there is none."""
         self._schema = _schema()
-        if create:
-            folder.mkdir()
-            self._index = tantivy.Index(self._schema, path=str(folder))
-        else:
-            self._index = tantivy.Index.open(str(folder))
+        new = not folder.exists()
+        folder.mkdir(exist_ok=True)
+        self._index = (
+            tantivy.Index(self._schema, path=str(folder)) if new else tantivy.Index.open(str(folder))
+        )
         self._index.register_tokenizer("trigrams", _CUT)
-        self._searcher = self._index.searcher()
+        self._writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
 
-    def update(self, removed: Sequence[int], added: Iterable[Window]) -> None:
-        """Remove windows by id and add others; durable when it returns."""
-        writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        if removed:
-            gone = tantivy.Query.term_set_query(self._schema, "id", list(removed))
-            writer.delete_documents_by_query(gone)
-        for window in added:
+    def remove(self, ids: Sequence[int]) -> None:
+        """Remove windows by id; one of those ids can be added again afterwards."""
+        if ids:
+            # By query: deletion by term takes the ids for signed numbers and finds none.
+            self._writer.delete_documents_by_query(
+                tantivy.Query.term_set_query(self._schema, "id", list(ids))
+            )
+
+    def add(self, windows: Iterable[Window]) -> None:
+        """Add windows."""
+        for window in windows:
             document = tantivy.Document()
             document.add_unsigned("id", window.id)
             document.add_text("body", window.text + _PADDING)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
-        self._searcher = self._index.searcher()
+            self._writer.add_document(document)
+
+    def commit(self) -> None:
+        """Make what was removed and added durable, and end writing."""
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+
+
+class TrigramIndex:
+    """The trigrams of all windows, in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open what a `TrigramWriter` wrote.
+
+        Raises:
+            ValueError: the folder is missing or damaged.
+        """
+        self._schema = _schema()
+        self._searcher = tantivy.Index.open(str(folder)).searcher()
 
     def count(self) -> int:
         """Return the number of windows."""

@@ -13,7 +13,7 @@ from rag.embedding import builtin
 from rag.lexical import LexicalIndex
 from rag.manifest import OpenIndex
 from rag.quoting.layout import windows
-from rag.trigrams import TrigramIndex
+from rag.trigrams import TrigramIndex, TrigramWriter
 from rag.vector_store import FaissStore
 
 
@@ -21,17 +21,19 @@ def opened(documents: Sequence[Document]) -> OpenIndex:
     """Return an index of these documents, each a file of its own, in a folder that the test run leaves behind."""
     folder = Path(mkdtemp(prefix="yinju-test-"))
     store = DocumentStore.build(folder / "documents.sqlite")
+    grams = TrigramWriter(folder / "trigrams")
     for document in documents:
         name = document.source.file
         store.put_file(FileRecord(name=name, sha256="", size=0, modified=0))
         chunks = chunk(document, store.next_id("chunk"), ChunkingOptions())
-        store.add(name, 0, document, chunks, windows(document, store.next_id("window")))
+        cut = windows(document, store.next_id("window"))
+        store.add(name, 0, document, chunks, cut)
+        grams.add(cut)
     found = store.all_chunks()
     lexical = LexicalIndex(folder / "lexical", create=True)
     lexical.update([], found)
-    grams = TrigramIndex(folder / "trigrams", create=True)
-    grams.update([], store.windows_from(0))
     store.close()
+    grams.commit()
     embedder = builtin()
     vectors = FaissStore.create(embedder.dimension)
     texts = [f"{one.context}\n{one.text}" for one in found]
@@ -40,6 +42,6 @@ def opened(documents: Sequence[Document]) -> OpenIndex:
         documents=DocumentStore.open(folder / "documents.sqlite"),
         vectors=vectors,
         lexical=lexical,
-        trigrams=grams,
+        trigrams=TrigramIndex(folder / "trigrams"),
         embedder=embedder,
     )
