@@ -38,8 +38,8 @@ class Standing:
 class Verbatim:
     """The passages that a quote's words stand in, best first, in a stream of their own.
 
-    `places` counts all, those that are not among the passages too. A passage has differences where its ends
-    cut a number or leave a negation outside; the passages are those without, if there are any.
+    A passage has differences where its ends cut a number or leave a negation outside; the passages are those
+    without, if there are any, and `places` counts as many such places as there seem to be in all.
     """
 
     stream: Stream
@@ -58,18 +58,17 @@ def verbatim(index: OpenIndex, quote: Quote, most: int) -> Verbatim:
     found = standing(index, text)
     if not found and quote.joints:
         return _elided(index, quote, most)
-    cut = 0
+    best = Verbatim(stream=Stream(index.documents.document, ()), passages=(), places=0)
     for first in range(0, min(len(found), _MOST_CHECKED), most):
-        batch = found[first : first + most]
-        stream, starts = _laid(index, batch, len(text))
-        passages = [_passage(stream, quote, [(at, at + len(text))]) for at in starts]
+        stream, starts = _laid(index, found[first : first + most], len(text))
+        passages = tuple(_passage(stream, quote, [(at, at + len(text))]) for at in starts)
         clean = tuple(passage for passage in passages if not passage.differences)
-        cut += len(passages) - len(clean)
         if clean:
-            return Verbatim(stream=stream, passages=clean, places=len(found) - cut)
+            more = sum(not _cut(one, text) for one in found[first + most :])
+            return Verbatim(stream=stream, passages=clean, places=len(clean) + more)
         if not first:
-            none = Verbatim(stream=stream, passages=tuple(passages), places=len(found))
-    return none if found else Verbatim(stream=_laid(index, (), 0)[0], passages=(), places=0)
+            best = Verbatim(stream=stream, passages=passages, places=len(found))
+    return best
 
 
 def standing(index: OpenIndex, words: str) -> list[Standing]:
@@ -115,14 +114,19 @@ def _stands(index: OpenIndex, words: str, one: Standing) -> bool:
 def _rank(one: Standing, words: str) -> tuple[bool, bool, str, str, int, int]:
     """Return what places are sorted by."""
     window = one.window
-    at = one.start - window.start
-    before, after = window.text[max(0, at - 1) : max(0, at)], window.text[at + len(words) :][:1]
-    cut = before in NEGATORS or any(
+    at = max(0, one.start - window.start)
+    outside = any(low <= at < high for low, high in window.lines)
+    return _cut(one, words), outside, window.date or "9999", window.file, window.article, one.start
+
+
+def _cut(one: Standing, words: str) -> bool:
+    """Whether the characters around words look as if a number were cut there or a negation left outside."""
+    at, text = one.start - one.window.start, one.window.text
+    before, after = text[max(0, at - 1) : max(0, at)], text[at + len(words) :][:1]
+    return before in NEGATORS or any(
         _NUMERAL.match(left) and _NUMERAL.match(right)
         for left, right in ((before, words), (words[-1], after))
     )
-    outside = any(low <= max(0, at) < high for low, high in window.lines)
-    return cut, outside, window.date or "9999", window.file, window.article, one.start
 
 
 def _laid(index: OpenIndex, places: Sequence[Standing], length: int) -> tuple[Stream, list[int]]:
