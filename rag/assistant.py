@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 
 from rag.answering.copies import with_copies
 from rag.answering.disagreement import with_conflicts
@@ -129,7 +128,6 @@ class Assistant:
                 self.index = open_index(
                     self.settings.docs, self.settings.index, embedder, self.settings.chunking
                 )
-                self.__dict__.pop("_quotes", None)
             self._looked = time.monotonic()
 
     def ask(
@@ -232,11 +230,7 @@ class Assistant:
     def cite(self, quote: str) -> QuoteReport:
         """Return where a quote comes from and how it differs; see `rag.quotes`."""
         self._refresh()
-        return self._quotes.lookup(quote)
-
-    @cached_property
-    def _quotes(self) -> QuoteIndex:
-        return QuoteIndex(list(self.index.documents.documents()))
+        return QuoteIndex(self.index).lookup(quote)
 
     def document(self, file: str) -> Document:
         """Return a source with its structure.

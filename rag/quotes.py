@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.datatypes import Document, QuoteMatch, QuoteReport
+from rag.datatypes import QuoteMatch, QuoteReport
 from rag.errors import UsageError
+from rag.manifest import OpenIndex
 from rag.quoting.alignment import Block, chain, key, similarity
 from rag.quoting.asked import Quote, margins
+from rag.quoting.candidates import candidates
 from rag.quoting.leadin import misattributed
 from rag.quoting.marked import marked, plain, replaced
 from rag.quoting.paraphrase import Restatement, restatement
@@ -76,10 +78,10 @@ class Thresholds:
 
 
 class QuoteIndex:
-    """Finds where quotes come from in a fixed set of documents."""
+    """Finds where quotes come from in the documents of an open index."""
 
-    def __init__(self, documents: Sequence[Document], thresholds: Thresholds | None = None) -> None:
-        self._stream = Stream(documents)
+    def __init__(self, index: OpenIndex, thresholds: Thresholds | None = None) -> None:
+        self._index = index
         self._thresholds = thresholds or Thresholds()
 
     def lookup(self, quote: str) -> QuoteReport:
@@ -100,22 +102,31 @@ class QuoteIndex:
         asked = Quote.read(quote)
         if not asked.key.text:
             raise UsageError("引文里没有文字:请贴出要核对的句子,例如一整句话或其中一个分句。")
-        places = verbatim(self._stream, asked, MOST_PLACES)
-        if not places and (bare := plain(self._stream, asked)) is not asked:
+        found = verbatim(self._index, asked, MOST_PLACES)
+        if not found.passages and (bare := plain(self._index, asked)) is not asked:
             asked = bare
-            places = verbatim(self._stream, asked, MOST_PLACES)
-        clean = [passage for passage in places if not passage.differences]
+            found = verbatim(self._index, asked, MOST_PLACES)
+        standing = _Comparison(found.stream, self._thresholds)
+        clean = [passage for passage in found.passages if not passage.differences]
         if clean:
-            return self._verified(asked, clean)
+            return standing.verified(asked, clean, found.places)
         if len(asked.key.text) <= SHORT:
             return QuoteReport(quote=quote, verdict="not_found")
-        if places:
-            return QuoteReport(
-                quote=quote, verdict="altered", matches=self._matches(asked, places[:MOST_MATCHES])
-            )
-        return self._compare(asked)
+        if found.passages:
+            matches = standing.matches(asked, found.passages[:MOST_MATCHES])
+            return QuoteReport(quote=quote, verdict="altered", matches=matches, places=found.places)
+        stream = Stream(self._index.documents.document, candidates(self._index, asked.key.text))
+        return _Comparison(stream, self._thresholds).compare(asked)
 
-    def _compare(self, quote: Quote) -> QuoteReport:
+
+class _Comparison:
+    """Holds quotes against what stands in a stream."""
+
+    def __init__(self, stream: Stream, thresholds: Thresholds) -> None:
+        self._stream = stream
+        self._thresholds = thresholds
+
+    def compare(self, quote: Quote) -> QuoteReport:
         """Return the report on a quote that stands nowhere verbatim."""
         length = len(quote.key.text)
         at, where = self._stream.hits(quote.key.text)
@@ -123,7 +134,7 @@ class QuoteIndex:
         singles = self._singles(quote, at, where, regions)
         same = [passage for passage in singles if not passage.differences]
         if same:
-            return self._verified(quote, same)
+            return self.verified(quote, same, len(same))
         best = singles[0].shared if singles else 0.0
         parts = self._parts(quote, at, where, regions) if (1 - best) * length >= _UNEXPLAINED else []
         if len(parts) == 1 and parts[0].shared > best:
@@ -133,9 +144,9 @@ class QuoteIndex:
         covers = self._cover(quote, parts)
         if covers and any(self._apart(a, b) for a, b in pairwise(parts)):
             parts.sort(key=lambda part: -part.similarity)
-            return QuoteReport(quote=quote.text, verdict="spliced", matches=self._matches(quote, parts))
+            return QuoteReport(quote=quote.text, verdict="spliced", matches=self.matches(quote, parts))
         alike = [one for one in singles if one.shared >= max(self._thresholds.loose, best - 0.1)]
-        matches = self._matches(quote, alike[:MOST_MATCHES])
+        matches = self.matches(quote, alike[:MOST_MATCHES])
         altered = QuoteReport(quote=quote.text, verdict="altered", matches=matches)
         # Parts that cover the quote in another order are not held against their order.
         turned = covers and any(a.ranges > b.ranges for a, b in pairwise(parts))
@@ -169,12 +180,14 @@ class QuoteIndex:
         """Return for each region the one passage that stands behind most of the quote, best first."""
         length = len(quote.key.text)
         best: dict[int, list[Block]] = {}
+        most = 0
         for low, high in regions:
-            chained = self._chain(blocks(at, where, [(low - length // 2, high + length // 2)], 2))
-            if chained:
-                group = max(groups(self._stream, quote, chained), key=_weight)
-                best.setdefault(group[0].source, group)
-        most = max(map(_weight, best.values()), default=0)
+            shared = blocks(at, where, [(low - length // 2, high + length // 2)], 2)
+            if not shared or _covered(shared) < _RIVAL * most:
+                continue
+            group = max(groups(self._stream, quote, self._chain(shared)), key=_weight)
+            best.setdefault(group[0].source, group)
+            most = max(most, _weight(group))
         found: list[Passage] = []
         for group in best.values():
             if _weight(group) >= _RIVAL * most:
@@ -232,17 +245,24 @@ class QuoteIndex:
     def _chain(self, found: Sequence[Block]) -> list[Block]:
         return chain(found, [self._stream.piece(block.source).home for block in found])
 
-    def _verified(self, quote: Quote, passages: Sequence[Passage]) -> QuoteReport:
-        """Return the report on a quote whose words stand there: exact, unless said to be someone else's."""
-        matches = self._matches(quote, passages)
+    def verified(self, quote: Quote, passages: Sequence[Passage], places: int) -> QuoteReport:
+        """Return the report on a quote whose words stand there: exact, unless said to be someone else's.
+
+        Args:
+            quote: the quote.
+            passages: where its words stand.
+            places: in how many places they do, of which the passages may be the first.
+        """
+        matches = self.matches(quote, passages)
         clean = tuple(match for match in matches if not match.differences)
         return QuoteReport(
             quote=quote.text,
             verdict="exact" if clean else "altered",
             matches=clean or matches[:MOST_MATCHES],
+            places=places - len(matches) + len(clean) if clean else places,
         )
 
-    def _matches(self, quote: Quote, passages: Sequence[Passage]) -> tuple[QuoteMatch, ...]:
+    def matches(self, quote: Quote, passages: Sequence[Passage]) -> tuple[QuoteMatch, ...]:
         return tuple(self._match(quote, passage) for passage in passages)
 
     def _match(self, quote: Quote, passage: Passage) -> QuoteMatch:
@@ -261,6 +281,11 @@ class QuoteIndex:
             marked=tuple(marked(self._stream, quote, part, passage.blocks, asides)),
             given_at=quote.part(*part),
         )
+
+
+def _covered(shared: Sequence[Block]) -> int:
+    """Return how many of the quote's characters stand in these blocks: no chain of them has a greater weight."""
+    return len({at for block in shared for at in range(block.quote, block.quote + block.length)})
 
 
 def _weight(group: Sequence[Block]) -> int:

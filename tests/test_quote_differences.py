@@ -14,6 +14,7 @@ from rag.quotes import QuoteIndex
 from rag.quoting.tokens import tokens
 from rag.structure import parse
 from rag.text import TRADITIONAL, squeeze
+from tests.opened import opened
 from tests.test_quotes import POLICY, corpus, document, index, passages
 
 
@@ -119,7 +120,7 @@ def test_an_end_that_stands_far_off_was_exchanged_and_not_cut_out():
         "地方探索金融实践\n\n各地紧扣禀赋,比如广东提出“加快建设金融强省”,将科技金融与绿色金融、数字金融协同推进,"
         "重点支持新能源、低空经济等战略性新兴产业集群;北京大力支持北交所深化改革,提升企业融资效率。\n"
     )
-    report = QuoteIndex([document("news.txt", text)]).lookup("广东大力支持北交所深化改革,提升企业融资效率")
+    report = QuoteIndex(opened([document("news.txt", text)])).lookup("广东大力支持北交所深化改革,提升企业融资效率")
     assert [(found.given, found.source, found.kind) for found in report.matches[0].differences] == [
         ("广东", "北京", "name")
     ]
@@ -245,7 +246,7 @@ def test_marks_do_not_hide_a_change(quote, expected):
 
 def test_words_in_brackets_that_stand_in_the_source_are_ordinary():
     text = "两部门通知\n\n按照工信部联〔2025〕12号文件,平台(含分中心)应当年检。\n"
-    found = QuoteIndex([document("news.txt", text)])
+    found = QuoteIndex(opened([document("news.txt", text)]))
     for quote in ("按照工信部联〔2025〕12号文件", "按照工信部联[2025]12号文件,平台（含分中心）应当年检"):
         report = found.lookup(quote)
         assert (report.verdict, report.matches[0].marked) == ("exact", ())
@@ -316,7 +317,7 @@ FIGURES = """\
     ],
 )
 def test_a_figure_altered_is_told_from_one_written_otherwise(old, new, kind):
-    found = QuoteIndex([document("news.txt", FIGURES)])
+    found = QuoteIndex(opened([document("news.txt", FIGURES)]))
     sentence = next(one for one in FIGURES.split("。") if old in one) + "。"
     report = found.lookup(sentence.replace(old, new, 1))
     assert report.verdict == ("altered" if kind else "exact")
@@ -324,7 +325,7 @@ def test_a_figure_altered_is_told_from_one_written_otherwise(old, new, kind):
 
 
 def test_two_figures_exchanged_are_two_differences():
-    found = QuoteIndex([document("news.txt", FIGURES)])
+    found = QuoteIndex(opened([document("news.txt", FIGURES)]))
     report = found.lookup("预计投入1.5万亿元,新建八千公里线路,东部有85家、西部有120家,温度降至-5℃")
     assert [(one.given, one.source, one.kind) for one in report.matches[0].differences] == [
         ("85家", "120家", "number"),
@@ -351,7 +352,7 @@ def test_written_otherwise_is_no_other_value(value, other, unit, form):
 
     plain, same = written(value)
     sentence = "当前平台建设总量已经达到{},各地方案正在逐项评审。"
-    index = QuoteIndex([document("news.txt", f"平台建设情况\n\n{sentence.format(plain)}\n")])
+    index = QuoteIndex(opened([document("news.txt", f"平台建设情况\n\n{sentence.format(plain)}\n")]))
     for quoted, kinds in ((same, {"word"} if same != plain else set()), (written(other)[1], {"number"})):
         report = index.lookup(sentence.format(quoted))
         assert {one.kind for one in report.matches[0].differences} == kinds
@@ -411,7 +412,7 @@ def test_captions_and_page_breaks_in_the_middle_do_not_matter():
         "某报\n2026年1月6日\n\n会议部署重点工作\n\n本报北京1月6日电 会议强调,要加快建设制造业中试平台,推动科技创新\n\n"
         "新华社记者 李文摄\n\n和产业创新深度融合,确保取得实效。会议要求,各地要抓好落实,不得随意更改用途。\n"
     )
-    index = QuoteIndex([parse(Source(file="page.txt", text=page, sha256=""))])
+    index = QuoteIndex(opened([parse(Source(file="page.txt", text=page, sha256=""))]))
     for quote in (
         "要加快建设制造业中试平台,推动科技创新和产业创新深度融合,确保取得实效",
         "推动科技创新和产业创新深度融合",

@@ -13,18 +13,20 @@ from __future__ import annotations
 import json
 import lzma
 import random
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
+from tempfile import TemporaryDirectory
 
 from eval.dataset import Quote
 from eval.metrics.quotes import quote_faults
 from eval.quoting.corpus import Corpus
 from eval.quoting.drawing import draw_quotes
-from rag.datatypes import Article, Document, Paragraph, Source, Span
+from rag.assistant import open_assistant
+from rag.config import Settings
+from rag.manifest import OpenIndex
 from rag.quotes import QuoteIndex, Thresholds
 from rag.text import sentences
 
@@ -53,14 +55,13 @@ def texts(path: Path) -> Iterator[str]:
             yield json.loads(line)["text"]
 
 
-def document(name: str, text: str) -> Document:
-    """Return a document with a paragraph a line."""
-    paragraphs = []
-    for match in re.finditer(r"\S[^\n]*", text):
-        span = Span(start=match.start(), end=match.end())
-        paragraphs.append(Paragraph(number=len(paragraphs) + 1, text=match.group(), spans=(span,)))
-    article = Article(span=Span(start=0, end=len(text)), paragraphs=tuple(paragraphs))
-    return Document(source=Source(file=name, text=text, sha256=""), articles=(article,), noise=())
+def indexed(lines: Sequence[str], folder: Path) -> OpenIndex:
+    """Return an index of these texts, made in `folder`."""
+    docs = folder / "docs"
+    docs.mkdir()
+    records = (json.dumps({"id": i, "text": text}, ensure_ascii=False) for i, text in enumerate(lines))
+    (docs / "texts.jsonl").write_text("\n".join(records), encoding="utf-8")
+    return open_assistant(Settings(docs=docs, index=folder / "index")).index
 
 
 def table(index: QuoteIndex, made: Sequence[Quote]) -> Table:
@@ -81,12 +82,12 @@ def _share(row: Sequence[dict[str, bool]], aspect: str) -> float:
     return fmean(told[aspect] for told in row if aspect in told)
 
 
-def fit(indexed: Sequence[Document], made: Sequence[Quote]) -> Thresholds:
+def fit(index: OpenIndex, made: Sequence[Quote]) -> Thresholds:
     """Return the thresholds of the grid with the most right verdicts, chosen one after another."""
     chosen = Thresholds()
     for name, values in GRID.items():
         options = [replace(chosen, **{name: value}) for value in values]
-        scores = [score(table(QuoteIndex(indexed, option), made)) for option in options]
+        scores = [score(table(QuoteIndex(index, option), made)) for option in options]
         print(
             f"{name:9}", *(f"{value}: {reached:.2%}" for value, reached in zip(values, scores, strict=True))
         )
@@ -103,17 +104,18 @@ def main() -> None:
         raise SystemExit("usage: python -m training.fit_quotes DOCS.jsonl.xz [MORE.jsonl.xz ...]")
     rng = random.Random(0)
     rng.shuffle(lines)
-    indexed = [document(f"{i}.txt", text) for i, text in enumerate(lines[:INDEXED])]
     outside = [
         paragraph[span.start : span.end]
         for text in lines[INDEXED:]
         for paragraph in text.splitlines()
         for span in sentences(paragraph)
     ]
-    corpus = Corpus(indexed, outside)
-    chosen = fit(indexed, draw_quotes(corpus, ("dev",), QUOTES))
-    print(chosen)
-    rows = table(QuoteIndex(indexed, chosen), draw_quotes(corpus, ("test",), QUOTES))
+    with TemporaryDirectory() as folder:
+        index = indexed(lines[:INDEXED], Path(folder))
+        corpus = Corpus(list(index.documents.documents()), outside)
+        chosen = fit(index, draw_quotes(corpus, ("dev",), QUOTES))
+        print(chosen)
+        rows = table(QuoteIndex(index, chosen), draw_quotes(corpus, ("test",), QUOTES))
     aspects = ("verdict", "place", "difference")
     print(f"{'kind':28}{'quotes':>7}", *(f"{aspect:>10}" for aspect in aspects))
     for kind, row in rows.items():

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.datatypes import Counterpart, Difference, Span
+from rag.manifest import OpenIndex
 from rag.quoting.alignment import Block
 from rag.quoting.asked import LEFT_OUT, Quote
 from rag.quoting.differences import difference
 from rag.quoting.edges import gaps
 from rag.quoting.stream import Stream
 from rag.quoting.tokens import negations, tokens
+from rag.quoting.verbatim import standing
 from rag.structure.people import SPEECH, SURNAMES
 from rag.text import squeeze, worded
 
@@ -35,13 +37,13 @@ _BESIDE = 4
 _FIGURE = frozenset("0123456789.%")
 
 
-def plain(stream: Stream, quote: Quote) -> Quote:
+def plain(index: OpenIndex, quote: Quote) -> Quote:
     """Return a quote without what it owns up to having put in that stands in no source; itself if there is none."""
     asides = [
         Span(start=match.start(), end=match.end())
         for pattern in (_INSERTED, LEFT_OUT)
         for match in pattern.finditer(quote.text)
-        if _licensed(stream, quote, match)
+        if _licensed(index, quote, match)
     ]
     led = _LED_IN.fullmatch(quote.text.strip())
     if led and not negations(led["lead"]):
@@ -51,14 +53,14 @@ def plain(stream: Stream, quote: Quote) -> Quote:
     return found if 0 < len(found.key.text) < len(quote.key.text) else quote
 
 
-def _licensed(stream: Stream, quote: Quote, match: re.Match[str]) -> bool:
+def _licensed(index: OpenIndex, quote: Quote, match: re.Match[str]) -> bool:
     """Whether an insertion changes nothing that it stands in, and does not stand in a source itself."""
     low, high = (bisect_left(quote.key.origin, at) for at in match.span())
     text = quote.key.text
     words = text[low:high]
     beside = (text[max(low - _BESIDE, 0) : low], text[high : high + _BESIDE])
     if any(
-        stream.occurrences(both, 1)
+        standing(index, both)
         for both, context in ((beside[0] + words, beside[0]), (words + beside[1], beside[1]))
         if context
     ):
