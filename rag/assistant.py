@@ -27,10 +27,12 @@ from rag.datatypes import (
     Document,
     Filters,
     Hit,
+    ManuscriptReport,
     Place,
     QuoteReport,
     Refusal,
     Sentence,
+    Source,
     Turn,
     Update,
 )
@@ -46,6 +48,7 @@ from rag.indexing import (
     scan,
     update_index,
 )
+from rag.manuscript import check
 from rag.passages import Passages
 from rag.question import analyse
 from rag.quotes import QuoteIndex
@@ -233,6 +236,10 @@ class Assistant:
         """Return where a quote comes from and how it differs; see `rag.quotes`."""
         self._refresh()
         return self._quotes.lookup(quote)
+
+    def check(self, manuscript: Source) -> ManuscriptReport:
+        """Return what each sentence of a manuscript quotes, and whether rightly; see `rag.manuscript`."""
+        return check(manuscript, self.cite, self.document)
 
     @cached_property
     def _quotes(self) -> QuoteIndex:

@@ -47,6 +47,7 @@ ROWS = [
             "grounding",
             "quoting",
             "quotes",
+            "manuscript",
         },
         True,
     ),
