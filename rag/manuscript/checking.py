@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.datatypes import (
@@ -25,9 +25,9 @@ from rag.text import sentences, worded
 
 LONGEST_MANUSCRIPT = 200_000
 """Characters of a manuscript: a book is no article."""
-VERBATIM = 10
+VERBATIM = 8
 """So many letters, characters and digits in a row are taken from somewhere; fewer are a formula (fitted)."""
-ALIKE = 0.7
+ALIKE = 0.65
 """Words that are not given out as a quotation quote a place that they are at least so similar to (fitted)."""
 _OUTSIDE = 0.5
 """A sentence is judged whole where at least this share of what stands outside its quotations is from there too."""
@@ -106,9 +106,19 @@ def _unit(
     if len(parts) == 1 or high - low > LONGEST:
         return judged
     whole = lookup(text[low:high])
-    if _stands_whole(whole, judged, text, within):
+    if _stands_whole(whole, judged, text):
         return [_Judged(start=low, end=high, report=whole)]
-    return [_attributed(_strictly(one), text, within, document) for one in judged]
+    return [_attributed(one, text, within, document) for one in _own_joined(map(_strictly, judged))]
+
+
+def _own_joined(judged: Iterable[_Judged]) -> list[_Judged]:
+    """Return the findings of a sentence, the author's own words between two of them as one."""
+    joined: list[_Judged] = []
+    for one in judged:
+        if joined and all(each.report is None for each in (joined[-1], one)):
+            one = replace(one, start=joined.pop().start)
+        joined.append(one)
+    return joined
 
 
 def _strictly(one: _Judged) -> _Judged:
@@ -145,15 +155,13 @@ def _quotes(report: QuoteReport) -> bool:
     return report.verdict != "not_found"
 
 
-def _stands_whole(whole: QuoteReport, judged: Sequence[_Judged], text: str, within: Range) -> bool:
+def _stands_whole(whole: QuoteReport, judged: Sequence[_Judged], text: str) -> bool:
     """Whether what stands around the quotations of a sentence is from the source as well."""
-    if whole.verdict not in ("exact", "altered", "paraphrase"):
+    if whole.verdict == "spliced" or not _quotes(whole):
         return False
-    quoted = [one for one in judged if one.claimed]
-    inside = sum(size(text[one.start : one.end]) for one in quoted)
-    outside = size(text[within[0] : within[1]]) - inside
-    shared = sum(_likeness(one.report) * size(text[one.start : one.end]) for one in quoted)
-    return _likeness(whole) * (inside + outside) - shared >= _OUTSIDE * outside
+    own = sum(size(text[one.start : one.end]) for one in judged if one.report is None)
+    shared = sum(_likeness(one.report) * size(text[one.start : one.end]) for one in judged)
+    return _likeness(whole) * size(whole.quote) - shared >= _OUTSIDE * own
 
 
 def _likeness(report: QuoteReport | None) -> float:

@@ -10,9 +10,11 @@ from rag.attribution import SAID
 from rag.manuscript.speakers import named
 from rag.text import fold, sentences, worded
 
-QUOTED = 13
-"""From so many letters, characters and digits on, words in quotation marks are a quotation and not a term (fitted)."""
-INTRODUCED = 5
+MARKED = 8
+"""So many letters, characters and digits in quotation marks are looked up by themselves (as `checking.VERBATIM`)."""
+QUOTED = 19
+"""From so many on they are given out as somebody's words, and are not a term (fitted)."""
+INTRODUCED = 12
 """The same where a verb of speech or a colon stands before the marks (fitted)."""
 
 _PAIRS = dict(zip("“「『﹁﹃‘", "”」』﹂﹄’", strict=True)) | {'"': '"', "＂": "＂"}
@@ -22,6 +24,7 @@ _LEAD = re.compile(
     rf'(?:[^,;:。!?"]{{0,40}},){{0,2}}[^,;:。!?"]{{0,40}}?{_VERB}(?:道|称|说|了|过|,|的是)?(?P<stop>[:,])'
 )
 _INTRODUCTION = re.compile(rf"(?:{_VERB}[^,;。!?\"]{{0,4}},?|:)$")
+_ENDED = re.compile(r"[。！？!?]\W$")
 
 Range = tuple[int, int]
 
@@ -35,8 +38,8 @@ class Part:
     claimed: bool = False
 
 
-def quotations(paragraphs: Sequence[str]) -> list[list[Range]]:
-    """Return for each paragraph the stretches that are quoted in it, marks included, terms in marks left out.
+def quotations(paragraphs: Sequence[str]) -> list[list[Part]]:
+    """Return for each paragraph what stands in quotation marks in it, marks included, short terms left out.
 
     Of nested marks only the outermost count. A quotation that a paragraph leaves open goes on in the next one
     where that begins with the same mark, or closes it; otherwise the mark is taken for a slip of the pen.
@@ -46,7 +49,13 @@ def quotations(paragraphs: Sequence[str]) -> list[list[Range]]:
     for number, text in enumerate(paragraphs):
         following = paragraphs[number + 1] if number + 1 < len(paragraphs) else ""
         marked, carried = _marked(text, carried, following)
-        found.append([(start, end) for start, end in marked if _is_quotation(text, start, end)])
+        found.append(
+            [
+                Part(start=start, end=end, claimed=_is_claimed(text, start, end))
+                for start, end in marked
+                if size(text[start:end]) >= MARKED
+            ]
+        )
     return found
 
 
@@ -88,13 +97,19 @@ def _goes_on(mark: str, following: str) -> bool:
     return mark != closer and marks[:1] == [closer]
 
 
-def _is_quotation(text: str, start: int, end: int) -> bool:
-    """Whether what stands in marks is somebody's words, and not a term or a title."""
+def _is_claimed(text: str, start: int, end: int) -> bool:
+    """Whether what stands in marks is given out as somebody's words, and not as a term or a title."""
     inside = text[start:end]
     if re.fullmatch(r"\W*《[^》]*》\W*", inside):
         return False
-    introduced = _INTRODUCTION.search(fold(text[max(0, start - 12) : start]))
-    return size(inside) >= (INTRODUCED if introduced else QUOTED)
+    if not is_introduced(text, start):
+        return size(inside) >= QUOTED
+    return size(inside) >= INTRODUCED or _ENDED.search(inside) is not None
+
+
+def is_introduced(text: str, start: int) -> bool:
+    """Whether a verb of speech or a colon stands right before `start`."""
+    return _INTRODUCTION.search(fold(text[max(0, start - 12) : start])) is not None
 
 
 def size(text: str) -> int:
@@ -102,34 +117,39 @@ def size(text: str) -> int:
     return sum(character.isalnum() for character in text)
 
 
-def units(text: str, quoted: Sequence[Range]) -> list[tuple[Range, list[Part]]]:
+def units(text: str, quoted: Sequence[Part]) -> list[tuple[Range, list[Part]]]:
     """Return the sentences of a paragraph, those that a quotation runs over as one, each with its parts.
 
     A sentence without a quotation is one part of itself. Parts tile their sentence, white space aside, and
     none is without a letter, character or digit unless its whole sentence is.
+
+    Args:
+        text: the paragraph.
+        quoted: what stands in quotation marks in it, in order.
     """
     joined: list[Range] = []
     for span in sentences(text):
-        if joined and any(low < span.start < high for low, high in quoted):
+        if joined and any(part.start < span.start < part.end for part in quoted):
             joined[-1] = (joined[-1][0], span.end)
         else:
             joined.append((span.start, span.end))
     return [((start, end), _parts(text, start, end, quoted)) for start, end in joined]
 
 
-def _parts(text: str, start: int, end: int, quoted: Sequence[Range]) -> list[Part]:
-    inner = [(low, high) for low, high in quoted if start <= low < end]
-    if not inner:
+def _parts(text: str, start: int, end: int, quoted: Sequence[Part]) -> list[Part]:
+    inner = [part for part in quoted if start <= part.start < end]
+    if not any(part.claimed for part in inner):
         lead = introduction(text[start:end])
-        inner = [(start + lead, end)] if lead else []
+        inner = [Part(start=start + lead, end=end, claimed=True)] if lead else inner
     parts: list[Part] = []
     at = start
-    for low, high in [*inner, (end, end)]:
-        if at < low:
-            parts.append(Part(start=at, end=low))
-        if low < high:
-            parts.append(Part(start=low, end=high, claimed=True))
-        at = high
+    for part in inner:
+        if at < part.start:
+            parts.append(Part(start=at, end=part.start))
+        parts.append(part)
+        at = part.end
+    if at < end:
+        parts.append(Part(start=at, end=end))
     return _worded(text, parts)
 
 
