@@ -149,6 +149,7 @@ class QuoteIndex:
             place=self._stream.place([(found.start, found.end)], margins(found.text, plain)),
             similarity=similarity(quote.key.text, plain.text),
             differences=found.conflicts,
+            given_at=(0, len(quote.text)),
         )
         return QuoteReport(
             quote=quote.text, verdict="altered" if found.conflicts else "paraphrase", matches=(match,)
@@ -226,6 +227,7 @@ class QuoteIndex:
                 place=self._stream.place(passage.ranges, quote.around(passage.start, passage.end)),
                 similarity=passage.similarity,
                 differences=passage.differences,
+                given_at=quote.part(passage.start, passage.end),
             )
             for passage in passages
         )

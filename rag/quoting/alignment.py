@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from rapidfuzz.distance import Indel, Levenshtein, Opcode
 
 from rag.text import fold
@@ -84,7 +85,7 @@ def chain(blocks: Sequence[Block], article: Sequence[int]) -> list[Block]:
         overlap = np.maximum(0, -gap)
         overlap = np.where(near, np.maximum(overlap, -shift), overlap)
         uneven = np.abs(shift - gap)
-        cost = np.where(near, 0.05 * np.maximum(gap, shift).clip(0) + 0.5 * np.log2(1 + uneven), LEAP)
+        cost = np.where(near, _stride(np.maximum(gap, shift).clip(0), uneven), LEAP)
         score = best[:j] + length[j] - overlap - np.minimum(cost, LEAP)
         score[(overlap >= length[j]) | (start[:j] == start[j])] = -np.inf
         i = int(score.argmax())
@@ -96,6 +97,12 @@ def chain(blocks: Sequence[Block], article: Sequence[int]) -> list[Block]:
         found.append(Block(quote=int(start[j]), source=int(place[j]), length=int(length[j])))
         j = int(previous[j])
     return _trim(found[::-1])
+
+
+def _stride(far: ArrayLike, uneven: ArrayLike) -> NDArray[np.float64]:
+    """Return what a step over `far` characters costs that is `uneven` longer on one side, in shared characters."""
+    cost: NDArray[np.float64] = 0.05 * np.asarray(far) + 0.5 * np.log2(1 + np.asarray(uneven))
+    return cost
 
 
 def _trim(blocks: Sequence[Block]) -> list[Block]:
@@ -121,8 +128,8 @@ def extend(ending: str, source: str) -> tuple[int, int]:
         ending: what follows the last shared block in the quote (for a beginning: reversed).
         source: what follows it in the source, up to where the comparison may reach (likewise).
     """
-    stands = source.find(ending) if len(ending) > 1 else -1
-    if stands >= 0:
+    stands = source.find(ending)
+    if stands >= 0 and _stride(stands, stands) < len(ending):
         return len(ending), stands + len(ending)
     score = best = 0
     reached = (0, 0)

@@ -32,6 +32,18 @@ class Quote:
         origin = self.key.origin
         return squeeze(self.text[origin[start] : origin[end - 1] + 1]) if start < end else ""
 
+    def at(self, start: int, end: int) -> tuple[int, int]:
+        """Return the offsets in the text of key characters [start, end), from the first to behind the last."""
+        return self.key.origin[start], self.key.origin[end - 1] + 1
+
+    def part(self, start: int, end: int) -> tuple[int, int]:
+        """Return the offsets of the part of the text that key characters [start, end) make up.
+
+        Parts that adjoin in the key adjoin in the text, the marks between them being the first one's.
+        """
+        origin = self.key.origin
+        return origin[start] if start else 0, origin[end] if end < len(origin) else len(self.text)
+
     def seam(self, low: int, high: int) -> int:
         """Return where from `low` to `high` in the key a part ends: at the last punctuation, or at `high`."""
         origin = self.key.origin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Opcode
 
@@ -17,12 +17,14 @@ from rag.text import squeeze
 class Side:
     """One side of a comparison: a text, and for each of its comparable characters its offset there.
 
-    `first` is the number of the first comparable character that is compared. Those before it, and those
-    behind the last compared one, are context: they belong to a difference whose token they are part of.
+    `places` are their offsets in what is told to the reader: the quote as given, the file. `first` is the
+    number of the first comparable character that is compared. Those before it, and those behind the last
+    compared one, are context: they belong to a difference whose token they are part of.
     """
 
     text: str
     origin: Sequence[int]
+    places: Sequence[int]
     first: int = 0
 
     def cut(self, numbers: Sequence[int]) -> str:
@@ -30,6 +32,14 @@ class Side:
         if not numbers:
             return ""
         return squeeze(self.text[self.origin[numbers[0]] : self.origin[numbers[-1]] + 1])
+
+    def at(self, numbers: Sequence[int], following: int) -> tuple[int, int]:
+        """Return where these comparable characters stand; where there are none, the point before `following`."""
+        if numbers:
+            return self.places[numbers[0]], self.places[numbers[-1]] + 1
+        if following < len(self.places):
+            return self.places[following], self.places[following]
+        return self.places[-1] + 1, self.places[-1] + 1
 
 
 @dataclass(slots=True)
@@ -69,8 +79,22 @@ def differences(quote: Side, source: Side, edits: Sequence[Opcode]) -> list[Diff
             for side, number in zip((quote, source), column.numbers, strict=True)
             if column.edited and number is not None
         }
-        found.append(difference(quote.cut(left), source.cut(right), changed))
+        following = [_following(columns, end, side) for side in (0, 1)]
+        words = difference(quote.cut(left), source.cut(right), changed)
+        found.append(
+            replace(words, given_at=quote.at(left, following[0]), source_at=source.at(right, following[1]))
+        )
     return found
+
+
+def _following(columns: Sequence[_Column], end: int, side: int) -> int:
+    """Return the number of one side's comparable character at or behind column `end`; of none, one too many."""
+    behind = (column.numbers[side] for column in columns[end:])
+    before = (column.numbers[side] for column in reversed(columns[:end]))
+    number = next((number for number in behind if number is not None), None)
+    if number is None:
+        return 1 + next((number for number in before if number is not None), -1)
+    return number
 
 
 def _columns(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Opcode
 
-from rag.datatypes import Difference
-from rag.quoting.alignment import Block, extend, operations, similarity
+from rag.datatypes import Difference, locate
+from rag.quoting.alignment import Block, extend, key, operations, similarity
 from rag.quoting.asked import Quote
 from rag.quoting.differences import Side, differences
 from rag.quoting.stream import Piece, Stream
@@ -96,13 +96,13 @@ def align(stream: Stream, quote: Quote, group: Sequence[Block], start: int, end:
         for edit in edits
     ]
     edits, ranges = _license(stream, quote, edits, left, low)
-    found = _added(quote, start, left)
+    found = _added(quote, start, left, stream.raw(low))
     found += differences(*_sides(stream, quote, (left, right), (low, high)), edits)
-    found += _added(quote, right, end)
+    found += _added(quote, right, end, stream.raw(high - 1) + 1)
     if left == start and edits[0].tag == "equal":
-        found = _cut(stream, low, begins=True) + found
+        found = _cut(stream, low, quote, start, begins=True) + found
     if right == end and edits[-1].tag == "equal":
-        found += _cut(stream, high, begins=False)
+        found += _cut(stream, high, quote, end, begins=False)
     kept = "".join(stream.text[a:b] for a, b in ranges)
     return Passage(
         start=start,
@@ -114,28 +114,51 @@ def align(stream: Stream, quote: Quote, group: Sequence[Block], start: int, end:
     )
 
 
-def edges(stream: Stream, ranges: Sequence[tuple[int, int]]) -> list[Difference]:
-    """Return what the ends of verbatim stretches falsify: a number cut, a negation left outside."""
-    return [
-        found
-        for start, end in ranges
-        for found in _cut(stream, start, begins=True) + _cut(stream, end, begins=False)
-    ]
+def edges(stream: Stream, quote: Quote, ranges: Sequence[tuple[int, int]]) -> list[Difference]:
+    """Return what the ends of verbatim stretches falsify: a number cut, a negation left outside.
+
+    Args:
+        stream: where the quote stands.
+        quote: whose key characters the stretches are, in order.
+        ranges: the stretches of the stream.
+    """
+    found = []
+    at = 0
+    for start, end in ranges:
+        found += _cut(stream, start, quote, at, begins=True)
+        at += end - start
+        found += _cut(stream, end, quote, at, begins=False)
+    return found
 
 
-def _cut(stream: Stream, edge: int, *, begins: bool) -> list[Difference]:
+def _cut(stream: Stream, edge: int, quote: Quote, at: int, *, begins: bool) -> list[Difference]:
+    """Return what is falsified where the quote, at its key character `at`, begins or ends in the stream."""
     piece = stream.piece(edge if begins else edge - 1)
     offset = stream.origin[edge] if begins else stream.origin[edge - 1] + 1
     found = cut_short(piece.text, offset, begins=begins)
     if found is None:
         return []
     given, source, kind = found
-    return [Difference(given=squeeze(given), source=squeeze(source), kind="word" if kind == "name" else kind)]
+    count = len(key(piece.text[given.start : given.end]).text)
+    low, high = (at, min(at + count, len(quote.key.text))) if begins else (max(at - count, 0), at)
+    spans = locate(piece.spans, source.start, source.end)
+    return [
+        Difference(
+            given=quote.words(low, high),
+            source=squeeze(piece.text[source.start : source.end]),
+            kind=kind,
+            given_at=quote.at(low, high),
+            source_at=(spans[0].start, spans[-1].end),
+        )
+    ]
 
 
-def _added(quote: Quote, start: int, end: int) -> list[Difference]:
-    words = quote.words(start, end)
-    return [Difference(given=words, source="", kind="addition")] if words else []
+def _added(quote: Quote, start: int, end: int, point: int) -> list[Difference]:
+    """Return the quote's key characters [start, end) as put in at an offset of the source, if there are any."""
+    if start == end:
+        return []
+    words, given_at = quote.words(start, end), quote.at(start, end)
+    return [Difference(given=words, source="", kind="addition", given_at=given_at, source_at=(point, point))]
 
 
 def _sentence(stream: Stream, position: int) -> tuple[int, int]:
@@ -221,6 +244,7 @@ def _sides(
     """Return both sides of a comparison, the source's with a little context around it."""
     texts: list[str] = []
     origin: list[int] = []
+    places: list[int] = []
     length = first = 0
     parts = list(stream.covered(*place))
     for number, (piece, low, high) in enumerate(parts):
@@ -232,6 +256,8 @@ def _sides(
         first = low - a if number == 0 else first
         texts.append(piece.text[start:end] + "\n")
         origin.extend(stream.origin[i] - start + length for i in range(a, b))
+        places.extend(stream.raw(i) for i in range(a, b))
         length += end - start + 1
-    left = Side(text=quote.text, origin=quote.key.origin[: within[1]], first=within[0])
-    return left, Side(text="".join(texts), origin=origin, first=first)
+    given = quote.key.origin[: within[1]]
+    left = Side(text=quote.text, origin=given, places=given, first=within[0])
+    return left, Side(text="".join(texts), origin=origin, places=places, first=first)

@@ -87,6 +87,11 @@ class Stream:
         """Return the piece that the character at `position` belongs to."""
         return self.pieces[bisect_right(self._starts, position) - 1]
 
+    def raw(self, position: int) -> int:
+        """Return the offset in its file's text of the character at `position`."""
+        spans = self.piece(position).spans
+        return locate(spans, self.origin[position], self.origin[position] + 1)[0].start
+
     def covered(self, start: int, end: int) -> Iterator[tuple[Piece, int, int]]:
         """Yield the pieces that [start, end) reaches into, each with the part of it that is covered."""
         for number in range(bisect_right(self._starts, start) - 1, len(self.pieces)):

@@ -9,6 +9,7 @@ from typing import Literal
 
 import rjieba
 
+from rag.datatypes import Span
 from rag.numerals import chinese_value, find_dates, numbers
 from rag.text import fold, squeeze
 
@@ -150,7 +151,9 @@ _RUN = re.compile(
 _AROUND = 16
 
 
-def cut_short(text: str, edge: int, *, begins: bool) -> tuple[str, str, TokenKind] | None:
+def cut_short(
+    text: str, edge: int, *, begins: bool
+) -> tuple[Span, Span, Literal["number", "date", "negation"]] | None:
     """Return what a quotation falsifies by where it begins or ends, or None.
 
     A number that is cut (500个 out of 1500个) and a negation left standing outside (得更改 out of
@@ -162,7 +165,7 @@ def cut_short(text: str, edge: int, *, begins: bool) -> tuple[str, str, TokenKin
         begins: whether it begins there.
 
     Returns:
-        The words as quoted, the source's words, and what they are.
+        Where in `text` the words stand that are quoted, where the source's words do, and what they are.
     """
     low = max(0, edge - _AROUND)
     around = text[low : edge + _AROUND]
@@ -170,15 +173,16 @@ def cut_short(text: str, edge: int, *, begins: bool) -> tuple[str, str, TokenKin
     found = tokens(around)
     for number, token in enumerate(found):
         whole = around[token.start : token.end]
-        if token.start < at < token.end and token.kind in ("number", "date"):
+        source = Span(start=low + token.start, end=low + token.end)
+        if token.start < at < token.end and (token.kind == "number" or token.kind == "date"):
             runs = (
                 (token.start + run.start(), token.start + run.end()) for run in _RUN.finditer(fold(whole))
             )
             if any(start < at < end for start, end in runs):
-                given = around[at : token.end] if begins else around[token.start : at]
-                return given, whole, token.kind
+                given = Span(start=edge, end=source.end) if begins else Span(start=source.start, end=edge)
+                return given, source, token.kind
         if begins and token.kind == "negation" and token.start < at <= token.end:
             following = found[number + 1 : number + 2] if at == token.end else []
             end = following[0].end if following else token.end
-            return around[at:end], around[token.start : end], "negation"
+            return Span(start=edge, end=low + end), Span(start=source.start, end=low + end), "negation"
     return None

@@ -21,7 +21,7 @@ def verbatim(stream: Stream, quote: Quote, most: int) -> list[Passage]:
         places = _elided(stream, quote, most)
     found = []
     for ranges in places:
-        differences = edges(stream, ranges)
+        differences = edges(stream, quote, ranges)
         beyond = sum(len(difference.source) - len(difference.given) for difference in differences)
         found.append(
             Passage(
