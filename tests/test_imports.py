@@ -51,7 +51,7 @@ ROWS = [
         },
         True,
     ),
-    ({"answering", "render", "records", "passages"}, True),
+    ({"answering", "marking", "render", "proof", "records", "passages"}, True),
     ({"config"}, False),
     ({"assistant", "doctor", "retriever"}, False),
     ({"chain"}, False),
