@@ -102,13 +102,17 @@ def _unit(
 ) -> list[_Judged]:
     """Return what a sentence, or several under one quotation, is: one finding, or one for each of its parts."""
     low, high = within
-    judged = [one for part in parts for one in _part(text, part, lookup)]
-    if len(parts) == 1 or high - low > LONGEST:
-        return judged
-    whole = lookup(text[low:high])
-    if _stands_whole(whole, judged, text):
+    if len(parts) == 1:
+        return _part(text, parts[0], lookup)
+    judged = [one for part in parts for one in (_part(text, part, lookup) if part.marked else [_own(part)])]
+    whole = lookup(text[low:high]) if high - low <= LONGEST else None
+    if whole and _stands_whole(whole, judged, text):
         return [_Judged(start=low, end=high, report=whole)]
-    return [_attributed(one, text, within, document) for one in _own_joined(map(_strictly, judged))]
+    return [_attributed(one, text, within, document) for one in _own_joined(judged)]
+
+
+def _own(part: Part) -> _Judged:
+    return _Judged(start=part.start, end=part.end)
 
 
 def _own_joined(judged: Iterable[_Judged]) -> list[_Judged]:
@@ -121,19 +125,13 @@ def _own_joined(judged: Iterable[_Judged]) -> list[_Judged]:
     return joined
 
 
-def _strictly(one: _Judged) -> _Judged:
-    """Return a finding on a part of a sentence; what stands around a quotation is too little to restate anything."""
-    restates = one.report is not None and one.report.verdict == "paraphrase"
-    return replace(one, report=None) if restates and not one.claimed else one
-
-
 def _part(text: str, part: Part, lookup: Lookup) -> list[_Judged]:
     """Return what a part is; a quotation of several sentences that stands nowhere, sentence by sentence."""
     judged = _Judged(start=part.start, end=part.end, claimed=part.claimed)
     if part.end - part.start <= LONGEST:
         words = text[part.start : part.end]
         report = lookup(words) if size(words) >= (1 if part.claimed else VERBATIM) else None
-        found = report is not None and (part.claimed or _quotes(report))
+        found = report is not None and (part.claimed or _quotes(report, part.marked))
         judged = replace(judged, report=report if found else None)
         if not part.claimed or report is None or report.verdict != "not_found":
             return [judged]
@@ -148,11 +146,11 @@ def _pieces(text: str, part: Part) -> Iterator[Part]:
             yield replace(part, start=low, end=min(low + LONGEST, part.start + span.end))
 
 
-def _quotes(report: QuoteReport) -> bool:
-    """Whether words that nobody gives out as a quotation are one."""
+def _quotes(report: QuoteReport, term: bool = False) -> bool:
+    """Whether words that nobody gives out as a quotation are one; a term in marks does not restate anything."""
     if report.verdict in ("altered", "spliced"):
         return max(match.similarity for match in report.matches) >= ALIKE
-    return report.verdict != "not_found"
+    return report.verdict == "exact" or (report.verdict == "paraphrase" and not term)
 
 
 def _stands_whole(whole: QuoteReport, judged: Sequence[_Judged], text: str) -> bool:
@@ -160,17 +158,17 @@ def _stands_whole(whole: QuoteReport, judged: Sequence[_Judged], text: str) -> b
     if whole.verdict == "spliced" or not _quotes(whole):
         return False
     own = sum(size(text[one.start : one.end]) for one in judged if one.report is None)
-    shared = sum(_likeness(one.report) * size(text[one.start : one.end]) for one in judged)
-    return _likeness(whole) * size(whole.quote) - shared >= _OUTSIDE * own
+    return _shared(whole) - sum(_shared(one.report) for one in judged) >= _OUTSIDE * own
 
 
-def _likeness(report: QuoteReport | None) -> float:
-    """Return how like its best place a quote is, 0 to 1; words that it owns up to having put in are not."""
+def _shared(report: QuoteReport | None) -> float:
+    """Return how many characters of a quote stand in its best place; those that it owns up to adding do not."""
     if report is None or not report.matches:
         return 0.0
     best = report.matches[0]
+    length = size(report.quote)
     added = sum(size(words.given) for words in best.marked)
-    return best.similarity * (1 - added / max(1, size(report.quote)))
+    return min(best.similarity * (length + size(best.place.quote)) / 2, length - added)
 
 
 def _attributed(one: _Judged, text: str, within: Range, document: Callable[[str], Document]) -> _Judged:

@@ -21,7 +21,7 @@ _PAIRS = dict(zip("“「『﹁﹃‘", "”」』﹂﹄’", strict=True)) | {'
 _VERB = rf"(?:{SAID}|提出|规定|明确|提到|写道|写明|部署|披露|回应)"
 # Who speaks, with up to two clauses about the occasion: “……日前在接受采访时指出：”.
 _LEAD = re.compile(
-    rf'(?:[^,;:。!?"]{{0,40}},){{0,2}}[^,;:。!?"]{{0,40}}?{_VERB}(?:道|称|说|了|过|,|的是)?(?P<stop>[:,])'
+    rf"(?:[^,;:。!?]{{0,40}},){{0,2}}[^,;:。!?]{{0,40}}?{_VERB}(?:道|称|说|了|过|,|的是)?(?P<stop>[:,])"
 )
 _INTRODUCTION = re.compile(rf"(?:{_VERB}[^,;。!?\"]{{0,4}},?|:)$")
 _ENDED = re.compile(r"[。！？!?]\W$")
@@ -31,10 +31,15 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A stretch [start, end) of a paragraph's text that is looked up by itself; `claimed` as in `Checked`."""
+    """A stretch [start, end) of a paragraph's text.
+
+    `marked` says that it stands in quotation marks, or behind “X指出：”, and is looked up by itself; `claimed` as
+    in `Checked`.
+    """
 
     start: int
     end: int
+    marked: bool = False
     claimed: bool = False
 
 
@@ -51,7 +56,7 @@ def quotations(paragraphs: Sequence[str]) -> list[list[Part]]:
         marked, carried = _marked(text, carried, following)
         found.append(
             [
-                Part(start=start, end=end, claimed=_is_claimed(text, start, end))
+                Part(start=start, end=end, marked=True, claimed=_is_claimed(text, start, end))
                 for start, end in marked
                 if size(text[start:end]) >= MARKED
             ]
@@ -140,7 +145,7 @@ def _parts(text: str, start: int, end: int, quoted: Sequence[Part]) -> list[Part
     inner = [part for part in quoted if start <= part.start < end]
     if not any(part.claimed for part in inner):
         lead = introduction(text[start:end])
-        inner = [Part(start=start + lead, end=end, claimed=True)] if lead else inner
+        inner = [Part(start=start + lead, end=end, marked=True, claimed=True)] if lead else inner
     parts: list[Part] = []
     at = start
     for part in inner:
@@ -161,7 +166,12 @@ def _worded(text: str, parts: Sequence[Part]) -> list[Part]:
             worded(text[part.start : part.end]) and worded(text[joined[-1].start : joined[-1].end])
         ):
             last = joined.pop()
-            part = Part(start=last.start, end=part.end, claimed=part.claimed or last.claimed)
+            part = Part(
+                start=last.start,
+                end=part.end,
+                marked=part.marked or last.marked,
+                claimed=part.claimed or last.claimed,
+            )
         joined.append(part)
     return joined
 

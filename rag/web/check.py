@@ -65,8 +65,8 @@ def check_endpoints(assistant: Assistant) -> None:
     def check(text: str) -> dict[str, Any]:
         return _answered(lambda: records.manuscript_json(assistant.check(pasted(text))))
 
-    gr.api(cite, api_name="cite", api_description="引文出自哪里，引得对不对")
-    gr.api(check, api_name="check", api_description="逐句核查一篇稿件")
+    gr.api(cite, api_name="cite", api_description="引文出自哪里，引得对不对", queue=False)
+    gr.api(check, api_name="check", api_description="逐句核查一篇稿件", queue=False)
 
 
 def _answered(run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
