@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Literal
+
+import rjieba
 
 from rag.aliases import aliases
 from rag.attribution import SAID
 from rag.claims import items, same_name
 from rag.datatypes import Article, Difference, Document, Place, QuoteReport, cut
-from rag.structure.people import speakers
+from rag.structure.people import is_name
 from rag.text import fold
 
 Kind = Literal["name", "organisation"]
@@ -21,14 +24,25 @@ _TITLE = re.compile(r"《([^》]+)》")
 
 def named(introduction: str) -> list[tuple[str, Kind]]:
     """Return whom an introduction (“某部部长某某指出：”) gives the words to: persons, else documents, else bodies."""
-    persons: list[tuple[str, Kind]] = [(name, "name") for name in speakers(introduction)]
+    persons: list[tuple[str, Kind]] = [(name, "name") for name in _persons(introduction)]
     titles: list[tuple[str, Kind]] = [(match[1], "name") for match in _TITLE.finditer(introduction)]
     bodies: list[tuple[str, Kind]] = [
         (introduction[item.span.start : item.span.end], "organisation")
         for item in items(introduction)
         if item.kind == "name organisation"
     ]
-    return persons[-1:] or titles or bodies
+    return persons or titles or bodies
+
+
+def _persons(introduction: str) -> list[str]:
+    """Return the names of persons in an introduction, in order: a surname with the word behind it, or as tagged."""
+    tagged = rjieba.tag(introduction)
+    found = []
+    for (word, tag), (following, _) in pairwise([*tagged, ("", "")]):
+        name = word if len(word) > 1 else word + following
+        if tag.startswith("nr") and is_name(name):
+            found.append(name)
+    return found
 
 
 def attribution(
@@ -54,7 +68,7 @@ def attribution(
         article = text.article_at(place.spans[0].start)
         if not names or article is None or any(_fits(name, place, article, text) for name, _ in names):
             return None
-        found.append(_source(names[-1][1], place, article))
+        found.append(_source(names[-1][1], place, article, text))
     if not found:
         return None
     given, kind = names[-1]
@@ -72,20 +86,23 @@ def _fits(name: str, place: Place, article: Article, document: Document) -> bool
     known = fold("\n".join((*filter(None, declared), text)))
     if not any(form in known for form in aliases().get(fold(name), (fold(name),))):
         return False
-    if place.speaker is None or name not in speakers(f"{name}说"):
+    if place.speaker is None or not is_name(name):
         return True
     paragraph = next((p for p in article.paragraphs if p.number == place.paragraph), None)
     spoken = cut(document.source.text, paragraph.spans) if paragraph else ""
     return same_name(name, place.speaker) or name in spoken
 
 
-def _source(kind: Kind, place: Place, article: Article) -> tuple[str, tuple[int, int]]:
-    """Return whom the source has for the words, and where it says so; "" where it does not."""
-    named = (
+def _source(kind: Kind, place: Place, article: Article, document: Document) -> tuple[str, tuple[int, int]]:
+    """Return whom the source has for the words, and where it last says so before them; "" where it does not."""
+    said = (
         (article.issuer,) if kind == "organisation" else (place.speaker, *article.speakers, *article.authors)
     )
-    name = next(filter(None, named), "")
-    stated = next((fact.span for fact in article.facts if fact.value == name), None)
-    if stated:
-        return name, (stated.start, stated.end)
-    return name, (place.spans[0].start, place.spans[0].start)
+    start = place.spans[0].start
+    for name in filter(None, said):
+        stated = document.source.text.rfind(name, article.span.start, start)
+        if stated < 0:
+            stated = document.source.text.find(name, start, article.span.end)
+        if stated >= 0:
+            return name, (stated, stated + len(name))
+    return "", (start, start)

@@ -39,7 +39,7 @@ def check_tab(assistant: Assistant) -> None:
             container=False,
             placeholder="粘贴一句引文或整篇稿件，看它出自哪里、有没有引错",
             lines=4,
-            max_lines=12,
+            max_lines=6,
             elem_classes="yj-box",
         )
         with gr.Row(elem_classes="yj-actions"):

@@ -32,7 +32,7 @@ def page_html(report: ManuscriptReport) -> str:
     style = "".join(
         (_STATIC / name).read_text(encoding="utf-8") for name in ("colours.css", "report.css", "sheet.css")
     )
-    head = f'<meta charset="utf-8"><title>引文核查</title><style>{style}</style>'
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>引文核查</title><style>{style}</style>'
     body = f"<h1>引文核查</h1>{manuscript_html(report, linked=False)}"
     return f'<!doctype html><html lang="zh-CN"><head>{head}</head><body>{body}</body></html>\n'
 
