@@ -24,7 +24,7 @@ _LEAD = re.compile(
     rf"(?:[^,;:。!?]{{0,40}},){{0,2}}[^,;:。!?]{{0,40}}?{_VERB}(?:道|称|说|了|过|,|的是)?(?P<stop>[:,])"
 )
 _INTRODUCTION = re.compile(rf"(?:{_VERB}[^,;。!?\"]{{0,4}},?|:)$")
-_ENDED = re.compile(r"[。！？!?]\W$")
+_ENDED = re.compile(r"[。！!]\W$")
 
 Range = tuple[int, int]
 
@@ -107,9 +107,9 @@ def _is_claimed(text: str, start: int, end: int) -> bool:
     inside = text[start:end]
     if re.fullmatch(r"\W*《[^》]*》\W*", inside):
         return False
-    if not is_introduced(text, start):
-        return size(inside) >= QUOTED
-    return size(inside) >= INTRODUCED or _ENDED.search(inside) is not None
+    if _ENDED.search(inside):
+        return True
+    return size(inside) >= (INTRODUCED if is_introduced(text, start) else QUOTED)
 
 
 def is_introduced(text: str, start: int) -> bool:
