@@ -26,7 +26,9 @@ from rag.text import sentences, worded
 LONGEST_MANUSCRIPT = 200_000
 """Characters of a manuscript: a book is no article."""
 VERBATIM = 8
-"""So many letters, characters and digits in a row are taken from somewhere; fewer are a formula (fitted)."""
+"""So many letters, characters and digits that stand so are taken from somewhere; fewer are a formula (fitted)."""
+CHANGED = 10
+"""So many that stand there with a change, or in other words, are; fewer may be alike by chance (fitted)."""
 ALIKE = 0.65
 """Words that are not given out as a quotation quote a place that they are at least so similar to (fitted)."""
 _OUTSIDE = 0.5
@@ -148,9 +150,12 @@ def _pieces(text: str, part: Part) -> Iterator[Part]:
 
 def _quotes(report: QuoteReport, term: bool = False) -> bool:
     """Whether words that nobody gives out as a quotation are one; a term in marks does not restate anything."""
-    if report.verdict in ("altered", "spliced"):
-        return max(match.similarity for match in report.matches) >= ALIKE
-    return report.verdict == "exact" or (report.verdict == "paraphrase" and not term)
+    length = size(report.quote)
+    if report.verdict in ("exact", "not_found"):
+        return report.verdict == "exact" and length >= VERBATIM
+    if report.verdict == "paraphrase":
+        return length >= CHANGED and not term
+    return length >= CHANGED and max(match.similarity for match in report.matches) >= ALIKE
 
 
 def _stands_whole(whole: QuoteReport, judged: Sequence[_Judged], text: str) -> bool:
