@@ -336,6 +336,7 @@ def test_tokens_keep_dates_numbers_and_names_whole():
         ("2025年12月25-26日", "date"),
         ("王文涛", "name"),
         ("5G", "number"),
+        ("超过", "modality"),
         ("570多万个", "number"),
         ("18.3%", "number"),
         ("不得", "negation"),

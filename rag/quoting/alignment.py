@@ -19,10 +19,13 @@ from rag.text import fold
 
 # Zero-width characters and variation selectors are no part of a word.
 _VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
+MINUS = r"(?:(?<![\w-])|(?<=[降为是达到至温值率差额约]))-(?=\d)"
+"""A minus sign in folded text, and no dash in a name (歼-20) or between two figures."""
 # Letters, digits and signs with a meaning; a point, comma, colon or dash only where it makes a number: 26.3
 # is not 263 and 1、2 is not 12, while 1,000 is 1000.
 _KEPT = re.compile(
-    r"[^\W_]|[%‰℃°$¥€£+<>=≥≤±×]|(?<=\d)[.:/~、-](?=\d)|(?<=\d),(?=\d)(?!\d{3}(?!\d))|(?<![\w-])-(?=\d)"
+    r"[^\W_]|[%‰℃°$¥€£+<>=≥≤±×]|(?<=\d)[.:/~、-](?=\d)|(?<=\d),(?=\d)(?!\d{3}(?!\d))"
+    rf"|{MINUS}"
 )
 
 # What a leap to another place costs, in shared characters: a piece at an end of the quote must be longer
@@ -136,7 +139,7 @@ def extend(ending: str, source: str) -> tuple[int, int]:
     for operation in Indel.opcodes(ending, source[: len(ending) + 4]):
         if operation.tag == "equal":
             score += operation.src_end - operation.src_start
-            if score > best:
+            if score > best or (score == best and operation.src_end == len(ending)):
                 best, reached = score, (operation.src_end, operation.dest_end)
         else:
             score -= operation.src_end - operation.src_start + operation.dest_end - operation.dest_start

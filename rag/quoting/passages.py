@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Opcode
 
-from rag.datatypes import Difference, locate
-from rag.quoting.alignment import Block, extend, key, operations, similarity
+from rag.datatypes import Difference
+from rag.quoting.alignment import Block, extend, operations, similarity
 from rag.quoting.asked import Quote
 from rag.quoting.differences import Side, differences
+from rag.quoting.edges import cut_edge, falsified, gaps
 from rag.quoting.stream import Piece, Stream
-from rag.quoting.tokens import cut_short
-from rag.text import sentences, squeeze
+from rag.text import sentences
 
 # Characters of a paragraph around a passage that its tokens may reach into.
 _CONTEXT = 16
@@ -25,13 +25,14 @@ class Passage:
     """The stretches of the stream that stand behind [start, end) of a quote's key.
 
     Several stretches, where the quote marks what it leaves out with an ellipsis or runs past a heading.
-    `shared` is the share of the quote's characters that stand there, `similarity` counts against it what
-    the source has besides.
+    `blocks` are the words that stand in both. `shared` is the share of the quote's characters that stand
+    there, `similarity` counts against it what the source has besides.
     """
 
     start: int
     end: int
     ranges: tuple[tuple[int, int], ...]
+    blocks: tuple[Block, ...]
     similarity: float
     shared: float
     differences: tuple[Difference, ...]
@@ -45,7 +46,7 @@ def groups(stream: Stream, quote: Quote, chained: Sequence[Block]) -> list[list[
     """Split a chain of blocks wherever the next one does not go on from the one before.
 
     It goes on in the same article, forwards, past no more than one sentence, or past what an ellipsis
-    stands for within a paragraph.
+    stands for.
     """
     found: list[list[Block]] = []
     for block in chained:
@@ -62,7 +63,7 @@ def _goes_on(stream: Stream, quote: Quote, last: Block, block: Block) -> bool:
     if before.home != after.home or end < start:
         return False
     elided = any(last.quote + last.length <= joint <= block.quote for joint in quote.joints)
-    if before is after and elided:
+    if elided:
         return True
     if end - start <= block.quote - last.quote - last.length + _CONTEXT:
         return True
@@ -100,57 +101,27 @@ def align(stream: Stream, quote: Quote, group: Sequence[Block], start: int, end:
     found += differences(*_sides(stream, quote, (left, right), (low, high)), edits)
     found += _added(quote, right, end, stream.raw(high - 1) + 1)
     if left == start and edits[0].tag == "equal":
-        found = _cut(stream, low, quote, start, begins=True) + found
+        found = cut_edge(stream, low, quote, start, begins=True) + found
     if right == end and edits[-1].tag == "equal":
-        found += _cut(stream, high, quote, end, begins=False)
+        found += cut_edge(stream, high, quote, end, begins=False)
+    standing = [
+        Block(quote=left + edit.src_start, source=low + edit.dest_start, length=edit.src_end - edit.src_start)
+        for edit in edits
+        if edit.tag == "equal" and edit.src_end > edit.src_start
+    ]
+    for gap in gaps(quote, standing):
+        found += falsified(stream, quote, gap)
+    found.sort(key=lambda one: one.given_at)
     kept = "".join(stream.text[a:b] for a, b in ranges)
     return Passage(
         start=start,
         end=end,
         ranges=tuple(ranges),
+        blocks=tuple(standing),
         similarity=similarity(text[start:end], kept) if found else 1.0,
         shared=sum(edit.src_end - edit.src_start for edit in edits if edit.tag == "equal") / (end - start),
         differences=tuple(found),
     )
-
-
-def edges(stream: Stream, quote: Quote, ranges: Sequence[tuple[int, int]]) -> list[Difference]:
-    """Return what the ends of verbatim stretches falsify: a number cut, a negation left outside.
-
-    Args:
-        stream: where the quote stands.
-        quote: whose key characters the stretches are, in order.
-        ranges: the stretches of the stream.
-    """
-    found = []
-    at = 0
-    for start, end in ranges:
-        found += _cut(stream, start, quote, at, begins=True)
-        at += end - start
-        found += _cut(stream, end, quote, at, begins=False)
-    return found
-
-
-def _cut(stream: Stream, edge: int, quote: Quote, at: int, *, begins: bool) -> list[Difference]:
-    """Return what is falsified where the quote, at its key character `at`, begins or ends in the stream."""
-    piece = stream.piece(edge if begins else edge - 1)
-    offset = stream.origin[edge] if begins else stream.origin[edge - 1] + 1
-    found = cut_short(piece.text, offset, begins=begins)
-    if found is None:
-        return []
-    given, source, kind = found
-    count = len(key(piece.text[given.start : given.end]).text)
-    low, high = (at, min(at + count, len(quote.key.text))) if begins else (max(at - count, 0), at)
-    spans = locate(piece.spans, source.start, source.end)
-    return [
-        Difference(
-            given=quote.words(low, high),
-            source=squeeze(piece.text[source.start : source.end]),
-            kind=kind,
-            given_at=quote.at(low, high),
-            source_at=(spans[0].start, spans[-1].end),
-        )
-    ]
 
 
 def _added(quote: Quote, start: int, end: int, point: int) -> list[Difference]:
@@ -219,7 +190,7 @@ def _slide(stream: Stream, quote: Quote, at: int, gap: tuple[int, int], most: in
             break
         pieces = [piece for piece, _, _ in stream.covered(start, end)]
         headings = all(piece.number == 0 for piece in pieces) and _bounds(pieces) == (start, end)
-        if headings or (at - shift in quote.joints and len(pieces) == 1):
+        if headings or at - shift in quote.joints:
             return shift, True
         clean = _parted(stream, start) + _parted(stream, end)
         if clean > score:

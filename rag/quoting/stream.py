@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Article, Document, Place, Source, Span, cut, locate
 from rag.quoting.alignment import Block, key
-from rag.text import fold
+from rag.text import fold, squeeze
 
 _SEPARATOR = "\n"
 # Regions of the stream are compared in buckets of this many characters: about a clause.
@@ -91,6 +91,21 @@ class Stream:
         """Return the offset in its file's text of the character at `position`."""
         spans = self.piece(position).spans
         return locate(spans, self.origin[position], self.origin[position] + 1)[0].start
+
+    def words(self, start: int, end: int) -> str:
+        """Return the text of the characters [start, end), with the marks between them, without white space."""
+        parts = [
+            piece.text[
+                self.origin[low] if low == start else 0 : self.origin[high - 1] + 1 if high == end else None
+            ]
+            for piece, low, high in self.covered(start, end)
+        ]
+        return squeeze("".join(parts))
+
+    def article(self, position: int) -> tuple[int, int]:
+        """Return the stretch of the stream that the article around `position` takes."""
+        end = self.text.find(_SEPARATOR, position)
+        return self.text.rfind(_SEPARATOR, 0, position) + 1, end if end >= 0 else len(self.text)
 
     def covered(self, start: int, end: int) -> Iterator[tuple[Piece, int, int]]:
         """Yield the pieces that [start, end) reaches into, each with the part of it that is covered."""
