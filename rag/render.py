@@ -216,4 +216,4 @@ def owned_text(words: Counterpart) -> str:
     """Return what a quote itself tells that it left out or put in, in words."""
     if words.source:
         return f"引文用省略号略去：“{words.source}”"
-    return f"引文自己注明是添加的：“{words.given}”"
+    return f"引文自己加的话，不算改动：“{words.given}”"
