@@ -97,7 +97,7 @@ class QuoteIndex:
         """
         if len(quote) > LONGEST:
             raise UsageError(
-                f"引文有{len(quote)}个字符,超过{LONGEST}个的上限:请分段查询,或只贴出需要核对的句子。"
+                f"引文有{len(quote)}个字符,超过{LONGEST}个的上限:请只给出要核对的句子,整篇稿件用 cite --manuscript 核查。"
             )
         asked = Quote.read(quote)
         if not asked.key.text:

@@ -120,7 +120,9 @@ def test_an_end_that_stands_far_off_was_exchanged_and_not_cut_out():
         "地方探索金融实践\n\n各地紧扣禀赋,比如广东提出“加快建设金融强省”,将科技金融与绿色金融、数字金融协同推进,"
         "重点支持新能源、低空经济等战略性新兴产业集群;北京大力支持北交所深化改革,提升企业融资效率。\n"
     )
-    report = QuoteIndex(opened([document("news.txt", text)])).lookup("广东大力支持北交所深化改革,提升企业融资效率")
+    report = QuoteIndex(opened([document("news.txt", text)])).lookup(
+        "广东大力支持北交所深化改革,提升企业融资效率"
+    )
     assert [(found.given, found.source, found.kind) for found in report.matches[0].differences] == [
         ("广东", "北京", "name")
     ]
