@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from rag.answering.copies import with_copies
 from rag.answering.disagreement import with_conflicts
@@ -49,6 +49,7 @@ from rag.indexing import (
 from rag.passages import Passages
 from rag.question import analyse
 from rag.quotes import QuoteIndex
+from rag.quoting.nearby import nearby
 from rag.ranking import load_ranker
 from rag.retrieval import search
 from rag.text import worded
@@ -236,7 +237,7 @@ class Assistant:
 
     @cached_property
     def _quotes(self) -> QuoteIndex:
-        return QuoteIndex(list(self.index.documents.documents()))
+        return QuoteIndex(list(self.index.documents.documents()), nearby=partial(nearby, self.index))
 
     def document(self, file: str) -> Document:
         """Return a source with its structure.

@@ -8,15 +8,15 @@ against what the chain runs through: one place that differs (`altered`), several
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.datatypes import Document, QuoteMatch, QuoteReport
+from rag.datatypes import Chunk, Document, QuoteMatch, QuoteReport, QuoteVerdict
 from rag.errors import UsageError
 from rag.quoting.alignment import Block, chain, key, similarity
-from rag.quoting.asked import Quote, margins
-from rag.quoting.paraphrase import Restatement, restatement
+from rag.quoting.asked import Quote
+from rag.quoting.paraphrase import Restatement, restatements
 from rag.quoting.passages import Passage, align, groups, sentences_between
 from rag.quoting.stream import Integers, Stream, blocks
 from rag.quoting.verbatim import verbatim
@@ -59,9 +59,9 @@ class Thresholds:
     stands behind it, unless the quote restates it.
     `part`, `cover`: how much of each part of a spliced quote stands in its place, and how much of the
     quote in all places together.
-    `restated`: the share of a paraphrase's content words that stand in the sentences it restates;
-    `disputed`: the share where a number, date, name or negation does not agree, for the quote to be an
-    alteration of them rather than another matter.
+    `restated`: how probable it must be that sentences stand behind a quote for it to be their paraphrase;
+    `disputed`: the same where a number, date, name or negation does not agree, for the quote to be an
+    alteration of them rather than another matter; `nearest`: for them to be shown where nothing was found.
     """
 
     altered: float = 0.8
@@ -69,15 +69,23 @@ class Thresholds:
     loose: float = 0.55
     part: float = 0.8
     cover: float = 0.85
-    restated: float = 0.8
-    disputed: float = 0.85
+    restated: float = 0.5
+    disputed: float = 0.5
+    nearest: float = 0.05
 
 
 class QuoteIndex:
     """Finds where quotes come from in a fixed set of documents."""
 
-    def __init__(self, documents: Sequence[Document], thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        thresholds: Thresholds | None = None,
+        nearby: Callable[[str], Sequence[Chunk]] = lambda _: (),
+    ) -> None:
+        """Make an index of documents; `nearby` returns the chunks of theirs that come first for a quote."""
         self._stream = Stream(documents)
+        self._nearby = nearby
         self._thresholds = thresholds or Thresholds()
 
     def lookup(self, quote: str) -> QuoteReport:
@@ -134,24 +142,36 @@ class QuoteIndex:
         sure = self._thresholds.slight if few else self._thresholds.altered
         if best >= sure and not turned:
             return altered
-        restated = restatement(self._stream, quote.text, regions)
-        if restated:
-            disputed = bool(restated.conflicts)
-            needed = self._thresholds.disputed if disputed else self._thresholds.restated
-            if restated.coverage >= needed:
-                return self._restated(quote, restated)
-        return altered if alike else QuoteReport(quote=quote.text, verdict="not_found")
+        found = self._in_other_words(quote, regions)
+        if found.verdict == "not_found" and alike:
+            return altered
+        return found
 
-    def _restated(self, quote: Quote, found: Restatement) -> QuoteReport:
-        """Return the report on a quote whose content stands in `found`."""
-        plain = key(found.text)
-        match = QuoteMatch(
-            place=self._stream.place([(found.start, found.end)], margins(found.text, plain)),
-            similarity=similarity(quote.key.text, plain.text),
-            differences=found.conflicts,
-        )
-        return QuoteReport(
-            quote=quote.text, verdict="altered" if found.conflicts else "paraphrase", matches=(match,)
+    def _in_other_words(self, quote: Quote, regions: Sequence[tuple[int, int]]) -> QuoteReport:
+        """Return the report on a quote of which no place has the words: restated, with or without a fact altered."""
+        places = [*regions, *(self._stream.region(chunk) for chunk in self._nearby(quote.text))]
+        like = [
+            one
+            for one in restatements(self._stream, quote.text, places)[:MOST_MATCHES]
+            if one.probability >= self._thresholds.nearest
+        ]
+        matches = tuple(self._restated(quote, one) for one in like)
+        if like:
+            disputed = bool(matches[0].differences)
+            if like[0].probability >= (self._thresholds.disputed if disputed else self._thresholds.restated):
+                verdict: QuoteVerdict = "altered" if disputed else "paraphrase"
+                return QuoteReport(quote=quote.text, verdict=verdict, matches=matches[:1])
+        return QuoteReport(quote=quote.text, verdict="not_found", nearest=matches)
+
+    def _restated(self, quote: Quote, found: Restatement) -> QuoteMatch:
+        """Return the match of a quote whose content stands, or may stand, in `found`."""
+        facts, disputed = found.compared(quote.text)
+        return QuoteMatch(
+            place=found.place(self._stream),
+            similarity=similarity(quote.key.text, key(found.text).text),
+            differences=disputed,
+            facts=facts,
+            given_at=(0, len(quote.text)),
         )
 
     def _singles(

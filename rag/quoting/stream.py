@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.datatypes import Article, Document, Place, Source, Span, cut, locate
+from rag.datatypes import Article, Chunk, Document, Place, Source, Span, cut, locate
 from rag.quoting.alignment import Block, key
 from rag.text import fold
 
@@ -53,9 +53,11 @@ class Stream:
         self.pieces: list[Piece] = []
         self.origin: list[int] = []
         texts: list[str] = []
+        self._homes: dict[tuple[str, int], list[Piece]] = {}
         home = 0
         for document in documents:
-            for article in document.pieces:
+            for ordinal, article in enumerate(document.pieces):
+                first = len(self.pieces)
                 for number, text, spans, speaker in _pieces(document.source, article):
                     found = key(text)
                     start = len(self.origin)
@@ -74,6 +76,7 @@ class Stream:
                             end=len(self.origin),
                         )
                     )
+                self._homes[document.source.file, ordinal] = self.pieces[first:]
                 self.origin.append(0)
                 texts.append(_SEPARATOR)
                 home += 1
@@ -86,6 +89,12 @@ class Stream:
     def piece(self, position: int) -> Piece:
         """Return the piece that the character at `position` belongs to."""
         return self.pieces[bisect_right(self._starts, position) - 1]
+
+    def region(self, chunk: Chunk) -> tuple[int, int]:
+        """Return where the paragraphs of a chunk lie in the stream, from the first's start to the last's end."""
+        low, high = chunk.paragraphs
+        inside = [piece for piece in self._homes[chunk.file, chunk.article] if low <= piece.number <= high]
+        return inside[0].start, inside[-1].end
 
     def covered(self, start: int, end: int) -> Iterator[tuple[Piece, int, int]]:
         """Yield the pieces that [start, end) reaches into, each with the part of it that is covered."""
