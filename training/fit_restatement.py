@@ -3,7 +3,7 @@
     python -m training.fit_restatement DATA_DIR
 
 Quotes and what they restate are those of `training.restatements`. Each is put to an index over its corpus as the
-program does it; the windows found are rows, right where a quote's own document (and the words that answer, where
+program does it; the runs found are rows, right where a quote's own document (and the words that answer, where
 they are known) stand in one. Every fifth quote is kept from the fit: of these the share taken for restatements is
 printed by kind and threshold. What is learnt is whether a passage stands behind the quote; whether the facts agree
 is decided by rule.
@@ -23,20 +23,21 @@ from sklearn.linear_model import LogisticRegression
 
 from rag.manifest import OpenIndex
 from rag.quoting.alignment import key
+from rag.quoting.likeness import features
 from rag.quoting.nearby import nearby
-from rag.quoting.paraphrase import BIAS, WEIGHTS, likeness, odds
+from rag.quoting.paraphrase import BIAS, WEIGHTS, matching, odds
+from rag.quoting.runs import Run, Sentence, sentences_in
 from rag.quoting.stream import Stream
-from rag.quoting.windows import Sentence, Window, sentences_in
 from training.pools import indexed, source_of
 from training.restatements import Restated, corpora, texts
 
 HELD = 5
 """Every so manieth quote is kept from the fit."""
 OTHERS = 0.1
-"""Weight of a window that is not the first for its quote."""
+"""Weight of a run that is not the first for its quote."""
 REPRINTED = 0.75
-"""A quote is not taken to be unsaid where a window has this share of its character pairs."""
-STRENGTH = 0.1
+"""A quote is not taken to be unsaid where a run has this share of its character pairs."""
+STRENGTH = 0.05
 """Inverse of how strongly large weights are held back."""
 ODDS = (-2, -1, 0, 1)
 _REGIONS = 6
@@ -44,7 +45,7 @@ _REGIONS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Judged:
-    """A quote's windows: their features, whether each stands behind it (None where that is not known)."""
+    """A quote's runs: their features, whether each stands behind it (None where that is not known)."""
 
     kind: str
     said: bool
@@ -65,22 +66,22 @@ def judged(folder: Path) -> Iterator[Judged]:
 
 
 def _held_against(index: OpenIndex, stream: Stream, one: Restated, said: bool) -> Iterator[Judged]:
-    """Yield the windows of a quote, if there are any and it is known whether they say what it says."""
+    """Yield the runs of a quote, if there are any and it is known whether they say what it says."""
     plain = key(one.quote).text
     regions = stream.regions(*stream.hits(plain), 0, len(plain), _REGIONS)
     regions += [stream.region(chunk) for chunk in nearby(index, one.quote)]
     found = sentences_in(stream, regions)
-    windows, rows = likeness().features(one.quote, found)
-    if windows and (said or rows[0]["pairs"] <= REPRINTED):
-        right = _right(one, found, windows) if said else tuple(False for _ in windows)
+    runs, rows = features(one.quote, found, matching())
+    if runs and (said or rows[0]["pairs"] <= REPRINTED):
+        right = _right(one, found, runs) if said else tuple(False for _ in runs)
         yield Judged(kind=one.kind, said=said, rows=rows, right=right)
 
 
-def _right(one: Restated, found: Sequence[Sentence], windows: Sequence[Window]) -> tuple[bool | None, ...]:
-    """Return for each window whether it is the one restated: the first of the quote's document with its words."""
+def _right(one: Restated, found: Sequence[Sentence], runs: Sequence[Run]) -> tuple[bool | None, ...]:
+    """Return for each run whether it is the one restated: the first of the quote's document with its words."""
     right: list[bool | None] = []
-    for window in windows:
-        inside = found[window.first : window.last + 1]
+    for run in runs:
+        inside = found[run.first : run.last + 1]
         own = inside[0].piece.source.file == source_of(one.document)
         words = one.words in "".join(sentence.text for sentence in inside)
         right.append((True if words and True not in right else None) if own else False)
@@ -88,7 +89,7 @@ def _right(one: Restated, found: Sequence[Sentence], windows: Sequence[Window]) 
 
 
 def fit(learnt: Sequence[Judged]) -> dict[str, float]:
-    """Return the weight of each feature, of features as they are, in the log odds of a window standing behind its quote."""
+    """Return the weight of each feature, of features as they are, in the log odds of a run standing behind its quote."""
     rows, right, weights = [], [], []
     for quote in learnt:
         for number, stands in enumerate(quote.right):

@@ -11,13 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
+
+import rjieba
 
 from rag.aliases import aliases
 from rag.claims import Item, displaced, items, surroundings
 from rag.contradiction import is_named
 from rag.datatypes import Counterpart, Difference, FactKind, Span
 from rag.numerals import chinese_value
-from rag.quoting.tokens import negations
+from rag.quoting.tokens import NEGATORS, negations
 from rag.substitution import substituted
 from rag.text import clauses, fold
 from rag.words import content_words
@@ -125,11 +128,11 @@ def compared(quote: str, ground: Ground) -> tuple[list[Counterpart], list[Differ
     in neither list. Both are in the quote's order, but for what the ground denies and the quote does not, which
     is last.
     """
-    theirs, around = _facts(ground.text), _facts(ground.near)
+    theirs, around = facts(ground.text), facts(ground.near)
     agreed: list[Counterpart] = []
     lost: list[Item] = []
     exchanged: list[tuple[Item, Item]] = []
-    for item in sorted(_facts(quote), key=lambda item: item.span):
+    for item in sorted(facts(quote), key=lambda item: item.span):
         own = [other for other in theirs if agrees(item, other)]
         rival = _rival(quote, ground.text, item, own, theirs) if own else None
         if rival:
@@ -155,7 +158,7 @@ def _rival(quote: str, source: str, item: Item, own: Sequence[Item], theirs: Seq
     """Return the number of the source that stands where the quote has this one, which stands elsewhere there; or None."""
     if item.kind != "number":
         return None
-    others = [other.span for other in _facts(quote) if other.kind == "number"]
+    others = [other.span for other in facts(quote) if other.kind == "number"]
     rivals = [other for other in theirs if other.kind == "number"]
     folded = fold(source)
     places = [other.span for other in rivals]
@@ -230,10 +233,10 @@ def _rank(ordinal: str) -> Decimal | str:
 
 
 @lru_cache(maxsize=4096)
-def _facts(text: str) -> tuple[Item, ...]:
+def facts(text: str) -> tuple[Item, ...]:
     """Return what can be compared in a text; fractions are percentages, a range of months its last."""
     folded = fold(text)
-    own = [*_fractions(folded), *_months(folded), *_singles(folded)]
+    own = [*_fractions(folded), *_months(folded), *_singles(folded), *_persons(folded)]
     taken = {at for item in own for at in range(item.span.start, item.span.end)}
     plain = (item for item in items(text) if taken.isdisjoint(range(item.span.start, item.span.end)))
     return (*own, *(item for item in plain if not _begins_range(item, folded) and not _loose(item)))
@@ -264,6 +267,17 @@ def _begins_range(item: Item, folded: str) -> bool:
     """Whether an item is the 1 of 1—11月."""
     ranged = re.match(r"\s*月?(?:份)?[-~至到]", folded[item.span.end :])
     return item.kind == "date" and item.key == (None, 1, None) and ranged is not None
+
+
+def _persons(folded: str) -> Iterator[Item]:
+    """Yield the people whose surname the dictionary parts from the rest: 王 and 志远."""
+    position = 0
+    tagged = rjieba.tag(folded)
+    for (word, tag), (rest, other) in pairwise(tagged):
+        if tag == "nr" and other == "nrfg" and len(word) == 1:
+            end = position + len(word) + len(rest)
+            yield Item("name person", (word + rest,), Span(start=position, end=end))
+        position += len(word)
 
 
 def _fractions(folded: str) -> Iterator[Item]:
@@ -384,4 +398,4 @@ def _clauses(text: str) -> list[tuple[Span, str]]:
 
 def _words(clause: str) -> set[str]:
     """Return the content words of a clause that a negation in it may deny."""
-    return {word for word, _ in content_words(clause) if not negations(word)}
+    return {word for word, _ in content_words(clause) if NEGATORS.isdisjoint(word)}

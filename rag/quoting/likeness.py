@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.aliases import forms as forms_of
-from rag.claims import Item, items
-from rag.embedding import StaticEmbedder
+from rag.claims import Item
 from rag.informativeness import idf
 from rag.quoting.alignment import key, similarity
-from rag.quoting.facts import agrees
-from rag.quoting.stream import Piece
-from rag.quoting.windows import Sentence, Window, windows_of
+from rag.quoting.facts import agrees, facts
+from rag.quoting.runs import Run, Sentence, runs_of
 from rag.ranking.matches import NEAR, Matching, rarity
 from rag.text import clauses, fold
 from rag.thesaurus import near_forms
@@ -25,14 +22,13 @@ from rag.words import content_words
 
 Array = NDArray[np.float32]
 
-PLACES = 6
+PLACES = 4
 """Windows of a quote that are looked at closely, none over another."""
 _ALIKE = 0.2
 """Words whose vectors are less alike than this are taken to be as unlike as any two."""
 _FURTHER = 0.02
-"""What a further sentence costs in the first score, so that the shortest window of equals is taken."""
+"""What a further sentence costs in the first score, so that the shortest run of equals is taken."""
 _FIGURES = ("number", "date", "numeral")
-_NAMES = ("name", "latin", "quoted", "document")
 _SAID = 0.25
 """A word of which a passage has one at least so alike, after that, is taken to be said there."""
 _UNSAID = 0.15
@@ -51,82 +47,63 @@ class _Quote:
     forms: Sequence[Sequence[str]]
     near: Sequence[Sequence[str]]
     clauses: Array
-    items: tuple[Item, ...]
+    pairs: frozenset[str]
+    figures: tuple[Item, ...]
 
 
-class Likeness:
-    """Compares quotes with passages by words, the built-in embedder's vectors, characters and facts."""
+def features(
+    quote: str, found: Sequence[Sentence], matching: Matching
+) -> tuple[list[Run], list[dict[str, float]]]:
+    """Return the runs of these sentences most like the quote, best first, and the features of each.
 
-    def __init__(self, embedder: StaticEmbedder) -> None:
-        self._embedder = embedder
-        self._matching = Matching(embedder)
-        self._vector = lru_cache(maxsize=20_000)(lambda text: embedder.encode_passages([text])[0])
+    There are at most `PLACES` runs, none over another; none where the quote has no content word or there is no
+    sentence.
+    """
+    asked = _made_ready(quote)
+    runs = runs_of(found)
+    if not asked.words or not runs:
+        return [], []
+    texts = [fold(sentence.text) for sentence in found]
+    first = np.array([run.first for run in runs])
+    last = np.array([run.last for run in runs])
+    stands = _stand(asked.forms, texts)
+    near = np.maximum(stands, NEAR * _stand(asked.near, texts))
+    soft = np.maximum(_clipped(matching.best(asked.words, asked.forms, texts)), near)
+    scores = asked.shares @ _over(soft, first, last) - _FURTHER * (last - first)
+    chosen = _apart(runs, scores)
+    kept = [runs[i] for i in chosen]
+    signs = _stand([(sign,) for sign in dict.fromkeys(asked.key)], texts)
+    matched = [_over(values, first[chosen], last[chosen]) for values in (stands, near, soft, signs)]
+    columns = _by_word(asked, matched, _telling(asked.information, stands), _telling(1.0, signs))
+    columns |= {"margin": _ahead(scores[chosen]), "sign_margin": _ahead(columns["signs"])}
+    rows = []
+    for i, run in enumerate(kept):
+        row = {name: float(values[i]) for name, values in columns.items()}
+        rows.append(row | _by_text(asked, found[run.first : run.last + 1]))
+    return kept, rows
 
-    def features(self, quote: str, found: Sequence[Sentence]) -> tuple[list[Window], list[dict[str, float]]]:
-        """Return the windows of these sentences most like the quote, best first, and the features of each.
 
-        There are at most `PLACES` windows, none over another; none where the quote has no content word or there
-        is no sentence.
-        """
-        asked = _made_ready(quote)
-        windows = windows_of(found)
-        if not asked.words or not windows:
-            return [], []
-        texts = [fold(sentence.text) for sentence in found]
-        first = np.array([window.first for window in windows])
-        last = np.array([window.last for window in windows])
-        stands = _stand(asked.forms, texts)
-        near = np.maximum(stands, NEAR * _stand(asked.near, texts))
-        soft = np.maximum(_clipped(self._matching.best(asked.words, asked.forms, texts)), near)
-        scores = asked.shares @ _over(soft, first, last) - _FURTHER * (last - first)
-        chosen = _apart(windows, scores)
-        kept = [windows[i] for i in chosen]
-        signs = _stand([(sign,) for sign in dict.fromkeys(asked.key)], texts)
-        matched = [_over(values, first[chosen], last[chosen]) for values in (stands, near, soft, signs)]
-        columns = _by_word(asked, matched, _telling(asked.information, stands), _telling(1.0, signs))
-        columns |= {"margin": _ahead(scores[chosen]), "sign_margin": _ahead(columns["signs"])}
-        rows = []
-        for i, window in enumerate(kept):
-            row = {name: float(values[i]) for name, values in columns.items()}
-            rows.append(row | self._by_text(asked, found[window.first : window.last + 1], matched[0][:, i]))
-        return kept, rows
-
-    def _by_text(self, asked: _Quote, inside: Sequence[Sentence], stands: Array) -> dict[str, float]:
-        """Return the features of a window that its text has as a whole."""
-        text = "".join(sentence.text for sentence in inside)
-        folded, plain = fold(text), key(text).text
-        theirs = list(dict.fromkeys(word for word, _ in content_words(text) if not word[0].isdigit()))
-        telling = np.array([idf(word) for word in theirs], dtype=np.float32)
-        held = np.array([word in asked.folded for word in theirs], dtype=np.float32)
-        said = held
-        if theirs:
-            alike = self._matching.best(theirs, [(word,) for word in theirs], [asked.folded])[:, 0]
-            said = np.maximum(_clipped(alike), held)
-        weight = float(telling.sum()) or 1.0
-        around = _around(inside[0].piece)
-        return {
-            "wide": float(asked.shares @ np.maximum(stands, _stand(asked.forms, [around])[:, 0])),
-            "pairs": _share({asked.key[i : i + 2] for i in range(len(asked.key) - 1)}, plain),
-            "run": _longest(asked.key, plain) / len(asked.key),
-            "indel": similarity(asked.key, plain),
-            "back_exact": float(telling @ held) / weight,
-            "back_soft": float(telling @ said) / weight,
-            "cosine": float(self._vector(asked.folded) @ self._vector(folded)),
-            "length": float(np.log1p(len(asked.key))),
-            "ratio": float(np.log((len(plain) + 1) / (len(asked.key) + 1))),
-            "sentences": float(len(inside)),
-            "order": _order(asked.words, stands, folded),
-            **_facts(asked.items, items(text)),
-        }
+def _by_text(asked: _Quote, inside: Sequence[Sentence]) -> dict[str, float]:
+    """Return the features of a run that its text has as a whole."""
+    text = "".join(sentence.text for sentence in inside)
+    plain = key(text).text
+    return {
+        "pairs": sum(pair in plain for pair in asked.pairs) / max(len(asked.pairs), 1),
+        "indel": similarity(asked.key, plain),
+        "length": float(np.log1p(len(asked.key))),
+        "ratio": float(np.log((len(plain) + 1) / (len(asked.key) + 1))),
+        "sentences": float(len(inside)),
+        **_figures(asked.figures, facts(text)),
+    }
 
 
 def _by_word(asked: _Quote, matched: Sequence[Array], words: Array, signs: Array) -> dict[str, Array]:
-    """Return the features of windows that are sums over the quote's words or characters, (windows,) each.
+    """Return the features of runs that are sums over the quote's words or characters, (runs,) each.
 
     Args:
         asked: the quote; at least one word.
-        matched: which words stand in each window, come near, are said in any way, (words, windows) each; and
-            which characters stand there, (characters, windows).
+        matched: which words stand in each run, come near, are said in any way, (words, runs) each; and
+            which characters stand there, (characters, runs).
         words: what each word tells among these sentences, (words,).
         signs: what each character tells there, (characters,).
     """
@@ -157,7 +134,7 @@ def _telling(weights: Array | float, stands: Array) -> Array:
 
 
 def _ahead(scores: Array) -> Array:
-    """Return by how much each of some windows is ahead of the best other one, 1 where there is none."""
+    """Return by how much each of some runs is ahead of the best other one, 1 where there is none."""
     if len(scores) < 2:
         return np.ones_like(scores)
     best, second = np.sort(scores)[::-1][:2]
@@ -165,17 +142,10 @@ def _ahead(scores: Array) -> Array:
     return ahead
 
 
-def _around(piece: Piece) -> str:
-    """Return the folded paragraph with its article's name, speaker and outlet."""
-    return fold(
-        "\n".join(filter(None, (piece.article.name, piece.speaker, piece.article.outlet, piece.text)))
-    )
-
-
 @lru_cache(maxsize=256)
 def _made_ready(quote: str) -> _Quote:
     """Return a quote made ready."""
-    folded = fold(quote)
+    folded, plain = fold(quote), key(quote).text
     placed = [(word, span) for word, span in content_words(folded) if not word[0].isdigit()]
     words = tuple(dict.fromkeys(word for word, _ in placed))
     information = np.array([idf(word) for word in words], dtype=np.float32)
@@ -190,14 +160,15 @@ def _made_ready(quote: str) -> _Quote:
         member = [np.ones(len(words), dtype=np.float32) / (float(information.sum()) or 1.0)]
     return _Quote(
         folded=folded,
-        key=key(quote).text,
+        key=plain,
         words=words,
         information=information,
         shares=information / information.sum() if words else information,
         forms=forms_of(words, folded),
         near=near_forms(words, folded),
         clauses=np.array(member, dtype=np.float32),
-        items=items(quote),
+        pairs=frozenset(plain[i : i + 2] for i in range(len(plain) - 1)),
+        figures=tuple(item for item in facts(quote) if item.kind in _FIGURES),
     )
 
 
@@ -215,19 +186,19 @@ def _stand(forms: Sequence[Sequence[str]], texts: Sequence[str]) -> Array:
 
 
 def _over(values: Array, first: NDArray[np.int64], last: NDArray[np.int64]) -> Array:
-    """Return for each window the best of its sentences: (words, sentences) to (words, windows)."""
+    """Return for each run the best of its sentences: (words, sentences) to (words, runs)."""
     best = values[:, first]
     for further in range(1, int((last - first).max(initial=0)) + 1):
         best = np.maximum(best, values[:, np.minimum(first + further, last)])
     return best
 
 
-def _apart(windows: Sequence[Window], scores: Array) -> list[int]:
-    """Return the numbers of the best windows of which none lies over another, best first."""
+def _apart(runs: Sequence[Run], scores: Array) -> list[int]:
+    """Return the numbers of the best runs of which none lies over another, best first."""
     taken: set[int] = set()
     chosen = []
     for i in np.argsort(-scores, kind="stable"):
-        inside = range(windows[i].first, windows[i].last + 1)
+        inside = range(runs[i].first, runs[i].last + 1)
         if not taken.intersection(inside):
             taken.update(inside)
             chosen.append(int(i))
@@ -236,40 +207,17 @@ def _apart(windows: Sequence[Window], scores: Array) -> list[int]:
     return chosen
 
 
-def _share(wanted: set[str], text: str) -> float:
-    return sum(one in text for one in wanted) / len(wanted) if wanted else 0.0
+def _figures(ours: Sequence[Item], theirs: Sequence[Item]) -> dict[str, float]:
+    """Return how many figures a quote has, the share of them that a passage has, and the other way, -1 of none.
 
-
-def _longest(quote: str, text: str) -> int:
-    """Return the length of the longest stretch of the quote that stands in a text."""
-    length = 0
-    for start in range(len(quote)):
-        while start + length < len(quote) and quote[start : start + length + 1] in text:
-            length += 1
-    return length
-
-
-def _facts(ours: Sequence[Item], theirs: Sequence[Item]) -> dict[str, float]:
-    """Return how many figures and names a quote has, the shares of them that a passage has, and the other way.
-
-    A share of nothing is -1. `telling` is the length of those matched: a long one is not met by chance.
+    `numbers_telling` is the length of those matched: a long one is not met by chance.
     """
-    found = {}
-    for name, kinds in (("numbers", _FIGURES), ("names", _NAMES)):
-        mine = [item for item in ours if item.kind.startswith(kinds)]
-        other = [item for item in theirs if item.kind.startswith(kinds)]
-        matched = [item for item in mine if any(agrees(item, one) for one in other)]
-        back = [one for one in other if any(agrees(item, one) for item in mine)]
-        found[name] = float(len(mine))
-        found[f"{name}_matched"] = len(matched) / len(mine) if mine else -1.0
-        found[f"{name}_back"] = len(back) / len(other) if other else -1.0
-        found[f"{name}_telling"] = float(sum(len(str(part)) for item in matched for part in item.key if part))
-    return found
-
-
-def _order(words: Sequence[str], stands: Array, text: str) -> float:
-    """Return the share of neighbouring words of the quote, of those that stand in a text, that stand there in its order."""
-    places = [text.find(word) for word, there in zip(words, stands, strict=True) if there and word in text]
-    if len(places) < 2:
-        return 0.5
-    return sum(a < b for a, b in pairwise(places)) / (len(places) - 1)
+    other = [item for item in theirs if item.kind in _FIGURES]
+    matched = [item for item in ours if any(agrees(item, one) for one in other)]
+    back = [one for one in other if any(agrees(item, one) for item in ours)]
+    return {
+        "numbers": float(len(ours)),
+        "numbers_matched": len(matched) / len(ours) if ours else -1.0,
+        "numbers_back": len(back) / len(other) if other else -1.0,
+        "numbers_telling": float(sum(len(str(part)) for item in matched for part in item.key if part)),
+    }

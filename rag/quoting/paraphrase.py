@@ -14,13 +14,14 @@ from rag.embedding import builtin
 from rag.quoting.alignment import key
 from rag.quoting.asked import margins
 from rag.quoting.facts import Ground, compared
-from rag.quoting.likeness import Likeness
+from rag.quoting.likeness import features
+from rag.quoting.runs import Sentence, sentences_in
 from rag.quoting.stream import Stream
-from rag.quoting.windows import Sentence, sentences_in
+from rag.ranking.matches import Matching
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "restatement.json"
 BIAS = "bias"
-"""The name of the weight that every window has."""
+"""The name of the weight that every run has."""
 _AROUND = 80
 """Characters before and behind sentences that may state what they leave open."""
 
@@ -92,13 +93,13 @@ def restatements(stream: Stream, quote: str, regions: Sequence[tuple[int, int]])
     None lies over another; there are none where the quote has no content word.
     """
     found = sentences_in(stream, regions)
-    windows, features = likeness().features(quote, found)
-    if not windows:
+    runs, rows = features(quote, found, matching())
+    if not runs:
         return []
-    made = [odds(row, _weights()) for row in features]
+    made = [odds(row, _weights()) for row in rows]
     return [
         Restatement(
-            sentences=tuple(found[windows[number].first : windows[number].last + 1]),
+            sentences=tuple(found[runs[number].first : runs[number].last + 1]),
             probability=1 / (1 + math.exp(-made[number])),
         )
         for number in sorted(range(len(made)), key=lambda number: -made[number])
@@ -106,13 +107,13 @@ def restatements(stream: Stream, quote: str, regions: Sequence[tuple[int, int]])
 
 
 @cache
-def likeness() -> Likeness:
-    """Return what compares quotes with passages by the built-in embedder, made once."""
-    return Likeness(builtin())
+def matching() -> Matching:
+    """Return what holds a quote's words against passages', by the built-in embedder."""
+    return Matching(builtin())
 
 
 def odds(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """Return the log odds that a window stands behind a quote: the weighted sum of its features, and the bias."""
+    """Return the log odds that a run stands behind a quote: the weighted sum of its features, and the bias."""
     return sum(weights[name] * value for name, value in features.items()) + weights[BIAS]
 
 

@@ -12,7 +12,7 @@ from rag.quoting.stream import Piece, Stream
 from rag.text import sentences
 
 LONGEST = 3
-"""Sentences of a window at most."""
+"""Sentences of a run at most."""
 _split = lru_cache(maxsize=4096)(sentences)
 
 
@@ -32,7 +32,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class Run:
     """Neighbouring sentences of one article, by number: `first` to `last`, both included."""
 
     first: int
@@ -51,16 +51,16 @@ def sentences_in(stream: Stream, regions: Sequence[tuple[int, int]]) -> list[Sen
     return found
 
 
-def windows_of(found: Sequence[Sentence]) -> list[Window]:
+def runs_of(found: Sequence[Sentence]) -> list[Run]:
     """Return every run of up to `LONGEST` sentences that adjoin within one article."""
-    windows = []
+    runs = []
     for first in range(len(found)):
         for last in range(first, min(first + LONGEST, len(found))):
             apart = last > first and found[last].start != found[last - 1].end
             if apart or found[last].piece.home != found[first].piece.home:
                 break
-            windows.append(Window(first=first, last=last))
-    return windows
+            runs.append(Run(first=first, last=last))
+    return runs
 
 
 def _joined(regions: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
