@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
+from bench.quotes.command import quotes
 from bench.retrieval.command import retrieval
 from eval.shell import called
 
@@ -19,6 +20,7 @@ def bench() -> None:
 
 
 app.command()(retrieval)
+app.command()(quotes)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

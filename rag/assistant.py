@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
 
 from rag.answering.copies import with_copies
 from rag.answering.disagreement import with_conflicts
@@ -49,7 +48,6 @@ from rag.indexing import (
 from rag.passages import Passages
 from rag.question import analyse
 from rag.quotes import QuoteIndex
-from rag.quoting.nearby import nearby
 from rag.ranking import load_ranker
 from rag.retrieval import search
 from rag.text import worded
@@ -130,7 +128,6 @@ class Assistant:
                 self.index = open_index(
                     self.settings.docs, self.settings.index, embedder, self.settings.chunking
                 )
-                self.__dict__.pop("_quotes", None)
             self._looked = time.monotonic()
 
     def ask(
@@ -233,11 +230,7 @@ class Assistant:
     def cite(self, quote: str) -> QuoteReport:
         """Return where a quote comes from and how it differs; see `rag.quotes`."""
         self._refresh()
-        return self._quotes.lookup(quote)
-
-    @cached_property
-    def _quotes(self) -> QuoteIndex:
-        return QuoteIndex(list(self.index.documents.documents()), nearby=partial(nearby, self.index))
+        return QuoteIndex(self.index).lookup(quote)
 
     def document(self, file: str) -> Document:
         """Return a source with its structure.

@@ -241,6 +241,33 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A stretch of an article's comparable characters, by which quotes are sought.
+
+    `text` are those from `start` on, counted through the article's lines and paragraphs in reading order, which
+    overlap the window before and the one after; the ids of an article's windows are consecutive. Its first
+    character belongs to the line or paragraph number `piece` (from 0) in that order, which begins at
+    `piece_start`. `lines` are the parts of `text`, half-open, that stand in no paragraph: titles, headings,
+    metadata, all of an aside. `article` counts as a chunk's does; `date` is its article's.
+    """
+
+    id: int
+    file: str
+    article: int
+    start: int
+    text: str
+    piece: int
+    piece_start: int
+    lines: tuple[tuple[int, int], ...] = ()
+    date: str | None = None
+
+    @property
+    def end(self) -> int:
+        """One past the last character, counted as `start` is."""
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A chunk found by a search: its score in [0, 1], its 1-based rank and its score in each retriever's list.
 

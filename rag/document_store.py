@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rag.datatypes import (
     Article,
@@ -21,6 +21,7 @@ from rag.datatypes import (
     Paragraph,
     Source,
     Span,
+    Window,
 )
 from rag.text import fold
 
@@ -40,7 +41,15 @@ CREATE TABLE chunk (
     context TEXT NOT NULL, outlet TEXT, date TEXT, speakers TEXT NOT NULL
 );
 CREATE INDEX chunk_source ON chunk(source);
+CREATE TABLE window (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL REFERENCES source(name), article INTEGER NOT NULL,
+    start INTEGER NOT NULL, text TEXT NOT NULL, piece INTEGER NOT NULL, piece_start INTEGER NOT NULL,
+    lines TEXT NOT NULL, date TEXT
+);
+CREATE INDEX window_source ON window(source);
 """
+_OF_FILE = "WHERE source IN (SELECT name FROM source WHERE file = ?)"
+
 CACHED_DOCUMENTS = 256
 """Documents held in memory after they were used; a newspaper page takes about a third of a megabyte."""
 
@@ -109,17 +118,28 @@ class DocumentStore:
             (record.name, record.sha256, record.size, record.modified, record.reason),
         )
 
-    def remove_file(self, name: str) -> list[int]:
-        """Remove a file with its sources and chunks; return the ids of the chunks that went."""
-        inside = "source IN (SELECT name FROM source WHERE file = ?)"
-        ids = [row[0] for row in self.connection.execute(f"SELECT id FROM chunk WHERE {inside}", (name,))]
-        self.connection.execute(f"DELETE FROM chunk WHERE {inside}", (name,))
+    def remove_file(self, name: str) -> tuple[list[int], list[int]]:
+        """Remove a file with its sources; return the ids of the chunks and of the windows that went."""
+        chunks, windows = (
+            [
+                row[0]
+                for row in self.connection.execute(f"DELETE FROM {table} {_OF_FILE} RETURNING id", (name,))
+            ]
+            for table in ("chunk", "window")
+        )
         self.connection.execute("DELETE FROM source WHERE file = ?", (name,))
         self.connection.execute("DELETE FROM file WHERE name = ?", (name,))
-        return ids
+        return chunks, windows
 
-    def add(self, file: str, ordinal: int, document: Document, chunks: Sequence[Chunk]) -> None:
-        """Add a document of `file` with its chunks."""
+    def add(
+        self,
+        file: str,
+        ordinal: int,
+        document: Document,
+        chunks: Sequence[Chunk],
+        windows: Sequence[Window],
+    ) -> None:
+        """Add a document of `file` with its chunks and windows."""
         source = document.source
         record = asdict(document)
         del record["source"]["text"], record["source"]["marks"]
@@ -130,6 +150,9 @@ class DocumentStore:
         self.connection.executemany(
             "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (self._chunk_row(document, chunk) for chunk in chunks),
+        )
+        self.connection.executemany(
+            "INSERT INTO window VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_window_row, windows)
         )
 
     @staticmethod
@@ -150,14 +173,14 @@ class DocumentStore:
             _named(spoken or (article.speakers if len(article.speakers) == 1 else ())),
         )
 
-    def next_id(self) -> int:
-        """Return an id above those of all chunks."""
-        (highest,) = self.connection.execute("SELECT max(id) FROM chunk").fetchone()
+    def next_id(self, table: Literal["chunk", "window"]) -> int:
+        """Return an id above those of all chunks, or of all windows."""
+        (highest,) = self.connection.execute(f"SELECT max(id) FROM {table}").fetchone()
         return 0 if highest is None else highest + 1
 
-    def count(self) -> int:
-        """Return the number of chunks."""
-        (count,) = self.connection.execute("SELECT count(*) FROM chunk").fetchone()
+    def count(self, table: Literal["chunk", "window"] = "chunk") -> int:
+        """Return the number of chunks, or of windows."""
+        (count,) = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()
         return int(count)
 
     def counts(self, file: str) -> tuple[int, int, int, int, int]:
@@ -169,9 +192,7 @@ class DocumentStore:
             paragraphs += sum(len(article.paragraphs) for article in document.articles)
             characters += len("".join(document.source.text.split()))
             noise += sum(len("".join(block.text.split())) for block in document.noise)
-        (chunks,) = self.connection.execute(
-            "SELECT count(*) FROM chunk WHERE source IN (SELECT name FROM source WHERE file = ?)", (file,)
-        ).fetchone()
+        (chunks,) = self.connection.execute(f"SELECT count(*) FROM chunk {_OF_FILE}", (file,)).fetchone()
         return articles, paragraphs, chunks, characters, noise
 
     def names(self) -> list[str]:
@@ -210,6 +231,14 @@ class DocumentStore:
         )
         return {row[0]: _chunk(row) for row in rows}
 
+    def windows(self, ids: Iterable[int]) -> dict[int, Window]:
+        """Return the windows with the given ids, in their order; an id that none has is passed over."""
+        rows = self.connection.execute(
+            "SELECT * FROM window WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (json.dumps(list(ids)),),
+        )
+        return {row[0]: _window(row) for row in rows}
+
     def select(self, filters: Filters) -> list[int] | None:
         """Return the ids of the chunks that the filters admit, None where nothing is restricted."""
         conditions = [
@@ -247,6 +276,35 @@ def _chunk(row: Sequence[Any]) -> Chunk:
         text=text,
         spans=tuple(Span(start=start, end=end) for start, end in json.loads(spans)),
         context=context,
+    )
+
+
+def _window_row(window: Window) -> tuple[Any, ...]:
+    return (
+        window.id,
+        window.file,
+        window.article,
+        window.start,
+        window.text,
+        window.piece,
+        window.piece_start,
+        json.dumps(window.lines),
+        window.date,
+    )
+
+
+def _window(row: Sequence[Any]) -> Window:
+    identifier, file, article, start, text, piece, piece_start, lines, date = row
+    return Window(
+        id=identifier,
+        file=file,
+        article=article,
+        start=start,
+        text=text,
+        piece=piece,
+        piece_start=piece_start,
+        lines=tuple((low, high) for low, high in json.loads(lines)),
+        date=date,
     )
 
 

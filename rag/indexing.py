@@ -26,6 +26,7 @@ from rag.lexical import LexicalIndex
 from rag.manifest import (
     DOCUMENTS,
     LEXICAL,
+    TRIGRAMS,
     VECTORS,
     Manifest,
     OpenIndex,
@@ -33,8 +34,10 @@ from rag.manifest import (
     open_index,
     read_manifest,
 )
+from rag.quoting.layout import windows
 from rag.reading import READERS, read
 from rag.structure import parse
+from rag.trigrams import TrigramWriter
 from rag.vector_store import FaissStore
 
 __all__ = [
@@ -213,7 +216,9 @@ class _Update:
             self._begin()
         assert self.store is not None  # a generation was in force, or _begin made one
         for name in stale:
-            self.removed += self.store.remove_file(name)
+            chunks, cut = self.store.remove_file(name)
+            self.removed += chunks
+            self.trigrams.remove(cut)
         for name in touched:
             self.store.put_file(records[name])
         rows = []
@@ -254,6 +259,7 @@ class _Update:
         else:
             self.folder.mkdir()
         self.store = DocumentStore.build(self.folder / DOCUMENTS)
+        self.trigrams = TrigramWriter(self.folder / TRIGRAMS)
 
     def _add(self, record: FileRecord, path: Path, options: ChunkingOptions) -> FileRecord:
         """Read one file into the new generation; return its record, with the reason if it cannot be read."""
@@ -266,8 +272,10 @@ class _Update:
         self.store.put_file(record)
         for ordinal, source in enumerate(sources):
             document = parse(source)
-            chunks = chunk(document, self.store.next_id(), options)
-            self.store.add(record.name, ordinal, document, chunks)
+            chunks = chunk(document, self.store.next_id("chunk"), options)
+            cut = windows(document, self.store.next_id("window"))
+            self.store.add(record.name, ordinal, document, chunks, cut)
+            self.trigrams.add(cut)
             self.added += chunks
         return record
 
@@ -286,7 +294,7 @@ class _Update:
         )
 
     def finish(self, built_with: Mapping[str, Any]) -> int:
-        """Write vectors and lexical index, put the new generation in force; return its number of chunks."""
+        """Write vectors, lexical and trigram index, put the new generation in force; return its number of chunks."""
         assert self.store is not None  # apply has run
         chunks = self.store.count()
         if self.changed:
@@ -294,6 +302,7 @@ class _Update:
         self.store.close()
         if self.changed:
             self._write_vectors()
+            self.trigrams.commit()
             Manifest.describe(self.folder, built_with, chunks).write(self.index)
             self.current = self.folder
         for folder in self.index.glob("g*"):

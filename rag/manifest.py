@@ -21,15 +21,16 @@ from rag.document_store import DocumentStore
 from rag.embedding import Embedder
 from rag.errors import IndexDamagedError
 from rag.lexical import LexicalIndex
+from rag.trigrams import TrigramIndex
 from rag.vector_store import FaissStore
 
-FORMAT = 5
+FORMAT = 6
 """Raised whenever what is stored, or how a source is read and cut, changes."""
 HASHED_BYTES = 16 * 2**20
 """An index up to this size is checked by hash on opening (some milliseconds), a larger one by size."""
 
 MANIFEST = "manifest.json"
-DOCUMENTS, VECTORS, LEXICAL = "documents.sqlite", "vectors.faiss", "lexical"
+DOCUMENTS, VECTORS, LEXICAL, TRIGRAMS = "documents.sqlite", "vectors.faiss", "lexical", "trigrams"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,7 @@ class OpenIndex:
     documents: DocumentStore
     vectors: FaissStore
     lexical: LexicalIndex
+    trigrams: TrigramIndex
     embedder: Embedder
 
 
@@ -169,11 +171,13 @@ def _open_generation(docs: Path, index: Path, manifest: Manifest, embedder: Embe
             documents=DocumentStore.open(folder / DOCUMENTS),
             vectors=FaissStore.open(folder / VECTORS),
             lexical=LexicalIndex(folder / LEXICAL),
+            trigrams=TrigramIndex(folder / TRIGRAMS),
             embedder=embedder,
         )
         counts = {opened.documents.count(), opened.vectors.count(), opened.lexical.count()}
+        windows = opened.documents.count("window"), opened.trigrams.count()
     except (sqlite3.DatabaseError, RuntimeError, ValueError, OSError) as error:
         raise IndexDamagedError(f"索引 {index} 打不开；{_mend(docs, index)}") from error
-    if counts != {manifest.chunks}:
+    if counts != {manifest.chunks} or windows[0] != windows[1]:
         raise IndexDamagedError(f"索引 {index} 各部分的条数不一致；{_mend(docs, index)}")
     return opened

@@ -8,14 +8,16 @@ against what the chain runs through: one place that differs (`altered`), several
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.datatypes import Chunk, Document, QuoteMatch, QuoteReport, QuoteVerdict
+from rag.datatypes import QuoteMatch, QuoteReport, QuoteVerdict
 from rag.errors import UsageError
+from rag.manifest import OpenIndex
 from rag.quoting.alignment import Block, chain, key, similarity
 from rag.quoting.asked import Quote
+from rag.quoting.candidates import candidates
 from rag.quoting.paraphrase import Restatement, restatements
 from rag.quoting.passages import Passage, align, groups, sentences_between
 from rag.quoting.stream import Integers, Stream, blocks
@@ -70,22 +72,15 @@ class Thresholds:
     part: float = 0.8
     cover: float = 0.85
     restated: float = 0.5
-    disputed: float = 0.5
+    disputed: float = 0.6
     nearest: float = 0.05
 
 
 class QuoteIndex:
-    """Finds where quotes come from in a fixed set of documents."""
+    """Finds where quotes come from in the documents of an open index."""
 
-    def __init__(
-        self,
-        documents: Sequence[Document],
-        thresholds: Thresholds | None = None,
-        nearby: Callable[[str], Sequence[Chunk]] = lambda _: (),
-    ) -> None:
-        """Make an index of documents; `nearby` returns the chunks of theirs that come first for a quote."""
-        self._stream = Stream(documents)
-        self._nearby = nearby
+    def __init__(self, index: OpenIndex, thresholds: Thresholds | None = None) -> None:
+        self._index = index
         self._thresholds = thresholds or Thresholds()
 
     def lookup(self, quote: str) -> QuoteReport:
@@ -106,56 +101,29 @@ class QuoteIndex:
         asked = Quote.read(quote)
         if not asked.key.text:
             raise UsageError("引文里没有文字:请贴出要核对的句子,例如一整句话或其中一个分句。")
-        places = verbatim(self._stream, asked, MOST_PLACES)
-        clean = [passage for passage in places if not passage.differences]
+        found = verbatim(self._index, asked, MOST_PLACES)
+        standing = _Comparison(found.stream, self._thresholds)
+        clean = [passage for passage in found.passages if not passage.differences]
         if clean:
-            return QuoteReport(quote=quote, verdict="exact", matches=self._matches(asked, clean))
+            matches = standing.matches(asked, clean)
+            return QuoteReport(quote=quote, verdict="exact", matches=matches, places=found.places)
         if len(asked.key.text) <= SHORT:
             return QuoteReport(quote=quote, verdict="not_found")
-        if places:
-            return QuoteReport(
-                quote=quote, verdict="altered", matches=self._matches(asked, places[:MOST_MATCHES])
-            )
-        return self._compare(asked)
+        if found.passages:
+            matches = standing.matches(asked, found.passages[:MOST_MATCHES])
+            return QuoteReport(quote=quote, verdict="altered", matches=matches, places=found.places)
+        stream = Stream(self._index.documents.document, candidates(self._index, asked.key.text))
+        by_words, certain = _Comparison(stream, self._thresholds).compare(asked)
+        if certain:
+            return by_words
+        by_content = self._in_other_words(asked)
+        return by_words if by_content.verdict == "not_found" and by_words.matches else by_content
 
-    def _compare(self, quote: Quote) -> QuoteReport:
-        """Return the report on a quote that stands nowhere verbatim."""
-        length = len(quote.key.text)
-        at, where = self._stream.hits(quote.key.text)
-        regions = self._stream.regions(at, where, 0, length, _REGIONS_WHOLE)
-        singles = self._singles(quote, at, where, regions)
-        same = [passage for passage in singles if not passage.differences]
-        if same:
-            return QuoteReport(quote=quote.text, verdict="exact", matches=self._matches(quote, same))
-        best = singles[0].shared if singles else 0.0
-        few = bool(singles) and len(singles[0].differences) <= _FEW
-        parts = self._parts(quote, at, where, regions) if (1 - best) * length >= _UNEXPLAINED else []
-        covers = self._cover(quote, parts)
-        if covers and any(self._apart(a, b) for a, b in pairwise(parts)):
-            parts.sort(key=lambda part: -part.similarity)
-            return QuoteReport(quote=quote.text, verdict="spliced", matches=self._matches(quote, parts))
-        alike = [one for one in singles if one.shared >= max(self._thresholds.loose, best - 0.1)]
-        matches = self._matches(quote, alike[:MOST_MATCHES])
-        altered = QuoteReport(quote=quote.text, verdict="altered", matches=matches)
-        # Parts that cover the quote in another order are not held against their order.
-        turned = covers and any(a.ranges > b.ranges for a, b in pairwise(parts))
-        sure = self._thresholds.slight if few else self._thresholds.altered
-        if best >= sure and not turned:
-            return altered
-        found = self._in_other_words(quote, regions)
-        if found.verdict == "not_found" and alike:
-            return altered
-        return found
-
-    def _in_other_words(self, quote: Quote, regions: Sequence[tuple[int, int]]) -> QuoteReport:
-        """Return the report on a quote of which no place has the words: restated, with or without a fact altered."""
-        places = [*regions, *(self._stream.region(chunk) for chunk in self._nearby(quote.text))]
-        like = [
-            one
-            for one in restatements(self._stream, quote.text, places)[:MOST_MATCHES]
-            if one.probability >= self._thresholds.nearest
-        ]
-        matches = tuple(self._restated(quote, one) for one in like)
+    def _in_other_words(self, quote: Quote) -> QuoteReport:
+        """Return the report on a quote by its content: restated, with or without a fact altered, or not found."""
+        found = restatements(self._index, quote.text)[:MOST_MATCHES]
+        like = [one for one in found if one.probability >= self._thresholds.nearest]
+        matches = tuple(_restated(quote, one) for one in like)
         if like:
             disputed = bool(matches[0].differences)
             if like[0].probability >= (self._thresholds.disputed if disputed else self._thresholds.restated):
@@ -163,16 +131,40 @@ class QuoteIndex:
                 return QuoteReport(quote=quote.text, verdict=verdict, matches=matches[:1])
         return QuoteReport(quote=quote.text, verdict="not_found", nearest=matches)
 
-    def _restated(self, quote: Quote, found: Restatement) -> QuoteMatch:
-        """Return the match of a quote whose content stands, or may stand, in `found`."""
-        facts, disputed = found.compared(quote.text)
-        return QuoteMatch(
-            place=found.place(self._stream),
-            similarity=similarity(quote.key.text, key(found.text).text),
-            differences=disputed,
-            facts=facts,
-            given_at=(0, len(quote.text)),
-        )
+
+class _Comparison:
+    """Holds quotes against what stands in a stream."""
+
+    def __init__(self, stream: Stream, thresholds: Thresholds) -> None:
+        self._stream = stream
+        self._thresholds = thresholds
+
+    def compare(self, quote: Quote) -> tuple[QuoteReport, bool]:
+        """Return the report on a quote that stands nowhere verbatim, by its words, and whether that is certain.
+
+        What is not certain is `altered` where a place shares much with the quote, else `not_found`.
+        """
+        length = len(quote.key.text)
+        at, where = self._stream.hits(quote.key.text)
+        regions = self._stream.regions(at, where, 0, length, _REGIONS_WHOLE)
+        singles = self._singles(quote, at, where, regions)
+        same = [passage for passage in singles if not passage.differences]
+        if same:
+            return QuoteReport(quote=quote.text, verdict="exact", matches=self.matches(quote, same)), True
+        best = singles[0].shared if singles else 0.0
+        few = bool(singles) and len(singles[0].differences) <= _FEW
+        parts = self._parts(quote, at, where, regions) if (1 - best) * length >= _UNEXPLAINED else []
+        covers = self._cover(quote, parts)
+        if covers and any(self._apart(a, b) for a, b in pairwise(parts)):
+            parts.sort(key=lambda part: -part.similarity)
+            return QuoteReport(quote=quote.text, verdict="spliced", matches=self.matches(quote, parts)), True
+        alike = [one for one in singles if one.shared >= max(self._thresholds.loose, best - 0.1)]
+        matches = self.matches(quote, alike[:MOST_MATCHES])
+        # Parts that cover the quote in another order are not held against their order.
+        turned = covers and any(a.ranges > b.ranges for a, b in pairwise(parts))
+        sure = self._thresholds.slight if few else self._thresholds.altered
+        verdict: QuoteVerdict = "altered" if matches else "not_found"
+        return QuoteReport(quote=quote.text, verdict=verdict, matches=matches), best >= sure and not turned
 
     def _singles(
         self, quote: Quote, at: Integers, where: Integers, regions: Sequence[tuple[int, int]]
@@ -180,12 +172,14 @@ class QuoteIndex:
         """Return for each region the one passage that stands behind most of the quote, best first."""
         length = len(quote.key.text)
         best: dict[int, list[Block]] = {}
+        most = 0
         for low, high in regions:
-            chained = self._chain(blocks(at, where, [(low - length // 2, high + length // 2)], 2))
-            if chained:
-                group = max(groups(self._stream, quote, chained), key=_weight)
-                best.setdefault(group[0].source, group)
-        most = max(map(_weight, best.values()), default=0)
+            shared = blocks(at, where, [(low - length // 2, high + length // 2)], 2)
+            if not shared or _covered(shared) < _RIVAL * most:
+                continue
+            group = max(groups(self._stream, quote, self._chain(shared)), key=_weight)
+            best.setdefault(group[0].source, group)
+            most = max(most, _weight(group))
         found: list[Passage] = []
         for group in best.values():
             if _weight(group) >= _RIVAL * most:
@@ -240,7 +234,7 @@ class QuoteIndex:
     def _chain(self, found: Sequence[Block]) -> list[Block]:
         return chain(found, [self._stream.piece(block.source).home for block in found])
 
-    def _matches(self, quote: Quote, passages: Sequence[Passage]) -> tuple[QuoteMatch, ...]:
+    def matches(self, quote: Quote, passages: Sequence[Passage]) -> tuple[QuoteMatch, ...]:
         return tuple(
             QuoteMatch(
                 place=self._stream.place(passage.ranges, quote.around(passage.start, passage.end)),
@@ -251,5 +245,22 @@ class QuoteIndex:
         )
 
 
+def _covered(shared: Sequence[Block]) -> int:
+    """Return how many of the quote's characters stand in these blocks: no chain of them has a greater weight."""
+    return len({at for block in shared for at in range(block.quote, block.quote + block.length)})
+
+
 def _weight(group: Sequence[Block]) -> int:
     return sum(block.length for block in group)
+
+
+def _restated(quote: Quote, found: Restatement) -> QuoteMatch:
+    """Return the match of a quote whose content stands, or may stand, in `found`."""
+    facts, disputed = found.compared(quote.text)
+    return QuoteMatch(
+        place=found.place,
+        similarity=similarity(quote.key.text, key(found.text).text),
+        differences=disputed,
+        facts=facts,
+        given_at=(0, len(quote.text)),
+    )

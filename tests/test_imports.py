@@ -21,6 +21,7 @@ ROWS = [
             "chunking",
             "structure",
             "lexical",
+            "trigrams",
             "vector_store",
             "document_store",
             "verification",
@@ -199,6 +200,17 @@ def test_the_evaluation_sees_the_assistant_from_outside(name):
 
 # What the benches see of the program besides: they measure its parts, so this says which.
 BENCHED = {
+    "quotes.asking": {"rag.manifest", "rag.quotes", "rag.trigrams"},
+    "quotes.corpus": {
+        "rag.document_store",
+        "rag.embedding",
+        "rag.lexical",
+        "rag.manifest",
+        "rag.quoting",
+        "rag.structure",
+        "rag.trigrams",
+        "rag.vector_store",
+    },
     "retrieval.asking": {"rag.assistant", "rag.words"},
     "retrieval.baseline": {"rag.words"},
     "retrieval.command": {"rag.config"},

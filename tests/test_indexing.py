@@ -19,12 +19,14 @@ from rag.chunking import ChunkingOptions
 from rag.embedding import load_embedder
 from rag.errors import IndexDamagedError, UsageError, YinjuError
 from rag.indexing import changed, open_index, read_manifest, scan, update_index
+from rag.quotes import QuoteIndex
 from rag.retrieval import RetrievalOptions, search
 
 ROOT = Path(__file__).parent.parent
 OPTIONS = ChunkingOptions()
 EMBEDDER = load_embedder("builtin")
 NAMES = ["001_af76cae5511be1fe.txt", "003_1cd45f47ce8bf859.txt", "004_90f40236bc051bf2.txt"]
+QUOTES = ["科技创新", "科技创新和产业创新深度融合", "西延高铁的全线开通意味着什么呢", "科", "产业"]
 QUERIES = ["科技创新和产业创新深度融合", "技术合同成交金额", "人工智能", "科學技術部", "西延高铁"]
 
 
@@ -62,7 +64,9 @@ def content(docs, index):
     }
     assert all(hits.values())
     documents = {document.source.file: document for document in opened.documents.documents()}
-    return documents, hits, opened.documents.files().keys()
+    quotes = QuoteIndex(opened)
+    reports = [quotes.lookup(quote) for quote in QUOTES]
+    return documents, hits, reports, opened.documents.files().keys()
 
 
 def check_equal_to_a_build_from_scratch(docs, index, tmp_path):
@@ -116,7 +120,7 @@ def test_a_large_index_deletes_in_place(docs, index, monkeypatch):
     update(docs, index)
     (docs / NAMES[0]).unlink()
     update(docs, index)
-    documents, hits, _ = content(docs, index)
+    documents, hits, *_ = content(docs, index)
     assert set(documents) == set(NAMES[1:])
     assert {file for found in hits.values() for _, file, _ in found} == set(NAMES[1:])
 

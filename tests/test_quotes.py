@@ -19,6 +19,7 @@ from rag.quoting.facts import Ground, compared
 from rag.quoting.tokens import same_value, tokens
 from rag.structure import parse
 from rag.text import squeeze
+from tests.opened import opened
 
 CORPUS = Path(__file__).parent.parent / "docs_src"
 
@@ -74,7 +75,7 @@ def document(file: str, text: str) -> Document:
 
 @cache
 def index() -> QuoteIndex:
-    return QuoteIndex([document("policy.txt", POLICY), document("news.txt", NEWS)])
+    return QuoteIndex(opened([document("policy.txt", POLICY), document("news.txt", NEWS)]))
 
 
 @cache
@@ -83,7 +84,7 @@ def corpus() -> tuple[QuoteIndex, list[Document]]:
         parse(Source(file=path.name, text=path.read_text(encoding="utf-8"), sha256=""))
         for path in sorted(CORPUS.glob("*.txt"))
     ]
-    return QuoteIndex(documents), documents
+    return QuoteIndex(opened(documents)), documents
 
 
 def differences(quote: str) -> list[tuple[str, str, str]]:
@@ -307,7 +308,7 @@ def test_a_quote_that_is_too_long_is_refused():
 
 
 def test_an_index_without_documents_finds_nothing():
-    assert QuoteIndex([]).lookup("各地要加快中试平台建设").verdict == "not_found"
+    assert QuoteIndex(opened([])).lookup("各地要加快中试平台建设").verdict == "not_found"
 
 
 @pytest.mark.parametrize(
@@ -458,7 +459,7 @@ def test_a_quote_of_what_stands_outside_the_text_is_found_there(tmp_path):
         "相关推荐\n\n我国首条氢能货运走廊建成开通\n"
     )
     document = parse(Source(file="page.txt", text=page, sha256=""))
-    report = QuoteIndex([document]).lookup("我国首条氢能货运走廊建成开通")
+    report = QuoteIndex(opened([document])).lookup("我国首条氢能货运走廊建成开通")
     assert report.verdict == "exact"
     (match,) = report.matches
     assert (match.place.article, match.place.paragraph) == ("（正文以外）", 0)

@@ -12,6 +12,7 @@ from rag.chunking import ChunkingOptions, chunk
 from rag.datatypes import Chunk, Filters, Source, Span
 from rag.document_store import DocumentStore, FileRecord
 from rag.lexical import LexicalIndex
+from rag.quoting.layout import windows
 from rag.reading import read
 from rag.structure import parse
 from rag.vector_store import FaissStore
@@ -177,24 +178,29 @@ def stored(tmp_path_factory):
     path = tmp_path_factory.mktemp("store") / "documents.sqlite"
     store = DocumentStore.build(path)
     documents = list(some_documents())
-    chunks = []
+    chunks, cuts = [], []
     for ordinal, document in enumerate(documents):
         file = document.source.file.partition("#")[0]
-        own = chunk(document, store.next_id(), ChunkingOptions())
+        own = chunk(document, store.next_id("chunk"), ChunkingOptions())
+        cut = windows(document, store.next_id("window"))
         store.put_file(FileRecord(name=file, sha256="s", size=1, modified=2))
-        store.add(file, ordinal, document, own)
+        store.add(file, ordinal, document, own, cut)
         chunks += own
+        cuts += cut
     store.close()
-    return DocumentStore.open(path), documents, chunks
+    return DocumentStore.open(path), documents, chunks, cuts
 
 
 def test_stored_documents_and_chunks_come_back_equal(stored):
-    store, documents, chunks = stored
+    store, documents, chunks, cuts = stored
     assert list(store.documents()) == documents
     assert [store.document(name) for name in store.names()] == documents
     assert store.all_chunks() == chunks
     assert store.chunks([3, 0, 10**9]) == {0: chunks[0], 3: chunks[3]}
-    assert (store.count(), store.next_id()) == (len(chunks), len(chunks))
+    assert list(store.windows(range(len(cuts))).values()) == cuts
+    assert list(store.windows([7, 2, 10**9, 3]).items()) == [(n, cuts[n]) for n in (2, 3, 7)]
+    assert (store.count(), store.next_id("chunk")) == (len(chunks), len(chunks))
+    assert (store.count("window"), store.next_id("window")) == (len(cuts), len(cuts))
     with pytest.raises(KeyError):
         store.document("none")
 
@@ -207,7 +213,7 @@ def speakers(c, a):
 
 
 def article_of(stored, identifier):
-    _, documents, chunks = stored
+    _, documents, chunks, _ = stored
     c = chunks[identifier]
     return next(d for d in documents if d.source.file == c.file).pieces[c.article]
 
@@ -235,7 +241,7 @@ def article_of(stored, identifier):
     ],
 )
 def test_filters_admit_the_right_chunks(stored, filters, admits):
-    store, _, chunks = stored
+    store, _, chunks, _ = stored
     expected = [c.id for c in chunks if admits(c, article_of(stored, c.id))]
     assert sorted(store.select(filters)) == expected != []
     assert len(expected) < len(chunks)
@@ -281,8 +287,10 @@ def test_removing_a_file_leaves_the_others(tmp_path):
     for name in ("a.txt", "b.txt"):
         document = parse(Source(file=name, text="会议强调，要抓落实。\n", sha256=name))
         store.put_file(FileRecord(name=name, sha256=name, size=1, modified=2, reason=None))
-        store.add(name, 0, document, chunk(document, store.next_id(), ChunkingOptions()))
-    assert store.remove_file("a.txt") == [0]
+        chunks = chunk(document, store.next_id("chunk"), ChunkingOptions())
+        store.add(name, 0, document, chunks, windows(document, store.next_id("window")))
+    assert store.remove_file("a.txt") == ([0], [0])
     assert list(store.files()) == store.names() == ["b.txt"]
     assert [c.file for c in store.all_chunks()] == ["b.txt"]
-    assert store.remove_file("none") == []
+    assert [window.file for window in store.windows(range(9)).values()] == ["b.txt"]
+    assert store.remove_file("none") == ([], [])

@@ -18,8 +18,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from rag.datatypes import Article, Document, Paragraph, Source, Span
+from rag.assistant import open_assistant
+from rag.config import Settings
+from rag.datatypes import Document
+from rag.manifest import OpenIndex
 from rag.quotes import QuoteIndex, Thresholds
 from rag.quoting.tokens import tokens
 from rag.text import clauses, fold, sentences
@@ -59,14 +63,13 @@ def texts(path: Path) -> Iterator[str]:
             yield json.loads(line)["text"]
 
 
-def document(name: str, text: str) -> Document:
-    """Return a document with a paragraph a line."""
-    paragraphs = []
-    for match in re.finditer(r"\S[^\n]*", text):
-        span = Span(start=match.start(), end=match.end())
-        paragraphs.append(Paragraph(number=len(paragraphs) + 1, text=match.group(), spans=(span,)))
-    article = Article(span=Span(start=0, end=len(text)), paragraphs=tuple(paragraphs))
-    return Document(source=Source(file=name, text=text, sha256=""), articles=(article,), noise=())
+def indexed(lines: Sequence[str], folder: Path) -> OpenIndex:
+    """Return an index of these texts, made in `folder`."""
+    docs = folder / "docs"
+    docs.mkdir()
+    records = (json.dumps({"id": i, "text": text}, ensure_ascii=False) for i, text in enumerate(lines))
+    (docs / "texts.jsonl").write_text("\n".join(records), encoding="utf-8")
+    return open_assistant(Settings(docs=docs, index=folder / "index")).index
 
 
 def _digit(sentence: str, rng: random.Random, _: Sequence[str]) -> str | None:
@@ -180,12 +183,12 @@ RULES: tuple[tuple[str, str, str | None, Change], ...] = (
 )
 
 
-def trials(indexed: Sequence[Document], outside: Sequence[str], seed: int) -> list[Trial]:
+def trials(documents: Sequence[Document], outside: Sequence[str], seed: int) -> list[Trial]:
     """Return `QUOTES` trials of each rule, each on sentences drawn anew."""
     rng = random.Random(seed)
     pool = [
         (document.source.file, paragraph.number, paragraph.text[span.start : span.end])
-        for document in indexed
+        for document in documents
         for paragraph in document.articles[0].paragraphs
         for span in sentences(paragraph.text)
         if 15 <= span.end - span.start <= 150
@@ -237,12 +240,12 @@ def score(rows: dict[str, list[tuple[bool, bool, bool]]]) -> float:
     return sum(sum(right for right, _, _ in row) / len(row) for row in rows.values()) / len(rows)
 
 
-def fit(indexed: Sequence[Document], made: Sequence[Trial]) -> Thresholds:
+def fit(index: OpenIndex, made: Sequence[Trial]) -> Thresholds:
     """Return the thresholds of the grid with the most right verdicts, chosen one after another."""
     chosen = Thresholds()
     for name, values in GRID.items():
         options = [replace(chosen, **{name: value}) for value in values]
-        scores = [score(table(QuoteIndex(indexed, option), made)) for option in options]
+        scores = [score(table(QuoteIndex(index, option), made)) for option in options]
         print(
             f"{name:9}", *(f"{value}: {reached:.2%}" for value, reached in zip(values, scores, strict=True))
         )
@@ -259,16 +262,18 @@ def main() -> None:
         raise SystemExit("usage: python -m training.fit_quotes DOCS.jsonl.xz [MORE.jsonl.xz ...]")
     rng = random.Random(0)
     rng.shuffle(lines)
-    indexed = [document(f"{i}.txt", text) for i, text in enumerate(lines[:INDEXED])]
     outside = [
         paragraph[span.start : span.end]
         for text in lines[INDEXED:]
         for paragraph in text.splitlines()
         for span in sentences(paragraph)
     ]
-    chosen = fit(indexed, trials(indexed, outside, seed=1))
-    print(chosen)
-    rows = table(QuoteIndex(indexed, chosen), trials(indexed, outside, seed=2))
+    with TemporaryDirectory() as folder:
+        index = indexed(lines[:INDEXED], Path(folder))
+        documents = list(index.documents.documents())
+        chosen = fit(index, trials(documents, outside, seed=1))
+        print(chosen)
+        rows = table(QuoteIndex(index, chosen), trials(documents, outside, seed=2))
     print(f"{'rule':22}{'quotes':>7}{'verdict':>9}{'place':>8}{'kind':>8}")
     for rule, row in rows.items():
         shares = "".join(f"{sum(column) / len(row):8.1%}" for column in zip(*row, strict=True))

@@ -22,11 +22,10 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from rag.manifest import OpenIndex
-from rag.quoting.alignment import key
 from rag.quoting.likeness import features
 from rag.quoting.nearby import nearby
 from rag.quoting.paraphrase import BIAS, WEIGHTS, matching, odds
-from rag.quoting.runs import Run, Sentence, sentences_in
+from rag.quoting.runs import Run, Sentence, sentences_of
 from rag.quoting.stream import Stream
 from training.pools import indexed, source_of
 from training.restatements import Restated, corpora, texts
@@ -40,7 +39,6 @@ REPRINTED = 0.75
 STRENGTH = 0.05
 """Inverse of how strongly large weights are held back."""
 ODDS = (-2, -1, 0, 1)
-_REGIONS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,18 +57,13 @@ def judged(folder: Path) -> Iterator[Judged]:
         draw = random.Random(1)
         for documents, asked in corpora(found, draw):
             with indexed(documents) as index:
-                stream = Stream(list(index.documents.documents()))
                 for one, said in asked:
-                    if key(one.quote).text:
-                        yield from _held_against(index, stream, one, said)
+                    yield from _held_against(index, one, said)
 
 
 def _held_against(index: OpenIndex, stream: Stream, one: Restated, said: bool) -> Iterator[Judged]:
     """Yield the runs of a quote, if there are any and it is known whether they say what it says."""
-    plain = key(one.quote).text
-    regions = stream.regions(*stream.hits(plain), 0, len(plain), _REGIONS)
-    regions += [stream.region(chunk) for chunk in nearby(index, one.quote)]
-    found = sentences_in(stream, regions)
+    found = sentences_of(Stream(index.documents.document, (), nearby(index, one.quote)))
     runs, rows = features(one.quote, found, matching())
     if runs and (said or rows[0]["pairs"] <= REPRINTED):
         right = _right(one, found, runs) if said else tuple(False for _ in runs)

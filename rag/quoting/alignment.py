@@ -17,11 +17,12 @@ from rapidfuzz.distance import Indel, Levenshtein, Opcode
 from rag.text import fold
 
 # Zero-width characters and variation selectors are no part of a word.
-_VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
+_VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]+")
 # Letters, digits and signs with a meaning; a point, comma, colon or dash only where it makes a number: 26.3
 # is not 263 and 1、2 is not 12, while 1,000 is 1000.
 _KEPT = re.compile(
-    r"[^\W_]|[%‰℃°$¥€£+<>=≥≤±×]|(?<=\d)[.:/~、-](?=\d)|(?<=\d),(?=\d)(?!\d{3}(?!\d))|(?<![\w-])-(?=\d)"
+    r"(?:[^\W_]+|[%‰℃°$¥€£+<>=≥≤±×]|(?<=\d)[.:/~、-](?=\d)"
+    r"|(?<=\d),(?=\d)(?!\d{3}(?!\d))|(?<![\w-])-(?=\d))+"
 )
 
 # What a leap to another place costs, in shared characters: a piece at an end of the quote must be longer
@@ -52,10 +53,27 @@ class Block:
 def key(text: str) -> Key:
     """Return the comparable form of `text`; empty where it has no letter or digit."""
     folded = fold(text)
-    visible = [match.start() for match in _VISIBLE.finditer(folded)]
-    dense = "".join(folded[i] for i in visible)
-    kept = [match.start() for match in _KEPT.finditer(dense)]
-    return Key(text="".join(dense[i] for i in kept).replace("~", "-"), origin=tuple(visible[i] for i in kept))
+    offsets: list[int] = []
+    for match in _VISIBLE.finditer(folded):
+        offsets.extend(range(*match.span()))
+    dense = _dense(folded)
+    origin: list[int] = []
+    for match in _KEPT.finditer(dense):
+        origin.extend(offsets[match.start() : match.end()])
+    return Key(text=_kept(dense), origin=tuple(origin))
+
+
+def comparable(text: str) -> str:
+    """Return the text of the key of `text`, which takes half the time without the offsets."""
+    return _kept(_dense(fold(text)))
+
+
+def _dense(folded: str) -> str:
+    return "".join(_VISIBLE.findall(folded))
+
+
+def _kept(dense: str) -> str:
+    return "".join(_KEPT.findall(dense)).replace("~", "-")
 
 
 def chain(blocks: Sequence[Block], article: Sequence[int]) -> list[Block]:

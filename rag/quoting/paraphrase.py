@@ -11,11 +11,13 @@ from pathlib import Path
 
 from rag.datatypes import Counterpart, Difference, Place, Span, locate
 from rag.embedding import builtin
+from rag.manifest import OpenIndex
 from rag.quoting.alignment import key
 from rag.quoting.asked import margins
 from rag.quoting.facts import Ground, compared
 from rag.quoting.likeness import features
-from rag.quoting.runs import Sentence, sentences_in
+from rag.quoting.nearby import nearby
+from rag.quoting.runs import Sentence, sentences_of
 from rag.quoting.stream import Stream
 from rag.ranking.matches import Matching
 
@@ -35,17 +37,13 @@ class Restatement:
     """
 
     sentences: tuple[Sentence, ...]
+    place: Place
     probability: float
 
     @property
     def text(self) -> str:
         """The words of the sentences, one behind the other."""
         return "".join(sentence.text for sentence in self.sentences)
-
-    def place(self, stream: Stream) -> Place:
-        """Return where the sentences stand."""
-        whole = [(self.sentences[0].start, self.sentences[-1].end)]
-        return stream.place(whole, margins(self.text, key(self.text)))
 
     def compared(self, quote: str) -> tuple[tuple[Counterpart, ...], tuple[Difference, ...]]:
         """Return the facts of the quote that the sentences state, and those that they do not bear out.
@@ -87,23 +85,29 @@ class Restatement:
         return spans[0].start, spans[-1].end
 
 
-def restatements(stream: Stream, quote: str, regions: Sequence[tuple[int, int]]) -> list[Restatement]:
-    """Return the sentences in these regions of the stream that are most like the quote in content, best first.
+def restatements(index: OpenIndex, quote: str) -> list[Restatement]:
+    """Return the sentences of an index that are most like the quote in content, best first, few of them.
 
     None lies over another; there are none where the quote has no content word.
     """
-    found = sentences_in(stream, regions)
+    stream = Stream(index.documents.document, (), nearby(index, quote))
+    found = sentences_of(stream)
     runs, rows = features(quote, found, matching())
-    if not runs:
-        return []
-    made = [odds(row, _weights()) for row in rows]
-    return [
-        Restatement(
-            sentences=tuple(found[runs[number].first : runs[number].last + 1]),
-            probability=1 / (1 + math.exp(-made[number])),
-        )
-        for number in sorted(range(len(made)), key=lambda number: -made[number])
+    made = [
+        _restatement(stream, found[run.first : run.last + 1], odds(row, _weights()))
+        for run, row in zip(runs, rows, strict=True)
     ]
+    return sorted(made, key=lambda one: -one.probability)
+
+
+def _restatement(stream: Stream, sentences: Sequence[Sentence], odds: float) -> Restatement:
+    text = "".join(sentence.text for sentence in sentences)
+    whole = [(sentences[0].start, sentences[-1].end)]
+    return Restatement(
+        sentences=tuple(sentences),
+        place=stream.place(whole, margins(text, key(text))),
+        probability=1 / (1 + math.exp(-odds)),
+    )
 
 
 @cache

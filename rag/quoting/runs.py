@@ -39,16 +39,9 @@ class Run:
     last: int
 
 
-def sentences_in(stream: Stream, regions: Sequence[tuple[int, int]]) -> list[Sentence]:
-    """Return the sentences that reach into any of these regions of the stream, once each, in its order."""
-    found: list[Sentence] = []
-    for start, end in _joined(regions):
-        for piece, low, high in stream.covered(start, end):
-            for sentence in _sentences(stream, piece):
-                beyond = not found or sentence.start >= found[-1].end
-                if beyond and sentence.end > low and sentence.start < high:
-                    found.append(sentence)
-    return found
+def sentences_of(stream: Stream) -> list[Sentence]:
+    """Return the sentences of a stream that have comparable characters, in its order."""
+    return [sentence for piece in stream.pieces for sentence in _sentences(stream, piece)]
 
 
 def runs_of(found: Sequence[Sentence]) -> list[Run]:
@@ -61,17 +54,6 @@ def runs_of(found: Sequence[Sentence]) -> list[Run]:
                 break
             runs.append(Run(first=first, last=last))
     return runs
-
-
-def _joined(regions: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the regions in order, those that overlap as one."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(regions):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((start, end))
-    return joined
 
 
 def _sentences(stream: Stream, piece: Piece) -> list[Sentence]:

@@ -1,21 +1,23 @@
-"""All sources as one stream of comparable characters, searchable by character pairs.
+"""The parts of the sources that a quote may come from, as one stream of comparable characters.
 
-Every article's pieces (title and metadata lines, headings, paragraphs) stand in the stream in reading
-order without a break, so that a quote may run over a paragraph's end; the noise of a document follows its
-articles, and a separator that no key contains stands between articles.
+The pieces of an article (title and metadata lines, headings, paragraphs) stand in the stream whole and in
+reading order. Neighbours follow one another without a break, so that a quote may run over a paragraph's end;
+a separator that no key contains stands where pieces of an article were left out, and between articles.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.datatypes import Article, Chunk, Document, Place, Source, Span, cut, locate
-from rag.quoting.alignment import Block, key
+from rag.datatypes import Article, Chunk, Document, Place, Source, Span, Window, cut, locate
+from rag.quoting.alignment import Block, Key, key
+from rag.quoting.layout import Laid, laid_out
 from rag.text import fold
 
 _SEPARATOR = "\n"
@@ -32,7 +34,7 @@ Integers = NDArray[np.int64]
 class Piece:
     """A paragraph (number from 1) or a metadata line, title or heading (number 0) in the stream.
 
-    `start` and `end` are its place in the stream, `home` numbers its article through all documents.
+    `start` and `end` are its place in the stream, `home` numbers the run of neighbours that it stands in.
     """
 
     source: Source
@@ -46,55 +48,131 @@ class Piece:
     end: int
 
 
-class Stream:
-    """The keys of all documents in a row, with what leads from a position back to its source."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Windows of an article that follow one another, one at least."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
+    windows: tuple[Window, ...]
+
+    @property
+    def article(self) -> tuple[str, int]:
+        """The file, and the number of the article in it."""
+        return self.windows[0].file, self.windows[0].article
+
+    @property
+    def start(self) -> int:
+        """Where the first window begins in the article's comparable characters."""
+        return self.windows[0].start
+
+    @property
+    def text(self) -> str:
+        """The comparable characters that the windows hold together."""
+        first, *others = self.windows
+        return first.text + "".join(
+            window.text[before.end - window.start :]
+            for before, window in zip(self.windows, others, strict=False)
+        )
+
+
+class Stream:
+    """The keys of some pieces of the sources, with what leads from a position back to its source."""
+
+    def __init__(
+        self,
+        document: Callable[[str], Document],
+        stretches: Sequence[Stretch],
+        chunks: Sequence[Chunk] = (),
+    ) -> None:
+        """Lay out every piece that the stretches reach into or that chunks are from, by file and article.
+
+        Args:
+            document: returns the document of a file.
+            stretches: windows to look at, in any order.
+            chunks: passages to look at besides.
+        """
         self.pieces: list[Piece] = []
         self.origin: list[int] = []
-        texts: list[str] = []
-        self._homes: dict[tuple[str, int], list[Piece]] = {}
-        home = 0
-        for document in documents:
-            for ordinal, article in enumerate(document.pieces):
-                first = len(self.pieces)
-                for number, text, spans, speaker in _pieces(document.source, article):
-                    found = key(text)
-                    start = len(self.origin)
-                    self.origin.extend(found.origin)
-                    texts.append(found.text)
-                    self.pieces.append(
-                        Piece(
-                            source=document.source,
-                            article=article,
-                            home=home,
-                            number=number,
-                            text=text,
-                            spans=spans,
-                            speaker=speaker,
-                            start=start,
-                            end=len(self.origin),
-                        )
-                    )
-                self._homes[document.source.file, ordinal] = self.pieces[first:]
-                self.origin.append(0)
-                texts.append(_SEPARATOR)
-                home += 1
-        self.text = "".join(texts)
+        self._texts: list[str] = []
+        self._articles: dict[tuple[str, int], list[Piece]] = {}
+        # Where pieces begin in their article's comparable characters, and where in the stream.
+        self._begun: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        wanted: dict[tuple[str, int], tuple[list[Stretch], set[int]]] = {}
+        for stretch in stretches:
+            wanted.setdefault(stretch.article, ([], set()))[0].append(stretch)
+        for chunk in chunks:
+            first, last = chunk.paragraphs
+            wanted.setdefault((chunk.file, chunk.article), ([], set()))[1].update(range(first, last + 1))
+        for (file, number), (inside, paragraphs) in sorted(wanted.items(), key=lambda item: item[0]):
+            self._lay(document(file), number, inside, paragraphs)
+        self.text = "".join(self._texts)
         self._starts = [piece.start for piece in self.pieces]
+
+    def _lay(
+        self, document: Document, number: int, stretches: Sequence[Stretch], paragraphs: Collection[int]
+    ) -> None:
+        """Append the pieces of one article that stretches reach into or that have these paragraph numbers."""
+        article = document.pieces[number]
+        laid = laid_out(document.source, article)
+        starts = dict(start for stretch in stretches for start in _reached(laid, stretch))
+        wanted = sorted(starts.keys() | {at for at, piece in enumerate(laid) if piece[0] in paragraphs})
+        here = self._articles[document.source.file, number] = []
+        begun = self._begun[document.source.file, number] = []
+        home = self.pieces[-1].home if self.pieces else -1
+        for before, at in zip([-2, *wanted], wanted, strict=False):
+            if at > before + 1:
+                home += 1
+                if self.pieces:
+                    self._texts.append(_SEPARATOR)
+                    self.origin.append(0)
+            paragraph, text, spans, speaker = laid[at]
+            found = _key(text)
+            piece = Piece(
+                source=document.source,
+                article=article,
+                home=home,
+                number=paragraph,
+                text=text,
+                spans=spans,
+                speaker=speaker,
+                start=len(self.origin),
+                end=len(self.origin) + len(found.text),
+            )
+            if at in starts:
+                begun.append((starts[at], piece.start))
+            self.origin.extend(found.origin)
+            self._texts.append(found.text)
+            self.pieces.append(piece)
+            here.append(piece)
+
+    def at(self, article: tuple[str, int], position: int) -> int:
+        """Return where the stream has a comparable character that one of its stretches holds.
+
+        Args:
+            article: its file, and the number of its article there.
+            position: its number among the comparable characters of the article.
+        """
+        begun = self._begun[article]
+        start, place = begun[bisect_right(begun, position, key=lambda pair: pair[0]) - 1]
+        return place + position - start
+
+    def region(self, chunk: Chunk) -> tuple[int, int]:
+        """Return where the paragraphs of a chunk that was laid out begin and end."""
+        first, last = chunk.paragraphs
+        inside = [
+            piece for piece in self._articles[chunk.file, chunk.article] if first <= piece.number <= last
+        ]
+        return inside[0].start, inside[-1].end
+
+    @cached_property
+    def _ordered(self) -> tuple[Integers, Integers]:
+        """Every position of the stream by the pair of characters there, and the pairs in that order."""
         pairs = _pairs(self.text)
-        self._order = np.argsort(pairs, kind="stable")
-        self._sorted = pairs[self._order]
+        order = np.argsort(pairs, kind="stable")
+        return order, pairs[order]
 
     def piece(self, position: int) -> Piece:
         """Return the piece that the character at `position` belongs to."""
         return self.pieces[bisect_right(self._starts, position) - 1]
-
-    def region(self, chunk: Chunk) -> tuple[int, int]:
-        """Return where the paragraphs of a chunk lie in the stream, from the first's start to the last's end."""
-        low, high = chunk.paragraphs
-        inside = [piece for piece in self._homes[chunk.file, chunk.article] if low <= piece.number <= high]
-        return inside[0].start, inside[-1].end
 
     def covered(self, start: int, end: int) -> Iterator[tuple[Piece, int, int]]:
         """Yield the pieces that [start, end) reaches into, each with the part of it that is covered."""
@@ -105,23 +183,15 @@ class Stream:
             if max(start, piece.start) < min(end, piece.end):
                 yield piece, max(start, piece.start), min(end, piece.end)
 
-    def occurrences(self, words: str, limit: int) -> list[int]:
-        """Return the first `limit` positions where the key `words` stands, in order."""
-        found: list[int] = []
-        position = self.text.find(words)
-        while position >= 0 and len(found) < limit:
-            found.append(position)
-            position = self.text.find(words, position + 1)
-        return found
-
     def hits(self, quote: str) -> tuple[Integers, Integers]:
         """Return every pair of equal character pairs: its position in `quote`, its position in the stream."""
         pairs = _pairs(quote)
-        low = np.searchsorted(self._sorted, pairs, "left")
-        counts = np.searchsorted(self._sorted, pairs, "right") - low
+        order, there = self._ordered
+        low = np.searchsorted(there, pairs, "left")
+        counts = np.searchsorted(there, pairs, "right") - low
         at = np.repeat(np.arange(len(pairs)), counts)
         within = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return at, self._order[np.repeat(low, counts) + within]
+        return at, order[np.repeat(low, counts) + within]
 
     def regions(
         self, at: Integers, where: Integers, start: int, end: int, most: int
@@ -202,22 +272,19 @@ def blocks(at: Integers, where: Integers, regions: Sequence[tuple[int, int]], sh
     ]
 
 
-def _pieces(source: Source, article: Article) -> list[tuple[int, str, tuple[Span, ...], str | None]]:
-    """Return an article's pieces in reading order: number, text, spans, speaker; none overlaps another."""
-    lines = sorted(
-        [block.span for block in article.metadata] + [heading.span for heading in article.headings]
-    )
-    alone = [
-        (0, source.text[span.start : span.end], (span,), None)
-        for i, span in enumerate(lines)
-        if not i or span.start >= lines[i - 1].end
-    ]
-    paragraphs = [
-        (paragraph.number, paragraph.text, paragraph.spans, paragraph.speaker)
-        for paragraph in article.paragraphs
-        if paragraph.spans
-    ]
-    return sorted([*alone, *paragraphs], key=lambda piece: piece[2][0])
+@lru_cache(maxsize=4096)
+def _key(text: str) -> Key:
+    """Return the key of a piece; the same ones are looked at again and again."""
+    return key(text)
+
+
+def _reached(laid: Sequence[Laid], stretch: Stretch) -> Iterator[tuple[int, int]]:
+    """Yield the numbers of the pieces that a stretch reaches into, each with where it begins in the article."""
+    at, start = stretch.windows[0].piece, stretch.windows[0].piece_start
+    while at < len(laid) and start < stretch.windows[-1].end:
+        yield at, start
+        start += len(_key(laid[at][1]).text)
+        at += 1
 
 
 def _pairs(text: str) -> Integers:

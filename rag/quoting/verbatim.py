@@ -2,47 +2,163 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
+from rag.datatypes import Window
+from rag.manifest import OpenIndex
 from rag.quoting.asked import Quote
+from rag.quoting.candidates import stretches
+from rag.quoting.layout import OVERLAP
 from rag.quoting.passages import Passage, edges
 from rag.quoting.stream import Stream
+from rag.quoting.tokens import NEGATORS
+from rag.trigrams import trigrams
+
+MOST_WINDOWS = 10_000
+"""No more windows than this are looked through for a quote; places beyond are neither counted nor shown."""
+# So many places are looked at closely, the likely ones first, before a quote counts as falsified by where it is cut.
+_MOST_CHECKED = 1000
+# The trigrams of a very long quote are weighed at about so many points.
+_PROBES = 256
+_NUMERAL = re.compile(r"[\d.,:%〇零一二三四五六七八九十百千万亿两]")
 
 
-def verbatim(stream: Stream, quote: Quote, most: int) -> list[Passage]:
-    """Return up to `most` places of the quote's words, in the order of the sources.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A place where words stand: the window that they begin in, and where in the article's key."""
 
-    A passage has differences where its ends cut a number or leave a negation outside; what stands there
-    counts as the source's in the Indel similarity.
+    window: Window
+    start: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verbatim:
+    """The passages that a quote's words stand in, best first, in a stream of their own.
+
+    A passage has differences where its ends cut a number or leave a negation outside; the passages are those
+    without, if there are any, and `places` counts as many such places as there seem to be in all.
+    """
+
+    stream: Stream
+    passages: tuple[Passage, ...]
+    places: int
+
+
+def verbatim(index: OpenIndex, quote: Quote, most: int) -> Verbatim:
+    """Return up to `most` places of the quote's words.
+
+    The best come first: those where the words seem whole at their ends (500 begins inside 1500), then those in a
+    paragraph rather than in a title, a heading or an aside, then by the article's date, the earliest first
+    since later ones reprint it, the undated last, then by file, article and offset.
     """
     text = quote.key.text
-    places = [[(at, at + len(text))] for at in stream.occurrences(text, most)]
-    if not places and quote.joints:
-        places = _elided(stream, quote, most)
-    found = []
-    for ranges in places:
-        differences = edges(stream, ranges)
-        beyond = sum(len(difference.source) - len(difference.given) for difference in differences)
-        found.append(
-            Passage(
-                start=0,
-                end=len(text),
-                ranges=tuple(ranges),
-                similarity=2 * len(text) / (2 * len(text) + beyond),
-                shared=1.0,
-                differences=tuple(differences),
-            )
-        )
-    return found
+    found = standing(index, text)
+    if not found and quote.joints:
+        return _elided(index, quote, most)
+    best = Verbatim(stream=Stream(index.documents.document, ()), passages=(), places=0)
+    for first in range(0, min(len(found), _MOST_CHECKED), most):
+        stream, starts = _laid(index, found[first : first + most], len(text))
+        passages = tuple(_passage(stream, quote, [(at, at + len(text))]) for at in starts)
+        clean = tuple(passage for passage in passages if not passage.differences)
+        if clean:
+            more = sum(not _cut(one, text) for one in found[first + most :])
+            return Verbatim(stream=stream, passages=clean, places=len(clean) + more)
+        if not first:
+            best = Verbatim(stream=stream, passages=passages, places=len(found))
+    return best
 
 
-def _elided(stream: Stream, quote: Quote, most: int) -> list[list[tuple[int, int]]]:
+def standing(index: OpenIndex, words: str) -> list[Standing]:
+    """Return every place of the key `words` in `MOST_WINDOWS` windows at most, in the order of `verbatim`."""
+    offset = _rarest(index, words)
+    probe = words[offset : offset + OVERLAP]
+    found: dict[tuple[str, int, int], Standing] = {}
+    for window in index.documents.windows(index.trigrams.holding(probe, MOST_WINDOWS)).values():
+        for at in _occurrences(window.text, probe):
+            start = window.start + at - offset
+            place = (window.file, window.article, start)
+            if start >= 0 and place not in found:
+                found[place] = Standing(window=window, start=start)
+    if len(words) > len(probe):
+        found = {place: one for place, one in found.items() if _stands(index, words, one)}
+    return sorted(found.values(), key=lambda one: _rank(one, words))
+
+
+def _rarest(index: OpenIndex, words: str) -> int:
+    """Return where in `words` the stretch of `OVERLAP` characters with its rarest trigram begins."""
+    if len(words) <= OVERLAP:
+        return 0
+    every = trigrams(words)
+    points = range(0, len(every), -(-len(every) // _PROBES))
+    rarest = min(points, key=lambda at: index.trigrams.frequency(every[at]))
+    return max(0, min(rarest - OVERLAP // 2, len(words) - OVERLAP))
+
+
+def _occurrences(text: str, words: str) -> Iterator[int]:
+    at = text.find(words)
+    while at >= 0:
+        yield at
+        at = text.find(words, at + 1)
+
+
+def _stands(index: OpenIndex, words: str, one: Standing) -> bool:
+    """Whether all of `words` stands where a part of it does."""
+    (stretch,) = stretches(index, [one.window.id], len(words))
+    at = one.start - stretch.start
+    return stretch.text[at : at + len(words)] == words
+
+
+def _rank(one: Standing, words: str) -> tuple[bool, bool, str, str, int, int]:
+    """Return what places are sorted by."""
+    window = one.window
+    at = max(0, one.start - window.start)
+    outside = any(low <= at < high for low, high in window.lines)
+    return _cut(one, words), outside, window.date or "9999", window.file, window.article, one.start
+
+
+def _cut(one: Standing, words: str) -> bool:
+    """Whether the characters around words look as if a number were cut there or a negation left outside."""
+    at, text = one.start - one.window.start, one.window.text
+    before, after = text[max(0, at - 1) : max(0, at)], text[at + len(words) :][:1]
+    return before in NEGATORS or any(
+        _NUMERAL.match(left) and _NUMERAL.match(right)
+        for left, right in ((before, words), (words[-1], after))
+    )
+
+
+def _laid(index: OpenIndex, places: Sequence[Standing], length: int) -> tuple[Stream, list[int]]:
+    """Return the stream around places of so many characters, and where each begins in it."""
+    around = stretches(index, [one.window.id for one in places], max(0, length - OVERLAP))
+    stream = Stream(index.documents.document, around)
+    return stream, [stream.at((one.window.file, one.window.article), one.start) for one in places]
+
+
+def _passage(stream: Stream, quote: Quote, ranges: Sequence[tuple[int, int]]) -> Passage:
+    """Return the passage of these stretches; what was cut counts as the source's in the Indel similarity."""
+    length = len(quote.key.text)
+    differences = edges(stream, ranges)
+    beyond = sum(len(difference.source) - len(difference.given) for difference in differences)
+    return Passage(
+        start=0,
+        end=length,
+        ranges=tuple(ranges),
+        similarity=2 * length / (2 * length + beyond),
+        shared=1.0,
+        differences=tuple(differences),
+    )
+
+
+def _elided(index: OpenIndex, quote: Quote, most: int) -> Verbatim:
     """Return where the parts between the ellipses stand in order within one paragraph."""
     bounds = [0, *sorted(quote.joints), len(quote.key.text)]
     parts = [quote.key.text[a:b] for a, b in pairwise(bounds)]
+    anchor = max(parts, key=len)
+    stream, starts = _laid(index, standing(index, anchor)[:most], len(anchor))
     found = []
-    anchors = stream.occurrences(max(parts, key=len), most)
-    for start, end in sorted({(stream.piece(at).start, stream.piece(at).end) for at in anchors}):
+    for start, end in dict.fromkeys((stream.piece(at).start, stream.piece(at).end) for at in starts):
         ranges: list[tuple[int, int]] = []
         position = start
         for part in parts:
@@ -52,5 +168,6 @@ def _elided(stream: Stream, quote: Quote, most: int) -> list[list[tuple[int, int
             position = at + len(part)
             ranges.append((at, position))
         if len(ranges) == len(parts):
-            found.append(ranges)
-    return found
+            found.append(_passage(stream, quote, ranges))
+    clean = tuple(passage for passage in found if not passage.differences)
+    return Verbatim(stream=stream, passages=clean or tuple(found), places=len(clean or found))
