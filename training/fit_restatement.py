@@ -38,6 +38,8 @@ REPRINTED = 0.75
 """A quote is not taken to be unsaid where a run has this share of its character pairs."""
 STRENGTH = 0.05
 """Inverse of how strongly large weights are held back."""
+PLAIN = ("answered", "event", "reworded", "summary")
+"""Kinds of quotes that are unsaid where their document is not in the corpus."""
 ODDS = (-2, -1, 0, 1)
 
 
@@ -61,7 +63,7 @@ def judged(folder: Path) -> Iterator[Judged]:
                     yield from _held_against(index, one, said)
 
 
-def _held_against(index: OpenIndex, stream: Stream, one: Restated, said: bool) -> Iterator[Judged]:
+def _held_against(index: OpenIndex, one: Restated, said: bool) -> Iterator[Judged]:
     """Yield the runs of a quote, if there are any and it is known whether they say what it says."""
     found = sentences_of(Stream(index.documents.document, (), nearby(index, one.quote)))
     runs, rows = features(one.quote, found, matching())
@@ -114,6 +116,12 @@ def main() -> None:
     print("odds above", *ODDS, sep="\t")
     for kind, found in sorted(shares.items()):
         print(f"{kind} ({len(found)})", *(f"{np.mean(np.array(found) > o):.3f}" for o in ODDS), sep="\t")
+    unsaid = [o for kind in PLAIN for o in shares[f"unsaid: {kind}"]]
+    for share in (0.02, 0.05, 0.1):
+        least = np.quantile(unsaid, 1 - share)
+        print(
+            f"{share:.0%} of what is unsaid ({len(unsaid)}) has a probability above {1 / (1 + np.exp(-least)):.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ _FRACTION = re.compile(
     rf"(?P<of>{_NUMERAL}|\d+)分之(?P<part>{_NUMERAL}|\d+)|(?P<over>\d+)/(?P<under>\d+)(?![\d/])"
     rf"|(?P<tenths>[一二三四五六七八九])成(?P<more>[一二三四五六七八九半])|(?P<half>[一过]半|半数)"
 )
-_SINGLE = re.compile(r"(?<![上下大多])(?P<value>[一半])(?:个)?(?P<unit>年|天|周|小时|分钟|倍)(?!\w?来)")
+_SINGLE = re.compile(r"(?<![上下大多头])(?P<value>[一半])(?:个)?(?P<unit>年|天|周|小时|分钟|倍)(?!\w?来)")
 _MONTHS = re.compile(rf"[前头](?P<count>\d+|(?!一个){_NUMERAL})个月")
 _PLAN = re.compile("(?:十[一二三四五六七]|[一二三四五六七八九])五")
 _SECONDS: Mapping[str, Decimal] = {"秒": Decimal(1), "分钟": Decimal(60), "小时": Decimal(3600)}
@@ -104,6 +104,8 @@ _SHORT = [
 _PLACES = {entry[1:]: entry[0] for entry in _SHORT}
 """The character that stands for a province or a city of its rank: 在京, 疆电."""
 _HOME = ("中国", "我国", "全国", "国内", "中方")
+_FORBIDDING = re.compile("禁止|严禁|杜绝")
+_DOUBLE = re.compile("不[得能可会]不|无不|没有不")
 _FIRST = re.compile("第一|首|头一")
 
 
@@ -389,7 +391,11 @@ def _denials(quote: str, source: str) -> Iterator[Difference]:
 
 def _denies(clause: str) -> bool:
     """Whether a clause denies something; two negations (不得不) affirm."""
-    return negations(clause) % 2 == 1
+    plain = _DOUBLE.sub("", clause)
+    count = len(_FORBIDDING.findall(plain))
+    if not NEGATORS.isdisjoint(plain):
+        count += negations(plain)
+    return count % 2 == 1
 
 
 def _clauses(text: str) -> list[tuple[Span, str]]:

@@ -72,7 +72,8 @@ def features(
     scores = asked.shares @ _over(soft, first, last) - _FURTHER * (last - first)
     chosen = _apart(runs, scores)
     kept = [runs[i] for i in chosen]
-    signs = _stand([(sign,) for sign in dict.fromkeys(asked.key)], texts)
+    each = [frozenset(text) for text in texts]
+    signs = np.array([[sign in text for text in each] for sign in dict.fromkeys(asked.key)], dtype=np.float32)
     matched = [_over(values, first[chosen], last[chosen]) for values in (stands, near, soft, signs)]
     columns = _by_word(asked, matched, _telling(asked.information, stands), _telling(1.0, signs))
     columns |= {"margin": _ahead(scores[chosen]), "sign_margin": _ahead(columns["signs"])}
@@ -180,9 +181,13 @@ def _clipped(similarities: Array) -> Array:
 
 def _stand(forms: Sequence[Sequence[str]], texts: Sequence[str]) -> Array:
     """Return 1 for each word that stands in a folded text, by any of its forms: (words, texts)."""
-    return np.array(
-        [[any(form in text for form in names) for text in texts] for names in forms], dtype=np.float32
-    )
+    found = np.zeros((len(forms), len(texts)), dtype=np.float32)
+    for row, names in zip(found, forms, strict=True):
+        for name in names:
+            for column, text in enumerate(texts):
+                if name in text:
+                    row[column] = 1
+    return found
 
 
 def _over(values: Array, first: NDArray[np.int64], last: NDArray[np.int64]) -> Array:

@@ -6,7 +6,7 @@ from rag.datatypes import Chunk
 from rag.expansion import ExpansionOptions, expand
 from rag.manifest import OpenIndex
 
-DEPTH = 10
+DEPTH = 6
 """Chunks taken of each list."""
 
 
