@@ -44,7 +44,7 @@ CREATE INDEX chunk_source ON chunk(source);
 CREATE TABLE window (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL REFERENCES source(name), article INTEGER NOT NULL,
     start INTEGER NOT NULL, text TEXT NOT NULL, piece INTEGER NOT NULL, piece_start INTEGER NOT NULL,
-    lines TEXT NOT NULL, date TEXT
+    lines TEXT, date TEXT
 );
 CREATE INDEX window_source ON window(source);
 """
@@ -288,7 +288,7 @@ def _window_row(window: Window) -> tuple[Any, ...]:
         window.text,
         window.piece,
         window.piece_start,
-        json.dumps(window.lines),
+        json.dumps(window.lines) if window.lines else None,
         window.date,
     )
 
@@ -303,7 +303,7 @@ def _window(row: Sequence[Any]) -> Window:
         text=text,
         piece=piece,
         piece_start=piece_start,
-        lines=tuple((low, high) for low, high in json.loads(lines)),
+        lines=tuple((low, high) for low, high in json.loads(lines)) if lines else (),
         date=date,
     )
 

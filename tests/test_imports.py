@@ -206,7 +206,7 @@ BENCHED = {
         "rag.embedding",
         "rag.lexical",
         "rag.manifest",
-        "rag.quoting",
+        "rag.quoting.layout",
         "rag.structure",
         "rag.trigrams",
         "rag.vector_store",

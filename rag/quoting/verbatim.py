@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,15 +22,19 @@ MOST_WINDOWS = 10_000
 _MOST_CHECKED = 1000
 # The trigrams of a very long quote are weighed at about so many points.
 _PROBES = 256
-_NUMERAL = re.compile(r"[\d.,:%〇零一二三四五六七八九十百千万亿两]")
+_NUMERAL = frozenset("0123456789.,:%〇零一二三四五六七八九十百千万亿两")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A place where words stand: the window that they begin in, and where in the article's key."""
+    """A place where words stand: where in the article's key, and a window that holds some of them.
+
+    `cut` tells whether a number seems to be cut there, or a negation left outside.
+    """
 
     window: Window
     start: int
+    cut: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ def verbatim(index: OpenIndex, quote: Quote, most: int) -> Verbatim:
         passages = tuple(_passage(stream, quote, [(at, at + len(text))]) for at in starts)
         clean = tuple(passage for passage in passages if not passage.differences)
         if clean:
-            more = sum(not _cut(one, text) for one in found[first + most :])
+            more = sum(not one.cut for one in found[first + most :])
             return Verbatim(stream=stream, passages=clean, places=len(clean) + more)
         if not first:
             best = Verbatim(stream=stream, passages=passages, places=len(found))
@@ -81,10 +84,11 @@ def standing(index: OpenIndex, words: str) -> list[Standing]:
             start = window.start + at - offset
             place = (window.file, window.article, start)
             if start >= 0 and place not in found:
-                found[place] = Standing(window=window, start=start)
+                cut = _cut(window.text, words, at - offset)
+                found[place] = Standing(window=window, start=start, cut=cut)
     if len(words) > len(probe):
         found = {place: one for place, one in found.items() if _stands(index, words, one)}
-    return sorted(found.values(), key=lambda one: _rank(one, words))
+    return sorted(found.values(), key=_rank)
 
 
 def _rarest(index: OpenIndex, words: str) -> int:
@@ -111,21 +115,21 @@ def _stands(index: OpenIndex, words: str, one: Standing) -> bool:
     return stretch.text[at : at + len(words)] == words
 
 
-def _rank(one: Standing, words: str) -> tuple[bool, bool, str, str, int, int]:
+def _rank(one: Standing) -> tuple[bool, bool, str, str, int, int]:
     """Return what places are sorted by."""
     window = one.window
     at = max(0, one.start - window.start)
     outside = any(low <= at < high for low, high in window.lines)
-    return _cut(one, words), outside, window.date or "9999", window.file, window.article, one.start
+    return one.cut, outside, window.date or "9999", window.file, window.article, one.start
 
 
-def _cut(one: Standing, words: str) -> bool:
-    """Whether the characters around words look as if a number were cut there or a negation left outside."""
-    at, text = one.start - one.window.start, one.window.text
+def _cut(text: str, words: str, at: int) -> bool:
+    """Whether a number seems to be cut, or a negation left outside, where `words` stand at `at` in `text`."""
     before, after = text[max(0, at - 1) : max(0, at)], text[at + len(words) :][:1]
-    return before in NEGATORS or any(
-        _NUMERAL.match(left) and _NUMERAL.match(right)
-        for left, right in ((before, words), (words[-1], after))
+    return (
+        before in NEGATORS
+        or (before in _NUMERAL and words[0] in _NUMERAL)
+        or (after in _NUMERAL and words[-1] in _NUMERAL)
     )
 
 
