@@ -53,8 +53,7 @@ class Thresholds:
     """Where the verdicts part, all of them shares from 0 to 1.
 
     training/fit_quotes.py measures them: the verdicts hardly change within 0.1 of each, so that of equally
-    good values those are taken that leave a freely worded restatement a restatement (`altered`, `restated`)
-    and show a source that more than half of the quote comes from (`loose`).
+    good values those are taken that leave a freely worded restatement a restatement (`altered`) and show a source that more than half of the quote comes from (`loose`).
 
     `altered`: from this share of its characters on, one place stands behind the quote and what differs is
     listed; `slight`: likewise where it differs in a point or two; `loose`: down to here the place still
@@ -64,6 +63,8 @@ class Thresholds:
     `restated`: how probable it must be that sentences stand behind a quote for it to be their paraphrase;
     `disputed`: the same where a number, date, name or negation does not agree, for the quote to be an
     alteration of them rather than another matter; `nearest`: for them to be shown where nothing was found.
+    These three are probabilities of the model that training/fit_restatement.py fits: it prints how much of
+    what no passage says lies above each.
     """
 
     altered: float = 0.8

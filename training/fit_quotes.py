@@ -37,8 +37,6 @@ GRID = {
     "loose": (0.5, 0.54, 0.58, 0.62, 0.66, 0.7),
     "part": (0.7, 0.8, 0.9),
     "cover": (0.75, 0.8, 0.85, 0.9),
-    "restated": (0.65, 0.7, 0.75, 0.8, 0.85, 0.9),
-    "disputed": (0.75, 0.8, 0.85, 0.9),
 }
 
 Change = Callable[[str, random.Random, Sequence[str]], str | None]
