@@ -142,7 +142,7 @@ def _figures(folded: str) -> list[Item]:
     raw = [
         n
         for n in numbers(folded)
-        if not folded.startswith("一", n.span.start)
+        if not (n.value == 1 and folded.startswith("一", n.span.start))
         and n.span.start not in dated
         and folded[n.span.start - 1 : n.span.start] != "第"
     ]

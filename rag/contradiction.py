@@ -64,8 +64,8 @@ def _dated(item: Item, ground: Sequence[Item], wide: str, dates: Sequence[str | 
     return item.key[1:] == (None, None) and f"{item.key[0]}年" in wide
 
 
-def _named(name: str, text: str) -> bool:
-    """Whether a name, or a longer or shorter form of it (科技部, 科学技术部), stands in `text`."""
+def is_named(name: str, text: str) -> bool:
+    """Return whether a name, or a longer or shorter form of it (科技部, 科学技术部), stands in `text`."""
     if name in text:
         return True
     if len(name) < 3:
@@ -84,7 +84,7 @@ def _literal(item: Item, wide: str) -> bool:
     """Whether a name, a quoted term, an abbreviation or an ordinal stands in the evidence."""
     wanted = str(item.key[0])
     if item.kind.startswith("name"):
-        return any(_named(form, wide) for form in aliases().get(wanted, (wanted,)))
+        return any(is_named(form, wide) for form in aliases().get(wanted, (wanted,)))
     if item.kind == "latin":
         return re.search(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])", wide) is not None
     if item.kind == "numeral" and wanted[0] == "第":

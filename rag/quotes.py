@@ -12,15 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.datatypes import QuoteMatch, QuoteReport
+from rag.datatypes import QuoteMatch, QuoteReport, QuoteVerdict
 from rag.errors import UsageError
 from rag.manifest import OpenIndex
 from rag.quoting.alignment import Block, chain, key, similarity
-from rag.quoting.asked import Quote, margins
+from rag.quoting.asked import Quote
 from rag.quoting.candidates import candidates
 from rag.quoting.leadin import misattributed
 from rag.quoting.marked import marked, plain, replaced
-from rag.quoting.paraphrase import Restatement, restatement
+from rag.quoting.paraphrase import Restatement, restatements
 from rag.quoting.passages import Passage, align, groups, sentences_between
 from rag.quoting.stream import Integers, Stream, blocks
 from rag.quoting.verbatim import verbatim
@@ -55,17 +55,18 @@ class Thresholds:
     """Where the verdicts part, all of them shares from 0 to 1.
 
     training/fit_quotes.py measures them: the verdicts hardly change within 0.1 of each, so that of equally
-    good values those are taken that leave a freely worded restatement a restatement (`altered`, `restated`)
-    and show a source that more than half of the quote comes from (`loose`).
+    good values those are taken that leave a freely worded restatement a restatement (`altered`) and show a source that more than half of the quote comes from (`loose`).
 
     `altered`: from this share of its characters on, one place stands behind the quote and what differs is
     listed; `slight`: likewise where it differs in a point or two; `loose`: down to here the place still
     stands behind it, unless the quote restates it.
     `part`, `cover`: how much of each part of a spliced quote stands in its place, and how much of the
     quote in all places together.
-    `restated`: the share of a paraphrase's content words that stand in the sentences it restates;
-    `disputed`: the share where a number, date, name or negation does not agree, for the quote to be an
-    alteration of them rather than another matter.
+    `restated`: how probable it must be that sentences stand behind a quote for it to be their paraphrase;
+    `disputed`: the same where a number, date, name or negation does not agree, for the quote to be an
+    alteration of them rather than another matter; `nearest`: for them to be shown where nothing was found.
+    These three are probabilities of the model that training/fit_restatement.py fits: it prints how much of
+    what no passage says lies above each.
     """
 
     altered: float = 0.8
@@ -73,8 +74,9 @@ class Thresholds:
     loose: float = 0.55
     part: float = 0.8
     cover: float = 0.85
-    restated: float = 0.8
-    disputed: float = 0.85
+    restated: float = 0.5
+    disputed: float = 0.6
+    nearest: float = 0.05
 
 
 class QuoteIndex:
@@ -116,7 +118,23 @@ class QuoteIndex:
             matches = standing.matches(asked, found.passages[:MOST_MATCHES])
             return QuoteReport(quote=quote, verdict="altered", matches=matches, places=found.places)
         stream = Stream(self._index.documents.document, candidates(self._index, asked.key.text))
-        return _Comparison(stream, self._thresholds).compare(asked)
+        by_words, certain = _Comparison(stream, self._thresholds).compare(asked)
+        if certain:
+            return by_words
+        by_content = self._in_other_words(asked)
+        return by_words if by_content.verdict == "not_found" and by_words.matches else by_content
+
+    def _in_other_words(self, quote: Quote) -> QuoteReport:
+        """Return the report on a quote by its content: restated, with or without a fact altered, or not found."""
+        found = restatements(self._index, quote.text)[:MOST_MATCHES]
+        like = [one for one in found if one.probability >= self._thresholds.nearest]
+        matches = tuple(_restated(quote, one) for one in like)
+        if like:
+            disputed = bool(matches[0].differences)
+            if like[0].probability >= (self._thresholds.disputed if disputed else self._thresholds.restated):
+                verdict: QuoteVerdict = "altered" if disputed else "paraphrase"
+                return QuoteReport(quote=quote.text, verdict=verdict, matches=matches[:1])
+        return QuoteReport(quote=quote.text, verdict="not_found", nearest=matches)
 
 
 class _Comparison:
@@ -126,15 +144,18 @@ class _Comparison:
         self._stream = stream
         self._thresholds = thresholds
 
-    def compare(self, quote: Quote) -> QuoteReport:
-        """Return the report on a quote that stands nowhere verbatim."""
+    def compare(self, quote: Quote) -> tuple[QuoteReport, bool]:
+        """Return the report on a quote that stands nowhere verbatim, by its words, and whether that is certain.
+
+        What is not certain is `altered` where a place shares much with the quote, else `not_found`.
+        """
         length = len(quote.key.text)
         at, where = self._stream.hits(quote.key.text)
         regions = self._stream.regions(at, where, 0, length, _REGIONS_WHOLE)
         singles = self._singles(quote, at, where, regions)
         same = [passage for passage in singles if not passage.differences]
         if same:
-            return self.verified(quote, same, len(same))
+            return self.verified(quote, same, len(same)), True
         best = singles[0].shared if singles else 0.0
         parts = self._parts(quote, at, where, regions) if (1 - best) * length >= _UNEXPLAINED else []
         if len(parts) == 1 and parts[0].shared > best:
@@ -144,35 +165,14 @@ class _Comparison:
         covers = self._cover(quote, parts)
         if covers and any(self._apart(a, b) for a, b in pairwise(parts)):
             parts.sort(key=lambda part: -part.similarity)
-            return QuoteReport(quote=quote.text, verdict="spliced", matches=self.matches(quote, parts))
+            return QuoteReport(quote=quote.text, verdict="spliced", matches=self.matches(quote, parts)), True
         alike = [one for one in singles if one.shared >= max(self._thresholds.loose, best - 0.1)]
         matches = self.matches(quote, alike[:MOST_MATCHES])
-        altered = QuoteReport(quote=quote.text, verdict="altered", matches=matches)
         # Parts that cover the quote in another order are not held against their order.
         turned = covers and any(a.ranges > b.ranges for a, b in pairwise(parts))
         sure = self._thresholds.slight if few else self._thresholds.altered
-        if best >= sure and not turned:
-            return altered
-        restated = restatement(self._stream, quote.text, regions)
-        if restated:
-            disputed = bool(restated.conflicts)
-            needed = self._thresholds.disputed if disputed else self._thresholds.restated
-            if restated.coverage >= needed:
-                return self._restated(quote, restated)
-        return altered if alike else QuoteReport(quote=quote.text, verdict="not_found")
-
-    def _restated(self, quote: Quote, found: Restatement) -> QuoteReport:
-        """Return the report on a quote whose content stands in `found`."""
-        plain = key(found.text)
-        match = QuoteMatch(
-            place=self._stream.place([(found.start, found.end)], margins(found.text, plain)),
-            similarity=similarity(quote.key.text, plain.text),
-            differences=found.conflicts,
-            given_at=(0, len(quote.text)),
-        )
-        return QuoteReport(
-            quote=quote.text, verdict="altered" if found.conflicts else "paraphrase", matches=(match,)
-        )
+        verdict: QuoteVerdict = "altered" if matches else "not_found"
+        return QuoteReport(quote=quote.text, verdict=verdict, matches=matches), best >= sure and not turned
 
     def _singles(
         self, quote: Quote, at: Integers, where: Integers, regions: Sequence[tuple[int, int]]
@@ -290,3 +290,15 @@ def _covered(shared: Sequence[Block]) -> int:
 
 def _weight(group: Sequence[Block]) -> int:
     return sum(block.length for block in group)
+
+
+def _restated(quote: Quote, found: Restatement) -> QuoteMatch:
+    """Return the match of a quote whose content stands, or may stand, in `found`."""
+    facts, disputed = found.compared(quote.text)
+    return QuoteMatch(
+        place=found.place,
+        similarity=similarity(quote.key.text, key(found.text).text),
+        differences=disputed,
+        facts=facts,
+        given_at=(0, len(quote.text)),
+    )

@@ -97,19 +97,26 @@ class TrigramIndex:
             self._all(tantivy.Occur.Must, map(self._term, dict.fromkeys(trigrams(words)))), most
         )
 
-    def nearest(self, wanted: Iterable[str], most: int) -> list[int]:
-        """Return the ids of up to `most` windows with the highest BM25 over these trigrams, best first."""
+    def nearest(self, wanted: Iterable[str], most: int, share: float) -> list[int]:
+        """Return the ids of the windows with the highest BM25 over these trigrams, best first.
+
+        Args:
+            wanted: trigrams; there are no windows where there are none.
+            most: how many windows at most.
+            share: the least score of a window, as a share of the best one's, 0 to 1.
+        """
         clauses = [self._term(trigram) for trigram in dict.fromkeys(wanted)]
-        return self._found(self._all(tantivy.Occur.Should, clauses), most) if clauses else []
+        return self._found(self._all(tantivy.Occur.Should, clauses), most, share) if clauses else []
 
     def pairs(self, words: str, most: int) -> list[int]:
         """Return the ids of up to `most` windows that hold most of the pairs of neighbours in `words`, best first."""
         clauses = [self._beginning(words[i : i + 2]) for i in range(len(words) - 1)]
         return self._found(self._all(tantivy.Occur.Should, clauses), most) if clauses else []
 
-    def _found(self, query: tantivy.Query, most: int) -> list[int]:
+    def _found(self, query: tantivy.Query, most: int, share: float = 0.0) -> list[int]:
         hits = self._searcher.search(query, most, count=False).hits
-        return self._searcher.fast_field_values("id", [address for _, address in hits]) if hits else []
+        likely = [address for score, address in hits if score >= share * hits[0][0]]
+        return self._searcher.fast_field_values("id", likely) if likely else []
 
     def _all(self, occur: tantivy.Occur, clauses: Iterable[tantivy.Query]) -> tantivy.Query:
         return tantivy.Query.boolean_query([(occur, clause) for clause in clauses])

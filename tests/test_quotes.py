@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from rag.datatypes import Article, Block, Difference, Document, Heading, Paragraph, Source, Span, cut
 from rag.errors import UsageError
 from rag.quotes import LONGEST, QuoteIndex
-from rag.quoting.agreement import conflicts
 from rag.quoting.alignment import key
+from rag.quoting.facts import Ground, compared
 from rag.quoting.tokens import same_value, tokens
 from rag.structure import parse
 from rag.text import squeeze
@@ -263,11 +263,13 @@ def test_a_restatement_must_agree_in_its_facts(quote, verdict):
     ],
 )
 def test_facts_of_a_restatement_are_held_against_its_source(quote, source, kinds):
-    assert [found.kind for found in conflicts(quote, source, [])] == kinds
+    _, disputed = compared(quote, Ground(text=source, near=source))
+    assert [found.kind for found in disputed] == kinds
 
 
 def test_who_speaks_need_not_stand_in_the_sentence():
-    assert conflicts("王志远负责平台", "平台由我负责", ["王志远"]) == []
+    ground = Ground(text="平台由我负责", near="平台由我负责", known=("王志远",))
+    assert compared("王志远负责平台", ground) == ([], [])
 
 
 def test_a_restatement_with_a_wrong_number_names_both():

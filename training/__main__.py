@@ -26,6 +26,7 @@ STAGES = (
     "fit_answering",
     "fit_followup",
     "fit_listing",
+    "fit_restatement",
 )
 
 

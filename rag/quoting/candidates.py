@@ -14,6 +14,9 @@ from rag.trigrams import trigrams
 # How many windows are looked at for a quote, and for each piece of what those do not explain.
 _WHOLE = 8
 _PART = 4
+# A window whose BM25 is less than this share of the best one's is no rival to it: most documents that it would be
+# looked up in need not be read. What only such a window explains is sought by itself.
+_RIVAL = 0.5
 # What is not explained is sought in pieces of this many characters, this far apart; of a very long quote in
 # longer ones, no more than so many.
 _PIECE = 24
@@ -38,7 +41,7 @@ def candidates(index: OpenIndex, words: str) -> list[Stretch]:
     Those are the windows with the highest BM25 over its trigrams and those around, then likewise for every
     stretch of it that stands in none of them.
     """
-    ids = index.trigrams.nearest(_rarest(index, words), _WHOLE)
+    ids = index.trigrams.nearest(_rarest(index, words), _WHOLE, _RIVAL)
     if len(words) <= _FEW:
         ids += index.trigrams.pairs(words, _WHOLE)
     whole = stretches(index, ids, len(words) + _REACH)
@@ -46,7 +49,7 @@ def candidates(index: OpenIndex, words: str) -> list[Stretch]:
         identifier
         for start, end in _unexplained(words, whole)
         for piece in _pieces(words[start:end], max(_STEP, len(words) // _MOST_PIECES))
-        for identifier in index.trigrams.nearest(_rarest(index, piece), _PART)
+        for identifier in index.trigrams.nearest(_rarest(index, piece), _PART, _RIVAL)
     ]
     if not more:
         return whole

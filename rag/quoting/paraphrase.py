@@ -2,83 +2,126 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 
-from rag.datatypes import Difference
-from rag.quoting.agreement import conflicts
+from rag.datatypes import Counterpart, Difference, Place, Span, locate
+from rag.embedding import builtin
+from rag.manifest import OpenIndex
 from rag.quoting.alignment import key
+from rag.quoting.asked import margins
+from rag.quoting.facts import Ground, compared
+from rag.quoting.likeness import features
+from rag.quoting.nearby import nearby
+from rag.quoting.runs import Sentence, sentences_of
 from rag.quoting.stream import Stream
-from rag.text import sentences
-from rag.words import content_words
+from rag.ranking.matches import Matching
 
-# A quote is held against at most this many neighbouring sentences.
-_MOST_SENTENCES = 3
-# What a further sentence must bring in coverage to be taken in.
-_WORTH = 0.05
-# What a content word counts of which the characters stand in the passage apart, and how far apart.
-_SCATTERED = 0.5
-_NEAR = 6
+WEIGHTS = Path(__file__).parent.parent / "models" / "restatement.json"
+BIAS = "bias"
+"""The name of the weight that every run has."""
+_AROUND = 80
+"""Characters before and behind sentences that may state what they leave open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restatement:
-    """Sentences that may say what a quote says.
+    """Neighbouring sentences of one article that may say what a quote says.
 
-    `coverage` is the share, by characters, of the quote's content words (numbers aside) that stand there;
-    `conflicts` are the numbers, dates, names and negations of the quote that the sentences do not bear out.
+    `probability` (0 to 1) says how likely they stand behind the quote, in the model's view, whether or not the
+    quote has every fact right.
     """
 
-    start: int
-    end: int
-    text: str
-    coverage: float
-    conflicts: tuple[Difference, ...]
+    sentences: tuple[Sentence, ...]
+    place: Place
+    probability: float
+
+    @property
+    def text(self) -> str:
+        """The words of the sentences, one behind the other."""
+        return "".join(sentence.text for sentence in self.sentences)
+
+    def compared(self, quote: str) -> tuple[tuple[Counterpart, ...], tuple[Difference, ...]]:
+        """Return the facts of the quote that the sentences state, and those that they do not bear out.
+
+        `given_at` counts in the quote, `source_at` in the text of the source.
+        """
+        first, last = self.sentences[0], self.sentences[-1]
+        piece, article = first.piece, first.piece.article
+        before = piece.text[max(0, first.span.start - _AROUND) : first.span.start]
+        after = last.piece.text[last.span.end : last.span.end + _AROUND]
+        names = (article.name, piece.speaker, article.outlet, *article.speakers, *article.authors)
+        ground = Ground(
+            text=self.text,
+            near=f"{before}{self.text}{after}",
+            known=tuple(name for name in names if name),
+            date=article.date,
+        )
+        agreed, disputed = compared(quote, ground)
+        return (
+            tuple(replace(fact, source_at=self._outermost(*fact.source_at)) for fact in agreed),
+            tuple(replace(fact, source_at=self._outermost(*fact.source_at)) for fact in disputed),
+        )
+
+    def _outermost(self, start: int, end: int) -> tuple[int, int]:
+        """Return where `text[start:end]` begins and ends in the source; nothing is where the text begins."""
+        spans: list[Span] = []
+        before = 0
+        for sentence in self.sentences:
+            low, high = max(start - before, 0), min(end - before, len(sentence.text))
+            if low < high:
+                inner = sentence.span.start
+                spans.extend(locate(sentence.piece.spans, inner + low, inner + high))
+            before += len(sentence.text)
+        if not spans:
+            begins = locate(
+                self.sentences[0].piece.spans, self.sentences[0].span.start, self.sentences[0].span.end
+            )
+            return begins[0].start, begins[0].start
+        return spans[0].start, spans[-1].end
 
 
-def restatement(stream: Stream, quote: str, regions: Sequence[tuple[int, int]]) -> Restatement | None:
-    """Return the sentences in these regions of the stream that cover most of the quote's content, or None."""
-    # Numbers are compared by value below.
-    wanted = [word for word, _ in content_words(quote) if not word[0].isdigit()]
-    length = sum(map(len, wanted))
-    best: tuple[float, float, int, int, str] | None = None
-    for region in regions:
-        spans = _sentences(stream, region)
-        for first in range(len(spans)):
-            text = ""
-            for last in range(first, min(first + _MOST_SENTENCES, len(spans))):
-                if spans[last][0] != spans[first][0]:
-                    break
-                text += spans[last][3]
-                plain = key(text).text
-                share = sum(_presence(word, plain) * len(word) for word in wanted) / length if length else 0.0
-                worth = share - _WORTH * (last - first)
-                if best is None or worth > best[0]:
-                    best = (worth, share, spans[first][1], spans[last][2], text)
-    if best is None:
-        return None
-    _, share, start, end, text = best
-    piece = stream.piece(start)
-    around = (piece.speaker, piece.article.outlet, *piece.article.speakers, *piece.article.authors)
-    found = conflicts(quote, text, [name for name in around if name])
-    return Restatement(start=start, end=end, text=text, coverage=share, conflicts=tuple(found))
+def restatements(index: OpenIndex, quote: str) -> list[Restatement]:
+    """Return the sentences of an index that are most like the quote in content, best first, few of them.
+
+    None lies over another; there are none where the quote has no content word.
+    """
+    stream = Stream(index.documents.document, (), nearby(index, quote))
+    found = sentences_of(stream)
+    runs, rows = features(quote, found, matching())
+    made = [
+        _restatement(stream, found[run.first : run.last + 1], odds(row, _weights()))
+        for run, row in zip(runs, rows, strict=True)
+    ]
+    return sorted(made, key=lambda one: -one.probability)
 
 
-def _sentences(stream: Stream, region: tuple[int, int]) -> list[tuple[int, int, int, str]]:
-    """Return the sentences that reach into a region: article, start and end in the stream, text."""
-    found = []
-    for piece, low, high in stream.covered(*region):
-        for span in sentences(piece.text):
-            inside = [i for i in range(piece.start, piece.end) if span.start <= stream.origin[i] < span.end]
-            if inside and inside[0] < high and inside[-1] >= low:
-                found.append((piece.home, inside[0], inside[-1] + 1, piece.text[span.start : span.end]))
-    return found
+def _restatement(stream: Stream, sentences: Sequence[Sentence], odds: float) -> Restatement:
+    text = "".join(sentence.text for sentence in sentences)
+    whole = [(sentences[0].start, sentences[-1].end)]
+    return Restatement(
+        sentences=tuple(sentences),
+        place=stream.place(whole, margins(text, key(text))),
+        probability=1 / (1 + math.exp(-odds)),
+    )
 
 
-def _presence(word: str, passage: str) -> float:
-    """Return 1 where the word stands in the passage, `_SCATTERED` where it does in pieces: 占比 in 占GDP的比重."""
-    if word in passage:
-        return 1.0
-    pieces = re.search(f".{{,{_NEAR}}}".join(map(re.escape, word)), passage)
-    return _SCATTERED if len(word) > 1 and pieces else 0.0
+@cache
+def matching() -> Matching:
+    """Return what holds a quote's words against passages', by the built-in embedder."""
+    return Matching(builtin())
+
+
+def odds(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Return the log odds that a run stands behind a quote: the weighted sum of its features, and the bias."""
+    return sum(weights[name] * value for name, value in features.items()) + weights[BIAS]
+
+
+@cache
+def _weights() -> dict[str, float]:
+    weights: dict[str, float] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return weights
