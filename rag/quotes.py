@@ -140,7 +140,9 @@ class QuoteIndex:
         # Parts that cover the quote in another order are not held against their order.
         turned = covers and any(a.ranges > b.ranges for a, b in pairwise(parts))
         sure = self._thresholds.slight if few else self._thresholds.altered
-        if best >= sure and not turned:
+        # Whose words all stand there, beside others put in, does not restate them.
+        widened = bool(singles) and all(one.kind == "addition" for one in singles[0].differences)
+        if best >= (self._thresholds.loose if widened else sure) and not turned:
             return altered
         restated = restatement(self._stream, quote.text, regions)
         if restated:
