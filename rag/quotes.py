@@ -171,8 +171,11 @@ class _Comparison:
         # Parts that cover the quote in another order are not held against their order.
         turned = covers and any(a.ranges > b.ranges for a, b in pairwise(parts))
         sure = self._thresholds.slight if few else self._thresholds.altered
+        # Whose words all stand there, beside others put in, does not restate them.
+        widened = bool(singles) and all(one.kind == "addition" for one in singles[0].differences)
+        certain = best >= (self._thresholds.loose if widened else sure) and not turned
         verdict: QuoteVerdict = "altered" if matches else "not_found"
-        return QuoteReport(quote=quote.text, verdict=verdict, matches=matches), best >= sure and not turned
+        return QuoteReport(quote=quote.text, verdict=verdict, matches=matches), certain
 
     def _singles(
         self, quote: Quote, at: Integers, where: Integers, regions: Sequence[tuple[int, int]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz.distance import Opcode
 
 from rag.datatypes import Difference, FactKind
-from rag.quoting.tokens import NEGATORS, Token, TokenKind, negations, rounded, same_value, tokens
+from rag.quoting.tokens import MODALS, NEGATORS, Token, TokenKind, negations, rounded, same_value, tokens
 from rag.text import squeeze
 
 
@@ -73,14 +73,16 @@ def differences(quote: Side, source: Side, edits: Sequence[Opcode]) -> list[Diff
         segment = columns[start:end]
         left = [number for column in segment if (number := column.numbers[0]) is not None]
         right = [number for column in segment if (number := column.numbers[1]) is not None]
-        changed = {
-            side.text[side.origin[number]]
-            for column in segment
-            for side, number in zip((quote, source), column.numbers, strict=True)
-            if column.edited and number is not None
-        }
+        given, there = (
+            "".join(
+                text.text[text.origin[number]]
+                for column in segment
+                if column.edited and (number := column.numbers[side]) is not None
+            )
+            for side, text in enumerate((quote, source))
+        )
         following = [_following(columns, end, side) for side in (0, 1)]
-        words = difference(quote.cut(left), source.cut(right), changed)
+        words = difference(quote.cut(left), source.cut(right), (given, there))
         found.append(
             replace(words, given_at=quote.at(left, following[0]), source_at=source.at(right, following[1]))
         )
@@ -191,22 +193,22 @@ def _merged(columns: Sequence[_Column], stretches: Sequence[tuple[int, int]]) ->
     return found
 
 
-def difference(given: str, source: str, changed: set[str]) -> Difference:
+def difference(given: str, source: str, changed: tuple[str, str]) -> Difference:
     """Return the difference between a quote's words and the source's, not yet placed, with its kind.
 
     Args:
         given: the quote's words, or "".
         source: the source's words, or "".
-        changed: the characters that were put in, left out or exchanged.
+        changed: the characters of each that do not stand in the other.
     """
     kinds = [{token.kind for token in tokens(text)} for text in (given, source)]
     return Difference(given=given, source=source, kind=_kind(given, source, kinds, changed))
 
 
-def _kind(given: str, source: str, kinds: Sequence[set[TokenKind]], changed: set[str]) -> FactKind:
+def _kind(given: str, source: str, kinds: Sequence[set[TokenKind]], changed: tuple[str, str]) -> FactKind:
     """Return what a difference is: of two things the more telling, what turns the sense round before all."""
     either = kinds[0] | kinds[1]
-    if changed <= NEGATORS or either == {"negation"}:
+    if set("".join(changed)) <= NEGATORS or either == {"negation"}:
         return "negation"
     if not given or not source:
         return "modality" if either == {"modality"} else "addition" if given else "omission"
@@ -219,4 +221,5 @@ def _kind(given: str, source: str, kinds: Sequence[set[TokenKind]], changed: set
     for kind in ("organisation", "name"):
         if kind in either:
             return kind
-    return "modality" if "modality" in kinds[0] & kinds[1] else "word"
+    modal = "modality" in kinds[0] & kinds[1] or MODALS.issuperset(changed)
+    return "modality" if modal else "word"

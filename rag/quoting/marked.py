@@ -86,7 +86,7 @@ def replaced(quote: Quote, found: Sequence[Difference]) -> tuple[list[Difference
         if aside and not one.given and worded(quote.text[aside.start : aside.end]):
             rest.remove(aside)
             words = squeeze(quote.text[aside.start : aside.end])
-            kind = difference(words, one.source, set(words)).kind
+            kind = difference(words, one.source, (words, one.source)).kind
             one = replace(one, given=words, kind=kind, given_at=(aside.start, aside.end))
         differences.append(one)
     return differences, rest

@@ -48,7 +48,6 @@ _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _LATIN = re.compile(r"[a-z]+(?:[-&.][a-z]+)*")
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?|[〇零一二两三四五六七八九十百千]+")
 _PLAN = re.compile("十[一二三四五六七]五")
-_PLACE_TAGS = frozenset({"ns", "nrt", "nrfg"})
 
 NEGATORS = frozenset("不没未非无勿莫否")
 NEGATIVE_WORDS = frozenset(
@@ -66,7 +65,7 @@ _NOT_NEGATIVE = frozenset(
 )
 
 
-_MODALS = (
+MODALS = (
     MODAL
     | LIMITS
     | frozenset(
@@ -76,7 +75,7 @@ _MODALS = (
     )
 ) - NEGATIVE_WORDS
 # What merely describes (重大举措) binds nobody to more or less.
-_MODALS -= {"重大", "重点", "主要"}
+MODALS -= {"重大", "重点", "主要", "符合条件", "有条件"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +115,8 @@ def _facts(folded: str) -> list[tuple[int, int, TokenKind]]:
         for match in pattern.finditer(folded):
             take(match.start(), match.end(), "number")
     for number in numbers(folded):
+        if folded.startswith("进一步", number.span.start - 1):
+            continue
         stem = number.span.end - (1 if number.unit in ("多", "余") else 0)
         more = _MORE.match(folded, stem)
         take(number.span.start, max(number.span.end, more.end() if more else 0), "number")
@@ -148,11 +149,13 @@ def _words(folded: str, start: int, end: int) -> list[Token]:
 
 def _kind(word: str, tag: str) -> TokenKind:
     """Return what a word that no body is named by is. The dictionary tags some phrases as persons: 大力支持."""
-    if len(word) > 1 and (tag in _PLACE_TAGS or (tag == "nr" and word[0] in SURNAMES)):
+    if len(word) > 1 and (tag in ("ns", "nrfg") or (tag.startswith("nr") and word[0] in SURNAMES)):
+        return "name"
+    if len(word) > 2 and tag == "nrt":
         return "name"
     if word in NEGATIVE_WORDS or set(word) <= NEGATORS:
         return "negation"
-    return "modality" if word in _MODALS else "word"
+    return "modality" if word in MODALS else "word"
 
 
 def negations(text: str) -> int:
