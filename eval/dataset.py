@@ -7,6 +7,7 @@ loading finds it in the raw file; an entry that does not fit the files stops the
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,13 @@ MAX_CHARS: Mapping[str, int] = {
 QUOTE_KINDS = (
     *("exact", "exact_break", "exact_marks", "number", "year", "name", "negation", "word"),
     *("spliced", "paraphrase", "invented"),
+    *("ellipsis", "insertion", "traditional", "clause", "attributed", "speaker", "numeral"),
+    *("organisation", "modality", "omission", "addition", "noise", "spliced_three"),
 )
+# What stands in brackets in a quote and is not the source's: the quoter's own words.
+_INSERTION = re.compile(r"〔[^〕]*〕|\[[^\]]*\]|（引者注：[^）]*）")
+_QUOTATION = re.compile("“(.*)”")
+_MARKS = re.compile("[\"'“”‘’]")
 
 
 _Entry = TypeVar("_Entry", bound="_HasId")
@@ -87,17 +94,35 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Words given for the source's, either "" where there are none; of one of the `kinds`, of any where none is named."""
+
+    given: str
+    source: str
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """One quote. `file` is where it comes from; `difference` is what a report must at least point out."""
+    """One quote and what a report must say of it.
+
+    `also` are verdicts that are right as well. `file` is where it comes from; `places` say it closer: for each
+    part of the quote the passages that it stands in, of which one is to be shown, the part's own first.
+    `changes` are what a report must at least point out, `barred` the kinds of difference that it may not tell;
+    `count` is in how many places the words stand.
+    """
 
     id: str
     split: Split
     kind: str
     quote: str
     verdict: QuoteVerdict
+    also: tuple[QuoteVerdict, ...] = ()
     file: str | None = None
-    given: str | None = None
-    source: str | None = None
+    places: tuple[tuple[Passage, ...], ...] = ()
+    changes: tuple[Change, ...] = ()
+    barred: tuple[str, ...] = ()
+    count: int | None = None
 
 
 def load_questions(path: Path, texts: RawTexts) -> tuple[Question, ...]:
@@ -183,22 +208,58 @@ def _check_gold(question: Question) -> None:
 
 
 def _quote(entry: dict[str, Any], texts: RawTexts) -> Quote:
-    difference = entry.pop("difference", {"given": None, "source": None})
-    quote = Quote(**entry, **difference)
+    difference = entry.pop("difference", None)
+    quote = Quote(**entry, changes=(Change(**difference),) if difference else ())
     _check(quote.kind in QUOTE_KINDS, f"kind 是 {quote.kind}")
     _check(quote.verdict in get_args(QuoteVerdict), f"verdict 是 {quote.verdict}")
     _check((quote.file is None) == (quote.verdict == "not_found"), "只有 not_found 没有出处文件")
     if quote.file is None:
         return quote
     raw = plain(texts[quote.file])
-    if quote.verdict == "exact" and quote.kind != "exact_break":
-        _check(plain(quote.quote) in raw, f"{quote.file} 里没有这句话")
+    if (quote.verdict == "exact" and quote.kind != "exact_break") or quote.kind == "speaker":
+        _check(_stand_in_order(_claimed(quote), raw), f"{quote.file} 里没有这句话")
     if quote.verdict == "altered":
         _check(plain(quote.quote) not in raw, f"{quote.file} 里有这句话，不是改动过的")
-    if quote.given is not None and quote.source is not None:
-        mended = plain(quote.quote).replace(plain(quote.given), plain(quote.source), 1)
-        _check(mended in raw, f"改回 {quote.source} 后仍不是 {quote.file} 的原文")
+    for change in quote.changes:
+        _check_difference(quote, change.given, change.source, raw)
     return quote
+
+
+def _claimed(quote: Quote) -> list[str]:
+    """Return the pieces that must stand in the source, in order: without what the quoter put in or left out."""
+    if quote.kind == "ellipsis":
+        return quote.quote.split("……")
+    if quote.kind == "insertion":
+        return [_INSERTION.sub("", quote.quote)]
+    if quote.kind in ("attributed", "speaker"):
+        found = _QUOTATION.search(quote.quote)
+        return [found[1].rstrip("。")] if found else [quote.quote]
+    return [quote.quote]
+
+
+def _stand_in_order(pieces: list[str], raw: str) -> bool:
+    """Whether the pieces stand in `raw` one after another, quotation marks aside: they change inside others."""
+    raw, end = _MARKS.sub("", raw), 0
+    for piece in (_MARKS.sub("", plain(piece)) for piece in pieces):
+        start = raw.find(piece, end)
+        if start < 0:
+            return False
+        end = start + len(piece)
+    return True
+
+
+def _check_difference(quote: Quote, given: str, source: str, raw: str) -> None:
+    """Check that the source's words in place of the given ones make the source's text; without given ones, at some place.
+
+    Who spoke stands outside the quoted words, so of a speaker it is checked that the source names the right one.
+    """
+    text, given, source = plain(quote.quote), plain(given), plain(source)
+    if quote.kind == "speaker":
+        _check(given in text and source in raw, f"{given} 不在引文里，或 {source} 不在 {quote.file} 里")
+        return
+    places = [found.start() for found in re.finditer(re.escape(given), text)]
+    mended = (text[:place] + source + text[place + len(given) :] for place in places)
+    _check(any(one in raw for one in mended), f"改回 {source} 后仍不是 {quote.file} 的原文")
 
 
 def _check(holds: bool, message: str) -> None:

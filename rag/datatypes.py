@@ -14,6 +14,9 @@ from typing import Literal
 
 RefusalReason = Literal["not_in_documents", "not_stated", "off_topic", "unsafe"]
 Verdict = Literal["supported", "unsupported"]
+FactKind = Literal[
+    "number", "date", "name", "organisation", "negation", "modality", "word", "omission", "addition"
+]
 QuoteVerdict = Literal["exact", "altered", "spliced", "paraphrase", "not_found"]
 
 
@@ -425,9 +428,7 @@ class Counterpart:
 
     given: str
     source: str
-    kind: Literal[
-        "number", "date", "name", "organisation", "negation", "modality", "word", "omission", "addition"
-    ]
+    kind: FactKind
     given_at: tuple[int, int] = (0, 0)
     source_at: tuple[int, int] = (0, 0)
 

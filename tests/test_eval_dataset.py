@@ -1,12 +1,13 @@
 """The gold stands in the documents, and an entry that does not is refused."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from eval.dataset import QUOTE_KINDS, DatasetError, load_questions, load_quotes
+from eval.dataset import QUOTE_KINDS, Change, DatasetError, load_questions, load_quotes
 from eval.grounding import load_labelled
 from eval.matching import RawTexts, plain
 from rag.datatypes import Span, Turn
@@ -133,6 +134,49 @@ def test_only_exact_quotes_stand_in_any_file():
             assert not any(plain(quote.quote) in raw for raw in everything), quote.id
 
 
+MANUSCRIPTS = [
+    json.loads(line) for line in (ROOT / "eval" / "manuscript.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_a_manuscript_has_thirty_sentences_of_each_sort_in_their_paragraphs(split):
+    sentences = [one for one in MANUSCRIPTS if one["split"] == split]
+    counts = Counter(one["expect"] for one in sentences)
+    assert counts == {"exact": 6, "altered": 6, "spliced": 2, "paraphrase": 4, "not_found": 2, "own": 10}
+    paragraphs = [one["paragraph"] for one in sentences]
+    assert paragraphs == sorted(paragraphs)
+    assert set(paragraphs) == set(range(7))
+    assert len({one["id"] for one in sentences}) == 30
+    for expect, count in counts.items():
+        assert f"| {expect} | {count} |" in DATASHEET
+
+
+@pytest.mark.parametrize("sentence", MANUSCRIPTS, ids=lambda one: one["id"])
+def test_a_sentence_of_a_manuscript_stands_in_its_file_as_it_says(sentence):
+    text, expect = plain(sentence["text"]).rstrip("。"), sentence["expect"]
+    assert (sentence["file"] is None) == (expect in ("own", "not_found"))
+    if sentence["file"] is None:
+        everything = [plain(TEXTS[file]) for file in PIECES]
+        parts = [text[start : start + 10] for start in range(len(text) - 9)]
+        assert not any(part in raw for part in parts for raw in everything)
+        return
+    raw = plain(TEXTS[sentence["file"]])
+    assert expect == "exact" or text not in raw
+    tails = [text, text.partition(",")[2]]  # with a lead-in that says who spoke, and without
+    if expect == "exact":
+        quoted = re.findall("“(.{10,})”", sentence["text"])
+        assert any(plain(words).rstrip("。") in raw for words in [*tails, *quoted] if words)
+    if expect == "altered":
+        given, source = plain(sentence["given"]), plain(sentence["source"])
+        mended = [
+            tail[: found.start()] + source + tail[found.end() :]
+            for tail in tails
+            for found in re.finditer(re.escape(given), tail)
+        ]
+        assert any(words in raw for words in mended)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "a.txt").write_text("办法将于2026年\n\n4月1日起实施。办法好。办法好。", encoding="utf-8")
@@ -191,17 +235,45 @@ def test_an_id_that_stands_twice_is_refused(folder):
         load(folder, entry(), entry())
 
 
+EXACT = {"verdict": "exact", "difference": None}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        EXACT | {"kind": "ellipsis", "quote": "办法将于……起实施。办法……办法好。"},
+        EXACT | {"kind": "insertion", "quote": "办法〔指新的〕将于2026年[今年]4月1日（引者注：周三）起实施"},
+        EXACT | {"kind": "attributed", "quote": "他说：“4月1日起实施。”"},
+        {"kind": "omission", "quote": "4月1日实施。", "difference": {"given": "", "source": "起"}},
+        {"kind": "addition", "quote": "4月1日起试行实施。", "difference": {"given": "试行", "source": ""}},
+        {"kind": "speaker", "quote": "他说：“办法好。”", "difference": {"given": "他", "source": "办法"}},
+    ],
+)
+def test_a_quote_with_other_words_around_or_within_it_is_checked_without_them(folder, changes):
+    quote = {"id": "c1", "split": "dev", "verdict": "altered", "file": "a.txt"} | changes
+    path = folder / "quotes.jsonl"
+    path.write_text(json.dumps(quote, ensure_ascii=False), encoding="utf-8")
+    (loaded,) = load_quotes(path, RawTexts(folder))
+    assert loaded.kind == quote["kind"]
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         (
-            {"verdict": "exact", "kind": "exact", "difference": {"given": None, "source": None}},
+            {"verdict": "exact", "kind": "exact", "difference": None},
             "里没有这句话",
         ),
         ({"quote": "办法将于2026年4月1日起实施。"}, "不是改动过的"),
         ({"difference": {"given": "2027", "source": "2028"}}, "改回 2028 后仍不是"),
         ({"file": None}, "只有 not_found 没有出处文件"),
         ({"kind": "odd"}, "kind 是 odd"),
+        ({"difference": {"given": "", "source": "自"}}, "改回 自 后仍不是"),
+        ({"kind": "speaker", "quote": "他说：“办法坏。”"}, "里没有这句话"),
+        ({"kind": "speaker", "quote": "他说：“办法好。”"}, "2027 不在引文里"),
+        (EXACT | {"kind": "ellipsis", "quote": "办法好……起实施。"}, "里没有这句话"),
+        (EXACT | {"kind": "insertion", "quote": "办法〔坏〕将于1日"}, "里没有这句话"),
+        (EXACT | {"kind": "attributed", "quote": "他说：“办法坏。”"}, "里没有这句话"),
     ],
 )
 def test_a_quote_that_does_not_fit_its_verdict_is_refused(folder, changes, message):
@@ -216,7 +288,7 @@ def test_a_quote_that_does_not_fit_its_verdict_is_refused(folder, changes, messa
     }
     path = folder / "quotes.jsonl"
     path.write_text(json.dumps(quote, ensure_ascii=False), encoding="utf-8")
-    assert load_quotes(path, RawTexts(folder))[0].source == "2026"
+    assert load_quotes(path, RawTexts(folder))[0].changes == (Change(given="2027", source="2026"),)
     path.write_text(json.dumps(quote | changes, ensure_ascii=False), encoding="utf-8")
     with pytest.raises(DatasetError, match=message):
         load_quotes(path, RawTexts(folder))

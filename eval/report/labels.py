@@ -33,6 +33,19 @@ QUOTE_KINDS: Mapping[str, str] = {
     "spliced": "两处拼成一句",
     "paraphrase": "换了说法",
     "invented": "编造",
+    "ellipsis": "中间用省略号",
+    "insertion": "括号里加注",
+    "traditional": "繁体",
+    "clause": "只引一个分句",
+    "attributed": "带说话人，说话人对",
+    "speaker": "带说话人，说话人错",
+    "numeral": "数换写法，值不变",
+    "organisation": "改了机构",
+    "modality": "改了语气",
+    "omission": "漏了限定语",
+    "addition": "添了内容",
+    "noise": "一成错字",
+    "spliced_three": "三处拼成一句",
 }
 
 SENTENCE_KINDS: Mapping[str, str] = {

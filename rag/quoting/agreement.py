@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from decimal import Decimal
 
 from rag.datatypes import Difference
 from rag.numerals import Number, numbers
 from rag.quoting.alignment import key
-from rag.quoting.tokens import negations, same_value, tokens
+from rag.quoting.tokens import amount, negations, same_value, tokens
 from rag.text import clauses
 from rag.words import content_words
 
@@ -51,12 +50,8 @@ def _number_conflicts(quote: str, source: str) -> list[Difference]:
 
 def _agree(left: Number, right: Number) -> bool:
     """Whether two numbers have the same value, and the same unit or, one of them, none."""
-    (value, unit), (other, theirs) = _amount(left), _amount(right)
+    (value, unit), (other, theirs) = amount(left), amount(right)
     return value == other and (unit == theirs or ("" in (unit, theirs) and "%" not in (unit, theirs)))
-
-
-def _amount(number: Number) -> tuple[Decimal, str]:
-    return (number.value * 10, "%") if number.unit == "成" else (number.value, number.unit)
 
 
 def _token_conflicts(quote: str, source: str, names: Collection[str]) -> list[Difference]:
@@ -66,9 +61,9 @@ def _token_conflicts(quote: str, source: str, names: Collection[str]) -> list[Di
     found = []
     for token in tokens(quote):
         words = quote[token.start : token.end]
-        if token.kind not in ("name", "date", "number") or key(words).text in plain:
+        if token.kind not in ("name", "organisation", "date", "number") or key(words).text in plain:
             continue
-        if token.kind == "name":
+        if token.kind in ("name", "organisation"):
             known = any(words in name or name in words for name in names)
             if known or (words in _HOME and any(home in source for home in _HOME)):
                 continue
