@@ -126,5 +126,5 @@ def _timed(lookup: QuoteIndex, quotes: Sequence[str]) -> Row:
         quotes=len(quotes),
         median_ms=1000 * float(np.median(seconds)) if seconds else 0.0,
         p95_ms=1000 * float(np.percentile(seconds, 95)) if seconds else 0.0,
-        verdicts=verdicts,
+        verdicts=dict(verdicts),
     )

@@ -13,9 +13,9 @@ from rag.quoting.alignment import Block
 from rag.quoting.asked import LEFT_OUT, Quote
 from rag.quoting.differences import difference
 from rag.quoting.edges import gaps
+from rag.quoting.standing import standing
 from rag.quoting.stream import Stream
 from rag.quoting.tokens import negations, tokens
-from rag.quoting.verbatim import standing
 from rag.structure.people import SPEECH, SURNAMES
 from rag.text import squeeze, worded
 
