@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from fake_assistant import HOSTILE, LOAN, LOAN_QUOTE, FakeAssistant
@@ -84,6 +85,16 @@ def test_quotations_are_found(paragraphs, quoted):
     assert [
         [text[part.start : part.end] for part in parts] for text, parts in zip(paragraphs, found, strict=True)
     ] == quoted
+
+
+def test_marks_that_are_never_closed_are_read_once():
+    started = time.perf_counter()
+    assert [len(parts) for parts in quotations(["“" * 50_000 + "”", "甲“" * 50_000, "乙" * 50_000])] == [
+        0,
+        0,
+        0,
+    ]
+    assert time.perf_counter() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -70,25 +70,21 @@ def _marked(text: str, carried: str, following: str) -> tuple[list[Range], str]:
         carried: the mark that the paragraph before left open.
         following: the paragraph after.
     """
-    ranges = []
+    pairs = []
     opened = [(carried, 0)] if carried and not text.startswith(carried) else []
-    at = 0
-    while True:
-        for position in range(at, len(text)):
-            character = text[position]
-            if opened and character == _PAIRS[opened[-1][0]]:
-                mark, start = opened.pop()
-                if not opened:
-                    ranges.append((start, position + 1))
-            elif character in _PAIRS:
-                opened.append((character, position))
-        if not opened:
-            return ranges, ""
-        mark, start = opened[0]
-        if _goes_on(mark, following):
-            return [*ranges, (start, len(text))], mark
-        ranges = [(low, high) for low, high in ranges if high <= start]
-        opened, at = [], start + 1
+    for position, character in enumerate(text):
+        if opened and character == _PAIRS[opened[-1][0]]:
+            pairs.append((opened.pop()[1], position + 1))
+        elif character in _PAIRS:
+            opened.append((character, position))
+    open_marks = {mark for mark in dict(opened) if _goes_on(mark, following)}
+    going = [(mark, start) for mark, start in opened if mark in open_marks][:1]
+    pairs += [(start, len(text)) for _, start in going]
+    ranges: list[Range] = []
+    for start, end in sorted(pairs):
+        if not ranges or start >= ranges[-1][1]:
+            ranges.append((start, end))
+    return ranges, going[0][0] if going else ""
 
 
 def _goes_on(mark: str, following: str) -> bool:
