@@ -66,7 +66,7 @@ class Thresholds:
     `disputed`: the same where a number, date, name or negation does not agree, for the quote to be an
     alteration of them rather than another matter; `nearest`: for them to be shown where nothing was found.
     These three are probabilities of the model that training/fit_restatement.py fits; of what no passage of
-    its corpora says 5 % lies above `restated`, 2 % above `disputed`.
+    its corpora says 5 % lies above `restated`, 3 % above `disputed`.
     """
 
     altered: float = 0.8

@@ -70,17 +70,14 @@ def test_a_sentence_is_wholly_like_itself(index):
     found = sentences_of(stream(index, quote))
     runs, rows = features(quote, found, matching())
     assert [found[runs[0].first].text, runs[0].last - runs[0].first] == [quote, 0]
-    assert [
-        rows[0][name] for name in ("exact", "soft", "signs", "pairs", "indel", "clause")
-    ] == pytest.approx([1] * 6)
-    assert rows[0]["missing"] == 0
+    assert [rows[0][name] for name in ("clause", "signs", "indel", "ratio")] == pytest.approx([1, 1, 1, 0])
     assert rows[0]["margin"] > 0 > rows[1]["margin"]
 
 
 def test_the_figures_of_a_quote_are_counted(index):
     quote = "春运头一天，全国铁路送走旅客1200万人次，多了9%"
     _, rows = features(quote, sentences_of(stream(index, quote)), matching())
-    assert (rows[0]["numbers"], rows[0]["numbers_matched"]) == (2, 0.5)
+    assert (rows[0]["numbers"], rows[0]["numbers_telling"]) == (2, len("1.2E+7") + len("人次"))
 
 
 def test_no_two_runs_of_a_quote_overlap(index):

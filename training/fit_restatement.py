@@ -35,7 +35,7 @@ HELD = 5
 OTHERS = 0.1
 """Weight of a run that is not the first for its quote."""
 REPRINTED = 0.75
-"""A quote is not taken to be unsaid where a run has this share of its character pairs."""
+"""A quote is not taken to be unsaid where a run is so much like it, by Indel similarity."""
 STRENGTH = 0.05
 """Inverse of how strongly large weights are held back."""
 PLAIN = ("answered", "event", "reworded", "summary")
@@ -67,7 +67,7 @@ def _held_against(index: OpenIndex, one: Restated, said: bool) -> Iterator[Judge
     """Yield the runs of a quote, if there are any and it is known whether they say what it says."""
     found = sentences_of(Stream(index.documents.document, (), nearby(index, one.quote)))
     runs, rows = features(one.quote, found, matching())
-    if runs and (said or rows[0]["pairs"] <= REPRINTED):
+    if runs and (said or rows[0]["indel"] <= REPRINTED):
         right = _right(one, found, runs) if said else tuple(False for _ in runs)
         yield Judged(kind=one.kind, said=said, rows=rows, right=right)
 

@@ -15,7 +15,7 @@ from rag.informativeness import idf
 from rag.quoting.alignment import key, similarity
 from rag.quoting.facts import agrees, facts
 from rag.quoting.runs import Run, Sentence, runs_of
-from rag.ranking.matches import NEAR, Matching, rarity
+from rag.ranking.matches import NEAR, Matching
 from rag.text import clauses, fold
 from rag.thesaurus import near_forms
 from rag.words import content_words
@@ -29,25 +29,18 @@ _ALIKE = 0.2
 _FURTHER = 0.02
 """What a further sentence costs in the first score, so that the shortest run of equals is taken."""
 _FIGURES = ("number", "date", "numeral")
-_SAID = 0.25
-"""A word of which a passage has one at least so alike, after that, is taken to be said there."""
-_UNSAID = 0.15
-"""A word of which it has none so alike is taken to be missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Quote:
     """A quote made ready: its content words without figures, what each tells, the forms each may stand in."""
 
-    folded: str
     key: str
     words: tuple[str, ...]
     information: Array
-    shares: Array
     forms: Sequence[Sequence[str]]
     near: Sequence[Sequence[str]]
     clauses: Array
-    pairs: frozenset[str]
     figures: tuple[Item, ...]
 
 
@@ -55,6 +48,10 @@ def features(
     quote: str, found: Sequence[Sentence], matching: Matching
 ) -> tuple[list[Run], list[dict[str, float]]]:
     """Return the runs of these sentences most like the quote, best first, and the features of each.
+
+    The features are how far the quote's words are said there in its clause that has least of them (`clause`), the share
+    of its characters (`signs`), by how much words and characters are ahead of the next run, the Indel similarity, the
+    lengths, and the figures.
 
     There are at most `PLACES` runs, none over another; none where the quote has no content word or there is no
     sentence.
@@ -66,21 +63,27 @@ def features(
     texts = [fold(sentence.text) for sentence in found]
     first = np.array([run.first for run in runs])
     last = np.array([run.last for run in runs])
-    stands = _stand(asked.forms, texts)
-    near = np.maximum(stands, NEAR * _stand(asked.near, texts))
-    soft = np.maximum(_clipped(matching.best(asked.words, asked.forms, texts)), near)
-    scores = asked.shares @ _over(soft, first, last) - _FURTHER * (last - first)
+    said = np.maximum(_stand(asked.forms, texts), NEAR * _stand(asked.near, texts))
+    said = np.maximum(_clipped(matching.best(asked.words, asked.forms, texts)), said)
+    shares = asked.information / asked.information.sum()
+    scores = shares @ _over(said, first, last) - _FURTHER * (last - first)
     chosen = _apart(runs, scores)
-    kept = [runs[i] for i in chosen]
     each = [frozenset(text) for text in texts]
     signs = np.array([[sign in text for text in each] for sign in dict.fromkeys(asked.key)], dtype=np.float32)
-    matched = [_over(values, first[chosen], last[chosen]) for values in (stands, near, soft, signs)]
-    columns = _by_word(asked, matched, _telling(asked.information, stands), _telling(1.0, signs))
-    columns |= {"margin": _ahead(scores[chosen]), "sign_margin": _ahead(columns["signs"])}
-    rows = []
-    for i, run in enumerate(kept):
-        row = {name: float(values[i]) for name, values in columns.items()}
-        rows.append(row | _by_text(asked, found[run.first : run.last + 1]))
+    covered = _over(said, first[chosen], last[chosen]) * asked.information[:, None]
+    share = _over(signs, first[chosen], last[chosen]).mean(axis=0)
+    columns = {
+        "clause": (asked.clauses @ covered).min(axis=0),
+        "signs": share,
+        "margin": _ahead(scores[chosen]),
+        "sign_margin": _ahead(share),
+    }
+    kept = [runs[i] for i in chosen]
+    rows = [
+        {name: float(values[i]) for name, values in columns.items()}
+        | _by_text(asked, found[run.first : run.last + 1])
+        for i, run in enumerate(kept)
+    ]
     return kept, rows
 
 
@@ -89,49 +92,11 @@ def _by_text(asked: _Quote, inside: Sequence[Sentence]) -> dict[str, float]:
     text = "".join(sentence.text for sentence in inside)
     plain = key(text).text
     return {
-        "pairs": sum(pair in plain for pair in asked.pairs) / max(len(asked.pairs), 1),
         "indel": similarity(asked.key, plain),
         "length": float(np.log1p(len(asked.key))),
         "ratio": float(np.log((len(plain) + 1) / (len(asked.key) + 1))),
-        "sentences": float(len(inside)),
         **_figures(asked.figures, facts(text)),
     }
-
-
-def _by_word(asked: _Quote, matched: Sequence[Array], words: Array, signs: Array) -> dict[str, Array]:
-    """Return the features of runs that are sums over the quote's words or characters, (runs,) each.
-
-    Args:
-        asked: the quote; at least one word.
-        matched: which words stand in each run, come near, are said in any way, (words, runs) each; and
-            which characters stand there, (characters, runs).
-        words: what each word tells among these sentences, (words,).
-        signs: what each character tells there, (characters,).
-    """
-    stands, near, soft, there = matched
-    missing = -np.sort(-np.where(soft < _UNSAID, asked.information[:, None], 0), axis=0)
-    return {
-        "exact": asked.shares @ stands,
-        "near": asked.shares @ near,
-        "soft": asked.shares @ soft,
-        "strong": asked.shares @ (soft >= _SAID),
-        "telling": words @ soft,
-        "missing": missing.sum(axis=0),
-        "rarest": missing[0],
-        "second": missing[1] if len(missing) > 1 else np.zeros_like(missing[0]),
-        "information": np.full(stands.shape[1], asked.information.sum()),
-        "covered": asked.information @ stands,
-        "clause": (asked.clauses @ (soft * asked.information[:, None])).min(axis=0),
-        "signs": there.mean(axis=0),
-        "telling_signs": signs @ there,
-    }
-
-
-def _telling(weights: Array | float, stands: Array) -> Array:
-    """Return the share of each thing in what all tell: its weight times how few sentences have it."""
-    telling: Array = (weights * rarity((stands > 0).sum(axis=1), stands.shape[1])).astype(np.float32)
-    shares: Array = telling / telling.sum()
-    return shares
 
 
 def _ahead(scores: Array) -> Array:
@@ -160,15 +125,12 @@ def _made_ready(quote: str) -> _Quote:
     if not member:
         member = [np.ones(len(words), dtype=np.float32) / (float(information.sum()) or 1.0)]
     return _Quote(
-        folded=folded,
         key=plain,
         words=words,
         information=information,
-        shares=information / information.sum() if words else information,
         forms=forms_of(words, folded),
         near=near_forms(words, folded),
         clauses=np.array(member, dtype=np.float32),
-        pairs=frozenset(plain[i : i + 2] for i in range(len(plain) - 1)),
         figures=tuple(item for item in facts(quote) if item.kind in _FIGURES),
     )
 
@@ -213,16 +175,7 @@ def _apart(runs: Sequence[Run], scores: Array) -> list[int]:
 
 
 def _figures(ours: Sequence[Item], theirs: Sequence[Item]) -> dict[str, float]:
-    """Return how many figures a quote has, the share of them that a passage has, and the other way, -1 of none.
-
-    `numbers_telling` is the length of those matched: a long one is not met by chance.
-    """
-    other = [item for item in theirs if item.kind in _FIGURES]
-    matched = [item for item in ours if any(agrees(item, one) for one in other)]
-    back = [one for one in other if any(agrees(item, one) for item in ours)]
-    return {
-        "numbers": float(len(ours)),
-        "numbers_matched": len(matched) / len(ours) if ours else -1.0,
-        "numbers_back": len(back) / len(other) if other else -1.0,
-        "numbers_telling": float(sum(len(str(part)) for item in matched for part in item.key if part)),
-    }
+    """Return how many figures a quote has, and how long those are that a passage has: a long one is not met by chance."""
+    matched = [item for item in ours if any(agrees(item, one) for one in theirs)]
+    telling = sum(len(str(part)) for item in matched for part in item.key if part)
+    return {"numbers": float(len(ours)), "numbers_telling": float(telling)}
