@@ -8,6 +8,7 @@ against what the chain runs through: one place that differs (`altered`), several
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -41,6 +42,8 @@ _REGIONS_PIECE = 4
 SPLICED_LENGTH = 8
 # A quote that departs from a place in no more than this many points is altered, not restated.
 _FEW = 2
+# Of these kinds a difference changes what is said.
+_FACTS = ("number", "date", "name", "organisation", "modality")
 # A place is looked at closely if it shares at least this much of what the best one shares.
 _RIVAL = 0.7
 # Only where one place leaves this many characters unexplained may a part come from elsewhere: of a part of
@@ -57,9 +60,10 @@ class Thresholds:
     training/fit_quotes.py measures them: the verdicts hardly change within 0.1 of each, so that of equally
     good values those are taken that leave a freely worded restatement a restatement (`altered`) and show a source that more than half of the quote comes from (`loose`).
 
-    `altered`: from this share of its characters on, one place stands behind the quote and what differs is
-    listed; `slight`: likewise where it differs in a point or two; `loose`: down to here the place still
-    stands behind it, unless the quote restates it.
+    `slight`: from this share of its characters on, a place from which a quote differs in a point or two stands
+    behind it; `altered`: likewise where it differs in more points, a fact or a negation among them; `loose`: down
+    to here likewise where no words are exchanged, or where so large a share of the points is one character each
+    (`slips`), and the place still stands behind any quote, unless that restates it.
     `part`, `cover`: how much of each part of a spliced quote stands in its place, and how much of the
     quote in all places together.
     `restated`: how probable it must be that sentences stand behind a quote for it to be their paraphrase;
@@ -72,6 +76,7 @@ class Thresholds:
     altered: float = 0.8
     slight: float = 0.75
     loose: float = 0.55
+    slips: float = 0.6
     part: float = 0.8
     cover: float = 0.85
     restated: float = 0.4
@@ -160,7 +165,6 @@ class _Comparison:
         if len(parts) == 1 and parts[0].shared > best:
             singles = parts + [one for one in singles if not one.overlaps(parts[0])]
             best = singles[0].shared
-        few = bool(singles) and len(singles[0].differences) <= _FEW
         covers = self._cover(quote, parts)
         if covers and any(self._apart(a, b) for a, b in pairwise(parts)):
             parts.sort(key=lambda part: -part.similarity)
@@ -169,12 +173,22 @@ class _Comparison:
         matches = self.matches(quote, alike[:MOST_MATCHES])
         # Parts that cover the quote in another order are not held against their order.
         turned = covers and any(a.ranges > b.ranges for a, b in pairwise(parts))
-        sure = self._thresholds.slight if few else self._thresholds.altered
-        # Whose words all stand there, beside others put in, does not restate them.
-        widened = bool(singles) and all(one.kind == "addition" for one in singles[0].differences)
-        certain = best >= (self._thresholds.loose if widened else sure) and not turned
+        certain = bool(singles) and not turned and best >= self._sure(singles[0])
         verdict: QuoteVerdict = "altered" if matches else "not_found"
         return QuoteReport(quote=quote.text, verdict=verdict, matches=matches), certain
+
+    def _sure(self, passage: Passage) -> float:
+        """Return how much of a quote must stand in a place for the quote to be altered from it and not restated."""
+        told = passage.differences
+        # Whose words all stand there, beside others put in or with slips, does not restate them.
+        if passage.slips >= self._thresholds.slips or all(one.kind == "addition" for one in told):
+            return self._thresholds.loose
+        if len(told) <= _FEW:
+            return self._thresholds.slight
+        falsified = any(
+            one.kind == "negation" or (one.kind in _FACTS and one.given and one.source) for one in told
+        )
+        return self._thresholds.altered if falsified else math.inf
 
     def _singles(
         self, quote: Quote, at: Integers, where: Integers, regions: Sequence[tuple[int, int]]

@@ -146,9 +146,11 @@ def extend(ending: str, source: str) -> tuple[int, int]:
 
     Args:
         ending: what follows the last shared block in the quote (for a beginning: reversed).
-        source: what follows it in the source, up to where the comparison may reach (likewise).
+        source: what follows it in the source, up to the end of the sentence (likewise).
     """
     stands = source.find(ending)
+    if ending and source.endswith(ending):
+        return len(ending), len(source)
     if stands >= 0 and _stride(stands, stands) < len(ending):
         return len(ending), stands + len(ending)
     score = best = 0
