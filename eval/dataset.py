@@ -94,17 +94,35 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Words given for the source's, either "" where there are none; of one of the `kinds`, of any where none is named."""
+
+    given: str
+    source: str
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """One quote. `file` is where it comes from; `difference` is what a report must at least point out."""
+    """One quote and what a report must say of it.
+
+    `also` are verdicts that are right as well. `file` is where it comes from; `places` say it closer: for each
+    part of the quote the passages that it stands in, of which one is to be shown, the part's own first.
+    `changes` are what a report must at least point out, `barred` the kinds of difference that it may not tell;
+    `count` is in how many places the words stand.
+    """
 
     id: str
     split: Split
     kind: str
     quote: str
     verdict: QuoteVerdict
+    also: tuple[QuoteVerdict, ...] = ()
     file: str | None = None
-    given: str | None = None
-    source: str | None = None
+    places: tuple[tuple[Passage, ...], ...] = ()
+    changes: tuple[Change, ...] = ()
+    barred: tuple[str, ...] = ()
+    count: int | None = None
 
 
 def load_questions(path: Path, texts: RawTexts) -> tuple[Question, ...]:
@@ -190,8 +208,8 @@ def _check_gold(question: Question) -> None:
 
 
 def _quote(entry: dict[str, Any], texts: RawTexts) -> Quote:
-    difference = entry.pop("difference", {"given": None, "source": None})
-    quote = Quote(**entry, **difference)
+    difference = entry.pop("difference", None)
+    quote = Quote(**entry, changes=(Change(**difference),) if difference else ())
     _check(quote.kind in QUOTE_KINDS, f"kind 是 {quote.kind}")
     _check(quote.verdict in get_args(QuoteVerdict), f"verdict 是 {quote.verdict}")
     _check((quote.file is None) == (quote.verdict == "not_found"), "只有 not_found 没有出处文件")
@@ -202,8 +220,8 @@ def _quote(entry: dict[str, Any], texts: RawTexts) -> Quote:
         _check(_stand_in_order(_claimed(quote), raw), f"{quote.file} 里没有这句话")
     if quote.verdict == "altered":
         _check(plain(quote.quote) not in raw, f"{quote.file} 里有这句话，不是改动过的")
-    if quote.given is not None and quote.source is not None:
-        _check_difference(quote, quote.given, quote.source, raw)
+    for change in quote.changes:
+        _check_difference(quote, change.given, change.source, raw)
     return quote
 
 

@@ -94,7 +94,8 @@ class AnswerRow:
 class QuoteRow:
     """What became of one quote: `wrong` is what the report got wrong, `faults` its false pointers.
 
-    `found` is the best match's file and words, `expected` the right verdict.
+    `found` is the best match's file and words, `expected` the right verdict, `also` are those right as well;
+    `scores` are 1 or 0 for each of `verdict`, `place` and `difference` that the gold tells.
     """
 
     id: str
@@ -102,11 +103,13 @@ class QuoteRow:
     split: str
     quote: str
     expected: str
+    also: tuple[str, ...] = ()
     verdict: str | None = None
     found: str = ""
     right: bool = False
     wrong: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
     seconds: float
     error: str | None = None
 
@@ -192,6 +195,7 @@ def _quoted(quote: Quote) -> dict[str, Any]:
         "split": quote.split,
         "quote": quote.quote,
         "expected": quote.verdict,
+        "also": quote.also,
     }
 
 
@@ -256,7 +260,8 @@ def _quote_row(assistant: Assistant, quote: Quote, texts: RawTexts) -> QuoteRow:
     start = time.perf_counter()
     report = assistant.cite(quote.quote)
     seconds = time.perf_counter() - start
-    wrong = quote_faults(quote, report)
+    aspects = quote_faults(quote, report)
+    wrong = tuple(fault for faults in aspects.values() for fault in faults)
     places = [match.place for match in report.matches]
     return QuoteRow(
         **_quoted(quote),
@@ -264,6 +269,7 @@ def _quote_row(assistant: Assistant, quote: Quote, texts: RawTexts) -> QuoteRow:
         found=f"{places[0].file}：{places[0].quote}" if places else "",
         right=not wrong,
         wrong=wrong,
+        scores={aspect: float(not faults) for aspect, faults in aspects.items()},
         faults=place_faults(places, texts.__getitem__),
         seconds=seconds,
     )

@@ -10,34 +10,60 @@ import typer
 
 from eval import structure_run, terminal
 from eval.altering.texts import drawn_from
-from eval.dataset import load_quotes
+from eval.dataset import Split, load_quotes
 from eval.grounding import load_labelled, run_labelled, run_pairs
 from eval.matching import RawTexts
 from eval.options import Docs, Index, Part
 from eval.program import folder_of, open_program
+from eval.quoting.drawing import EACH
+from eval.quoting.measuring import run_drawn, run_made
 from eval.runner import run_quotes
 from eval.sets import ALTERED, HERE, QUOTES, SENTENCES
 from eval.structure_labels import load_labels
-from eval.tables import quote_table, sentence_table
+from eval.tables import quote_table, quotes_as_json, sentence_table
 from rag.errors import UsageError
 
 STRUCTURE = HERE / "structure.jsonl"
 
 
+LISTED = 5
+"""Made quotes of a kind that were reported wrongly and are told one by one."""
+
+
 def quotes(
     docs: Docs = None,
     index: Index = None,
-    split: Annotated[Part, typer.Option(help="用哪一半；调试只用 dev")] = Part.DEV,
+    data: Annotated[
+        Path | None, typer.Option(help="数据文件夹：再从其中的政策文本按规则造引文来测；内容不入库")
+    ] = None,
+    split: Annotated[Part, typer.Option(help="用哪一半；调试只用 dev，test 只报数")] = Part.DEV,
+    everything: Annotated[
+        bool, typer.Option("--all", help=f"每句每类都造；不给则每类每半至多 {EACH} 条")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，连同判错的每一条")] = False,
 ) -> None:
-    """只查引文：按种类列表，逐条说明判错了什么。"""
+    """只查引文：手写的，和按规则从每一句原文造的，按种类列表，说明判错了什么。"""
     docs = folder_of(docs)
     texts = RawTexts(docs)
     gold = [one for one in load_quotes(QUOTES, texts) if split in (Part.ALL, Part(one.split))]
+    splits: tuple[Split, ...] = ("dev", "test") if split is Part.ALL else (split.value,)
+    each = None if everything else EACH
     with open_program(docs, index) as (assistant, _):
-        rows = run_quotes(assistant, gold, texts)
+        measured = {
+            "引文，按种类（手写）": run_quotes(assistant, gold, texts),
+            "引文，按种类（按规则造）": run_made(assistant, texts, splits, each),
+        }
+    if data is not None:
+        measured["引文，按种类（从数据文件夹按规则造）"] = run_drawn(data, splits, each)
+    if as_json:
+        told = {title: quotes_as_json(rows) for title, rows in measured.items()}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
     console = terminal.console()
-    console.print(quote_table(rows))
-    console.print(terminal.wrong_quotes(rows), soft_wrap=True)
+    for title, rows in measured.items():
+        console.print(quote_table(rows, title))
+        if split is not Part.TEST:
+            console.print(terminal.wrong_quotes(rows, None if "手写" in title else LISTED), soft_wrap=True)
 
 
 def grounding(

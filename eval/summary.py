@@ -31,7 +31,13 @@ def quote_accuracy(rows: Sequence[QuoteRow]) -> float | None:
 
 def verdict_accuracy(rows: Sequence[QuoteRow]) -> float | None:
     """Return quotes with the right verdict / quotes, in [0, 1]."""
-    return fmean(row.verdict == row.expected for row in rows) if rows else None
+    return fmean(row.verdict in (row.expected, *row.also) for row in rows) if rows else None
+
+
+def quote_share(rows: Sequence[QuoteRow], aspect: str) -> float | None:
+    """Return quotes right in `place` or `difference` / quotes whose gold tells it, in [0, 1]; None where none does."""
+    scores = [row.scores[aspect] for row in rows if aspect in row.scores]
+    return fmean(scores) if scores else None
 
 
 def quote_latency(rows: Sequence[QuoteRow]) -> float | None:

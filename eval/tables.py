@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 
 from rich.table import Table
 
@@ -12,7 +13,15 @@ from eval.metrics import KNOWN
 from eval.metrics.case import Metric
 from eval.runner import AnswerRow, QuoteRow
 from eval.runs import Run
-from eval.summary import figure, grouped, measured, quote_accuracy, quote_latency, verdict_accuracy
+from eval.summary import (
+    figure,
+    grouped,
+    measured,
+    quote_accuracy,
+    quote_latency,
+    quote_share,
+    verdict_accuracy,
+)
 
 
 def shown(metric: Metric, value: float | None) -> str:
@@ -58,21 +67,43 @@ def _scored(rows: Sequence[AnswerRow], metrics: Sequence[Metric]) -> list[Answer
     return [row for row in rows if names & row.scores.keys()]
 
 
-def quote_table(rows: Sequence[QuoteRow]) -> Table:
+QUOTE_MEASURES: Mapping[str, tuple[str, Callable[[Sequence[QuoteRow]], float | None]]] = {
+    "right": ("全对", quote_accuracy),
+    "verdict": ("判定对", verdict_accuracy),
+    "place": ("出处对", lambda rows: quote_share(rows, "place")),
+    "difference": ("改动对", lambda rows: quote_share(rows, "difference")),
+}
+"""What is told of quotes, by name: its column, and the share of the quotes that it holds of."""
+
+
+def quote_table(rows: Sequence[QuoteRow], title: str = "引文，按种类") -> Table:
     """Return how quotes were reported, by kind, with a last line over all."""
-    metrics: Mapping[str, Callable[[Sequence[QuoteRow]], float | None]] = {
-        "全对": quote_accuracy,
-        "判定对": verdict_accuracy,
-    }
-    table = Table(title="引文，按种类")
+    table = Table(title=title)
     table.add_column("种类")
-    for column in ("条数", *metrics, "毫秒"):
+    table.add_column("应判")
+    for column in ("条数", *(column for column, _ in QUOTE_MEASURES.values()), "毫秒"):
         table.add_column(column, justify="right")
     for name, group in by_kind(rows).items():
         seconds = quote_latency(group)
-        cells = [f"{metric(group) or 0:.1%}" for metric in metrics.values()]
-        table.add_row(name, str(len(group)), *cells, "—" if seconds is None else f"{seconds * 1000:.1f}")
+        cells = [_share(measure(group)) for _, measure in QUOTE_MEASURES.values()]
+        verdicts = dict.fromkeys(verdict for row in group for verdict in (row.expected, *row.also))
+        expected = "" if name == "全部" else "、".join(verdicts)
+        took = "—" if seconds is None else f"{seconds * 1000:.1f}"
+        table.add_row(name, expected, str(len(group)), *cells, took)
     return table
+
+
+def quotes_as_json(rows: Sequence[QuoteRow]) -> dict[str, object]:
+    """Return the same for machines: `kinds` by name, shares in [0, 1], and `wrong`, the rows not reported rightly."""
+    kinds = {
+        name: {
+            "quotes": len(group),
+            **{key: measure(group) for key, (_, measure) in QUOTE_MEASURES.items()},
+            "seconds": quote_latency(group),
+        }
+        for name, group in by_kind(rows).items()
+    }
+    return {"kinds": kinds, "wrong": [asdict(row) for row in rows if not row.right]}
 
 
 _EXPECTED = {False: "无据", True: "有据"}

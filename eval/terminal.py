@@ -47,9 +47,18 @@ def wrong_sentences(rows: Sequence[SentenceRow]) -> RenderableType:
     )
 
 
-def wrong_quotes(rows: Sequence[QuoteRow]) -> RenderableType:
-    """Return one line per quote that was reported wrongly: what was wrong with it."""
-    return Group(*(Text(f"{row.id}：{why_quote(row)}　“{row.quote}”") for row in rows if not row.right))
+def wrong_quotes(rows: Sequence[QuoteRow], each: int | None = None) -> RenderableType:
+    """Return one line per quote that was reported wrongly, what was wrong with it: the first `each` of a kind, or all."""
+    wrong = [row for row in rows if not row.right]
+    told: Counter[str] = Counter()
+    lines = []
+    for row in wrong:
+        told[row.kind] += 1
+        if each is None or told[row.kind] <= each:
+            lines.append(Text(f"{row.id}：{why_quote(row)}　“{row.quote}”"))
+    if len(lines) < len(wrong):
+        lines.append(Text(f"另有 {len(wrong) - len(lines)} 条，见 --json"))
+    return Group(*lines)
 
 
 def remarks(run: Run) -> Iterator[Text]:

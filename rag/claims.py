@@ -65,20 +65,24 @@ _CONVERTED: Mapping[str, tuple[str, Decimal]] = {
 }
 """Units that are held against smaller ones of their kind: 4.35公里 is 4350米."""
 _RANGE = re.compile(r"\s*(?:[-~至到]|年-)\s*")
-_BOUNDS_BEFORE = (
-    ("max", re.compile(r"(?:不超过|不多于|不高于|不大于|不得超过|至多|最多|最高)$")),
-    ("min", re.compile(r"(?:不少于|不低于|不小于|不得少于|不得低于|至少|最少)$")),
-    ("under", re.compile(r"(?:低于|少于|小于|不足|不到|不及|未达|未超过)$")),
-    ("near", re.compile(r"(?:将近|接近|近|约|大约|大概|左右)$")),
-    ("over", re.compile(r"(?:超过|超|逾|突破|多于|高于|大于|超出)(?:了)?$")),
+_LIMITS_BEFORE = {
+    "max": "不超过|不多于|不高于|不大于|不得超过|至多|最多|最高",
+    "min": "不少于|不低于|不小于|不得少于|不得低于|至少|最少",
+    "under": "低于|少于|小于|不足|不到|不及|未达|未超过",
+    "near": "将近|接近|近|约|大约|大概|左右",
+    "over": "超过|超|逾|突破|多于|高于|大于|超出",
+}
+_LIMITS_AFTER = {"max": "以内|之内", "under": "以下", "min": "及以上|以上", "near": "左右|上下"}
+LIMITS = frozenset(
+    word
+    for limits in (_LIMITS_BEFORE, _LIMITS_AFTER)
+    for words in limits.values()
+    for word in words.split("|")
 )
-_BOUNDS_AFTER = (
-    ("max", re.compile(r"以内|之内")),
-    ("under", re.compile(r"以下")),
-    ("min", re.compile(r"及?以上")),
-    ("near", re.compile(r"左右|上下")),
-    ("over", re.compile(r"多|余")),
-)
+"""Words before or behind a number that make it a limit or an estimate."""
+_BOUNDS_BEFORE = [(name, re.compile(f"(?:{words})了?$")) for name, words in _LIMITS_BEFORE.items()]
+_BOUNDS_AFTER = [(name, re.compile(words)) for name, words in _LIMITS_AFTER.items()]
+_BOUNDS_AFTER.append(("over", re.compile("多|余")))
 # What a sentence may say (first) of a number that its evidence qualifies so (second), besides the same.
 LOOSER = {("", "over"), ("", "near"), ("", "min"), ("near", ""), ("over", "min"), ("min", "over")}
 _CHANGE = re.compile(
@@ -199,7 +203,7 @@ _SURNAMES = frozenset(
 
 # A person named behind a post: the tagger knows few of them.
 _POSTS = "[部局司处院校所省市县区镇村厅署行会社班组队馆]长|董事长|秘书长|总理|主席|书记|主任|委员|代表|教授|研究员|记者|经理|总裁|专家|院士"
-_TITLED = re.compile(
+TITLED = re.compile(
     rf"(?:{_POSTS})(?P<name>[{''.join(sorted(_SURNAMES))}][{_HAN}]{{1,2}}?)"
     r"(?=介绍|表示|说|指出|强调|认为|称|在|向|对|就|主持|出席|作|会见|宣布|透露|[,。、;:!?\s]|$)"
 )
@@ -220,10 +224,10 @@ def _name_kind(word: str, tag: str) -> str:
 
 def _names(folded: str) -> Iterator[Item]:
     """Yield the people, places and organisations."""
-    for match in _TITLED.finditer(folded):
+    for match in TITLED.finditer(folded):
         yield Item("name person", (match["name"],), Span(start=match.start("name"), end=match.end("name")))
     position = 0
-    titled = {match.start("name") for match in _TITLED.finditer(folded)}
+    titled = {match.start("name") for match in TITLED.finditer(folded)}
     for word, tag in rjieba.tag(folded):
         kind = _name_kind(word, tag)
         if kind and position not in titled:

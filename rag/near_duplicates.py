@@ -173,7 +173,10 @@ def altered(one: str, other: str, alike: float = COUNTERPART) -> list[Difference
 
 def _differences(one: str, other: str) -> list[Difference]:
     left, right = key(one), key(other)
-    sides = Side(text=one, origin=left.origin), Side(text=other, origin=right.origin)
+    sides = (
+        Side(text=one, origin=left.origin, places=left.origin),
+        Side(text=other, origin=right.origin, places=right.origin),
+    )
     return differences(*sides, list(Levenshtein.opcodes(left.text, right.text)))
 
 

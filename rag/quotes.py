@@ -18,6 +18,8 @@ from rag.manifest import OpenIndex
 from rag.quoting.alignment import Block, chain, key, similarity
 from rag.quoting.asked import Quote
 from rag.quoting.candidates import candidates
+from rag.quoting.leadin import misattributed
+from rag.quoting.marked import marked, plain, replaced
 from rag.quoting.paraphrase import Restatement, restatements
 from rag.quoting.passages import Passage, align, groups, sentences_between
 from rag.quoting.stream import Integers, Stream, blocks
@@ -97,17 +99,19 @@ class QuoteIndex:
         """
         if len(quote) > LONGEST:
             raise UsageError(
-                f"引文有{len(quote)}个字符,超过{LONGEST}个的上限:请分段查询,或只贴出需要核对的句子。"
+                f"引文有{len(quote)}个字符,超过{LONGEST}个的上限:请只给出要核对的句子,整篇稿件用 cite --manuscript 核查。"
             )
         asked = Quote.read(quote)
         if not asked.key.text:
             raise UsageError("引文里没有文字:请贴出要核对的句子,例如一整句话或其中一个分句。")
         found = verbatim(self._index, asked, MOST_PLACES)
+        if not found.passages and (bare := plain(self._index, asked)) is not asked:
+            asked = bare
+            found = verbatim(self._index, asked, MOST_PLACES)
         standing = _Comparison(found.stream, self._thresholds)
         clean = [passage for passage in found.passages if not passage.differences]
         if clean:
-            matches = standing.matches(asked, clean)
-            return QuoteReport(quote=quote, verdict="exact", matches=matches, places=found.places)
+            return standing.verified(asked, clean, found.places)
         if len(asked.key.text) <= SHORT:
             return QuoteReport(quote=quote, verdict="not_found")
         if found.passages:
@@ -151,10 +155,13 @@ class _Comparison:
         singles = self._singles(quote, at, where, regions)
         same = [passage for passage in singles if not passage.differences]
         if same:
-            return QuoteReport(quote=quote.text, verdict="exact", matches=self.matches(quote, same)), True
+            return self.verified(quote, same, len(same)), True
         best = singles[0].shared if singles else 0.0
-        few = bool(singles) and len(singles[0].differences) <= _FEW
         parts = self._parts(quote, at, where, regions) if (1 - best) * length >= _UNEXPLAINED else []
+        if len(parts) == 1 and parts[0].shared > best:
+            singles = parts + [one for one in singles if not one.overlaps(parts[0])]
+            best = singles[0].shared
+        few = bool(singles) and len(singles[0].differences) <= _FEW
         covers = self._cover(quote, parts)
         if covers and any(self._apart(a, b) for a, b in pairwise(parts)):
             parts.sort(key=lambda part: -part.similarity)
@@ -191,7 +198,10 @@ class _Comparison:
     def _parts(
         self, quote: Quote, at: Integers, where: Integers, regions: Sequence[tuple[int, int]]
     ) -> list[Passage]:
-        """Return the passages that stand behind the quote's parts, wherever they are, in its order."""
+        """Return the passages that stand behind the quote's parts, wherever they are, in its order.
+
+        One alone where ellipses join stretches that lie far apart in one article.
+        """
         length = len(quote.key.text)
         wide = list(regions)
         for start in range(0, max(1, length - _STEP), _STEP):
@@ -204,7 +214,7 @@ class _Comparison:
             for block in group
         ]
         joined = groups(self._stream, quote, strong)
-        if len(joined) < 2:
+        if not joined or (len(joined) == 1 and not quote.joints):
             return []
         bounds = [0]
         for left, right in pairwise(joined):
@@ -235,14 +245,41 @@ class _Comparison:
     def _chain(self, found: Sequence[Block]) -> list[Block]:
         return chain(found, [self._stream.piece(block.source).home for block in found])
 
+    def verified(self, quote: Quote, passages: Sequence[Passage], places: int) -> QuoteReport:
+        """Return the report on a quote whose words stand there: exact, unless said to be someone else's.
+
+        Args:
+            quote: the quote.
+            passages: where its words stand.
+            places: in how many places they do, of which the passages may be the first.
+        """
+        matches = self.matches(quote, passages)
+        clean = tuple(match for match in matches if not match.differences)
+        return QuoteReport(
+            quote=quote.text,
+            verdict="exact" if clean else "altered",
+            matches=clean or matches[:MOST_MATCHES],
+            places=places - len(matches) + len(clean) if clean else places,
+        )
+
     def matches(self, quote: Quote, passages: Sequence[Passage]) -> tuple[QuoteMatch, ...]:
-        return tuple(
-            QuoteMatch(
-                place=self._stream.place(passage.ranges, quote.around(passage.start, passage.end)),
-                similarity=passage.similarity,
-                differences=passage.differences,
-            )
-            for passage in passages
+        return tuple(self._match(quote, passage) for passage in passages)
+
+    def _match(self, quote: Quote, passage: Passage) -> QuoteMatch:
+        found, asides = replaced(quote, passage.differences)
+        said = [
+            difference
+            for aside in asides
+            if passage.start == 0 and aside.start < quote.key.origin[0]
+            for difference in misattributed(self._stream, quote, aside, passage.blocks[0].source)
+        ]
+        part = (passage.start, passage.end)
+        return QuoteMatch(
+            place=self._stream.place(passage.ranges, quote.around(*part)),
+            similarity=passage.similarity,
+            differences=(*said, *found),
+            marked=tuple(marked(self._stream, quote, part, passage.blocks, asides)),
+            given_at=quote.part(*part),
         )
 
 

@@ -6,9 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eval.altering.script import full_width, traditional
 from rag.expansion import ExpansionOptions
 from rag.text import fold
-from training.alterations import full_width, mistyped, renamed, renumbered, traditional
+from training.alterations import mistyped, renamed, renumbered
 from training.fit_expansion import altered, lexical_scores
 from training.retrieval import Lexical, collection
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from eval.dataset import Passage, Question, Quote
+from eval.dataset import Change, Passage, Question, Quote
 from eval.metrics import METRICS, answers, failed, scores
 from eval.metrics.case import Case
 from eval.metrics.citations import citation_precision, citation_recall, meets, place_faults, pointer_faults
@@ -219,8 +219,7 @@ QUOTE = Quote(
     quote="到2030年不超过600个。",
     verdict="altered",
     file="a.txt",
-    given="600",
-    source="500",
+    changes=(Change(given="600", source="500"),),
 )
 
 
@@ -237,15 +236,17 @@ def report(verdict: str, given: str, source: str, file: str = "a.txt") -> QuoteR
         (report("altered", "６００", "500"), ()),
         (report("exact", "600", "500"), ("判为 exact，应为 altered",)),
         (report("altered", "600", "500", "b.txt"), ("没有指出出自 a.txt",)),
-        (report("altered", "2030", "2035"), ("没有指出 600 应为 500",)),
+        (report("altered", "2030", "2035"), ("没有指出 600 应为 500，报的是：2030→2035（number）",)),
         (
             QuoteReport(quote="", verdict="not_found"),
-            ("判为 not_found，应为 altered", "没有指出出自 a.txt", "没有指出 600 应为 500"),
+            ("判为 not_found，应为 altered", "没有指出出自 a.txt", "没有指出 600 应为 500，报的是：无"),
         ),
     ],
 )
 def test_a_quote_report_is_right_in_verdict_file_and_difference(told, expected):
-    assert quote_faults(QUOTE, told) == expected
+    faults = quote_faults(QUOTE, told)
+    assert list(faults) == ["verdict", "place", "difference"]
+    assert sum(faults.values(), ()) == expected
 
 
 # --- whole answers as gold

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.dataset import QUOTE_KINDS, DatasetError, load_questions, load_quotes
+from eval.dataset import QUOTE_KINDS, Change, DatasetError, load_questions, load_quotes
 from eval.grounding import load_labelled
 from eval.matching import RawTexts, plain
 from rag.datatypes import Span, Turn
@@ -235,7 +235,7 @@ def test_an_id_that_stands_twice_is_refused(folder):
         load(folder, entry(), entry())
 
 
-EXACT = {"verdict": "exact", "difference": {"given": None, "source": None}}
+EXACT = {"verdict": "exact", "difference": None}
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_a_quote_with_other_words_around_or_within_it_is_checked_without_them(fo
     ("changes", "message"),
     [
         (
-            {"verdict": "exact", "kind": "exact", "difference": {"given": None, "source": None}},
+            {"verdict": "exact", "kind": "exact", "difference": None},
             "里没有这句话",
         ),
         ({"quote": "办法将于2026年4月1日起实施。"}, "不是改动过的"),
@@ -288,7 +288,7 @@ def test_a_quote_that_does_not_fit_its_verdict_is_refused(folder, changes, messa
     }
     path = folder / "quotes.jsonl"
     path.write_text(json.dumps(quote, ensure_ascii=False), encoding="utf-8")
-    assert load_quotes(path, RawTexts(folder))[0].source == "2026"
+    assert load_quotes(path, RawTexts(folder))[0].changes == (Change(given="2027", source="2026"),)
     path.write_text(json.dumps(quote | changes, ensure_ascii=False), encoding="utf-8")
     with pytest.raises(DatasetError, match=message):
         load_quotes(path, RawTexts(folder))

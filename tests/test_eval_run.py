@@ -29,10 +29,12 @@ from rag.datatypes import (
     QuoteReport,
     Refusal,
     Sentence,
+    Source,
     Span,
     cut,
 )
 from rag.errors import UsageError
+from rag.structure import parse
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs_src"
@@ -96,6 +98,9 @@ class Oracle:
         )
         return self.lapses[gold.id](answer) if gold.id in self.lapses else answer
 
+    def document(self, file):
+        return parse(Source(file=file, text=TEXTS[file], sha256=""))
+
     def cite(self, quote):
         gold = self.quotes[quote]
         if gold.file is None:
@@ -107,8 +112,8 @@ class Oracle:
             spans=(Span(start=3, end=4),),
             quote=TEXTS[gold.file][3:4],
         )
-        difference = Difference(given=gold.given or "", source=gold.source or "", kind="word")
-        match = QuoteMatch(place=where, similarity=1.0, differences=(difference,))
+        told = [Difference(given=one.given, source=one.source, kind="word") for one in gold.changes]
+        match = QuoteMatch(place=where, similarity=1.0, differences=tuple(told))
         return QuoteReport(quote=quote, verdict=gold.verdict, matches=(match,))
 
     def search(self, query, k=10):
@@ -384,10 +389,29 @@ def test_a_run_is_described_without_secrets(assistant):
     assert not {"me:word", "sk-1"} & set(re.findall(r"me:word|sk-1", str(described)))
 
 
-def test_quotes_are_listed_by_kind(command):
+def test_quotes_are_listed_by_kind_the_handwritten_and_the_made(command, monkeypatch):
+    monkeypatch.setattr(stage_commands, "EACH", 2)
     status, out, _ = command("quotes", "--docs", str(DOCS))
     assert status == 0
-    assert re.search(r"negation\W+5\W+100\.0%\W+100\.0%", out)
+    assert re.search(r"negation\W+altered\W+5\W+100\.0%\W+100\.0%", out)
+    # The oracle has been told the handwritten ones alone.
+    assert re.search(r"as it stands\W+exact\W+2\W+0\.0%", out)
+    assert re.search(r"as it stands dev \d+：出错：KeyError", out)
+
+
+def test_of_the_half_held_out_quotes_are_counted_and_not_told(command, monkeypatch):
+    monkeypatch.setattr(stage_commands, "EACH", 2)
+    status, out, _ = command("quotes", "--docs", str(DOCS), "--split", "test")
+    assert (status, "as it stands" in out, "KeyError" in out) == (0, True, False)
+
+
+def test_quotes_are_told_as_json_with_the_wrong_ones(command, monkeypatch):
+    monkeypatch.setattr(stage_commands, "EACH", 1)
+    status, out, _ = command("quotes", "--docs", str(DOCS), "--json")
+    written, made = json.loads(out).values()
+    assert (status, written["kinds"]["全部"]["right"], written["wrong"]) == (0, 1, [])
+    assert made["kinds"]["as it stands"]["verdict"] == 0
+    assert {row["kind"] for row in made["wrong"]} == set(made["kinds"]) - {"全部"}
 
 
 def test_the_grounding_metric_is_held_against_the_labels(command):

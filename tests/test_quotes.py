@@ -226,7 +226,10 @@ def test_a_spliced_quote_names_what_is_altered_in_its_parts():
     report = index().lookup("目前,全国已建成中试平台1600个,广州南站连续三天位居全国第一。")
     assert report.verdict == "spliced"
     found = [difference for match in report.matches for difference in match.differences]
-    assert found == [Difference(given="1600个", source="1500个", kind="number")]
+    at = (POLICY.index("1500个"), POLICY.index("1500个") + 5)
+    assert found == [
+        Difference(given="1600个", source="1500个", kind="number", given_at=(12, 17), source_at=at)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -336,6 +339,7 @@ def test_tokens_keep_dates_numbers_and_names_whole():
         ("2025年12月25-26日", "date"),
         ("王文涛", "name"),
         ("5G", "number"),
+        ("超过", "modality"),
         ("570多万个", "number"),
         ("18.3%", "number"),
         ("不得", "negation"),

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
+from eval.altering.script import full_width, traditional, traditional_forms
 from rag.aliases import named
 from rag.informativeness import idf
 from rag.numerals import other_forms
-from rag.text import TRADITIONAL, fold
+from rag.text import fold
 from rag.thesaurus import thesaurus
 from rag.words import content_words, words
 
@@ -23,31 +24,9 @@ _INFORMATION = 4.0
 
 
 @cache
-def _traditional() -> dict[str, str]:
-    """Return for each simplified character all its traditional forms."""
-    forms: dict[str, str] = {}
-    for line in TRADITIONAL.read_text(encoding="utf-8").splitlines():
-        forms[line[1]] = forms.get(line[1], "") + line[0]
-    return forms
-
-
-@cache
 def _characters() -> str:
     """Return the characters that a wrong one is drawn from: the simplified forms in the table of `fold`."""
-    return "".join(sorted(c for c in _traditional() if "一" <= c <= "鿿"))
-
-
-def full_width(query: str, chance: random.Random) -> str | None:
-    """Return `query` with its letters, digits and marks full width; None where it has none."""
-    del chance
-    wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in query)
-    return wide if wide != query else None
-
-
-def traditional(query: str, chance: random.Random) -> str | None:
-    """Return `query` in traditional characters, one form of several by chance; None where it has none."""
-    written = "".join(chance.choice(_traditional().get(c, c)) for c in query)
-    return written if written != query else None
+    return "".join(sorted(c for c in traditional_forms() if "一" <= c <= "鿿"))
 
 
 def mistyped(query: str, chance: random.Random) -> str | None:

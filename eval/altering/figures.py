@@ -105,6 +105,65 @@ def date(given: Given, draw: random.Random) -> str | None:
     return replaced(given.sentence, place, str(draw.choice(near))) if near else None
 
 
+def _near(given: Given, draw: random.Random, places: list[tuple[re.Match[str], range]]) -> str | None:
+    """Return the sentence with one of the figures made the one before or after it, or two away, of those known."""
+    if not places:
+        return None
+    place, known = draw.choice(places)
+    near = [v for v in known if 0 < abs(v - int(place.group())) <= 2]
+    return replaced(given.sentence, place, str(draw.choice(near)))
+
+
+def year(given: Given, draw: random.Random) -> str | None:
+    """Return the sentence with a year made another."""
+    return _near(given, draw, [(m, range(1900, 2100)) for m in _YEAR.finditer(given.sentence)])
+
+
+def day(given: Given, draw: random.Random) -> str | None:
+    """Return the sentence with a month or a day of the month made another."""
+    places = [(m, range(1, 13)) for m in _MONTH.finditer(given.sentence)]
+    return _near(given, draw, places + [(m, range(1, 32)) for m in _DAY.finditer(given.sentence)])
+
+
+_ANY_FIGURE = re.compile(
+    r"(?<![\dA-Za-z.:：])(?!(?:19|20)\d\d(?:\D|$))\d+(?:\.\d+)?(?![\dA-Za-z.:：、．]|[年月日号时]|[-—~～至到、]\d+(?:[年月日号]))"
+)
+
+
+def digit(given: Given, draw: random.Random) -> str | None:
+    """Return the sentence with one digit of a figure, no date, made another."""
+    places = list(_ANY_FIGURE.finditer(given.sentence))
+    if not places:
+        return None
+    place = draw.choice(places)
+    at = draw.choice([i for i, c in enumerate(place.group(), place.start()) if c.isdigit()])
+    other = draw.choice("123456789".replace(given.sentence[at], ""))
+    return given.sentence[:at] + other + given.sentence[at + 1 :]
+
+
+_SCALE = re.compile(
+    r"(?<=\d)(?:万亿|[万亿])(?=[多余]?(?:元|美元|吨|亩|人|户|公里|平方|千瓦|立方|个|家|件|辆))"
+)
+
+
+def magnitude(given: Given, draw: random.Random) -> str | None:
+    """Return the sentence with a figure ten times as large or small, or with 万 for 亿 and the like."""
+    found = [
+        (m, other)
+        for m in _SCALE.finditer(given.sentence)
+        for other in ("万", "亿", "万亿")
+        if other != m.group()
+    ]
+    for m in _ANY_FIGURE.finditer(given.sentence):
+        whole, _, part = m.group().partition(".")
+        if not int(whole):
+            continue
+        found.append((m, f"{whole}{part[0]}.{part[1:]}".rstrip(".") if part else f"{whole}0"))
+        if len(whole) > 1:
+            found.append((m, f"{whole[:-1]}.{whole[-1]}{part}"))
+    return replaced(given.sentence, *draw.choice(found)) if found else None
+
+
 def document_number(given: Given, draw: random.Random) -> str | None:
     """Return the sentence with the number or the year of a document made another."""
     places = list(_DOCUMENT.finditer(given.sentence))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 import rjieba
@@ -37,11 +38,26 @@ _TITLE = re.compile("《[^《》]{4,}》")
 
 def name(given: Given, draw: random.Random) -> str | None:
     """Return the sentence with a place or an institution replaced by another of its kind, out of the document if it has one."""
-    places = list(_KNOWN.finditer(given.sentence))
+    return _peer(given, draw, _PEERS)
+
+
+def place_name(given: Given, draw: random.Random) -> str | None:
+    """Return the sentence with a province, a country or a city replaced by another."""
+    return _peer(given, draw, _PEERS[:-1])
+
+
+def organisation(given: Given, draw: random.Random) -> str | None:
+    """Return the sentence with a ministry or the like replaced by another."""
+    return _peer(given, draw, _PEERS[-1:])
+
+
+def _peer(given: Given, draw: random.Random, groups: Sequence[Sequence[str]]) -> str | None:
+    """Return the sentence with a name of the groups replaced by another of its group."""
+    places = [m for m in _KNOWN.finditer(given.sentence) if any(m.group() in group for group in groups)]
     if not places:
         return None
     place = draw.choice(places)
-    peers = next(group for group in _PEERS if place.group() in group)
+    peers = next(group for group in groups if place.group() in group)
     near = [n for n in peers if any(n in text for text in given.around) and n not in given.sentence]
     others = near or [n for n in peers if n not in given.sentence]
     return given.sentence.replace(place.group(), draw.choice(others))

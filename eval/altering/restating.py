@@ -23,7 +23,7 @@ _ALSO = {
     "位居": "居", "截至": "到", "开启": "启动", "由于": "因为", "包括": "包含", "仍": "仍然", "已经": "已", "逐步": "逐渐", "并且": "并",
     "尤其": "特别", "增强": "提升", "强化": "加强", "涉及": "涵盖", "改善": "改进", "确保": "保证",
 }  # fmt: skip
-_ALSO_WORD = re.compile("|".join(sorted(_ALSO, key=len, reverse=True)))
+_ALSO_WORD = re.compile("|".join(sorted(_ALSO, key=len, reverse=True)).replace("仍", "仍(?!然)"))
 _CONDITION = re.compile(
     "如果|除|只有|只要|虽然|尽管|即使|不仅|既|凡|若|当|若是|一旦|随着|为了|为|通过|在|因|由于|对|从|根据|按照|以|与|同|并|面对|围绕|经|自|到|至|截至|据|作为|受|本着|依托|依据|(?:表示|称|指出|强调|认为|说|介绍|要求|显示|提出)[，。]"
 )
@@ -110,6 +110,22 @@ def parts_reordered(given: Given, draw: random.Random) -> str | None:
     before = list(parts)
     draw.shuffle(parts)
     return "；".join(parts) + "。" if parts != before else None
+
+
+_TURNS = (("的", ""), ("和", "与"), ("将", "会"), ("表示", "称"), ("进行", ""), ("了", ""), ("并", ""))
+
+
+def turned(given: Given, draw: random.Random) -> str | None:
+    """Return the clauses in the opposite order, one of them dropped where there are many, in other turns of phrase."""
+    parts = [given.sentence[span.start : span.end].rstrip("，；。") for span in clauses(given.sentence)]
+    if len(parts) < 3 or re.search("[“”《》（）：？——]", given.sentence):
+        return None
+    if len(parts) > 3:
+        del parts[draw.randrange(len(parts))]
+    said = "，".join(reversed(parts))
+    for old, new in _TURNS:
+        said = said.replace(old, new)
+    return f"{said}。"
 
 
 _ISSUED = re.compile(

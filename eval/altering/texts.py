@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from eval.altering.pairs import Pair, Text, draw_pairs
-from eval.external.data import Data
+from eval.external.data import Data, Row
 from rag.errors import UsageError
 
 SETS = ("xwlb", "gov_reports", "policy_text_env", "ncp_policy_qa")
@@ -16,19 +16,25 @@ EACH = 60
 """Pairs of a kind at most."""
 
 
-def drawn_from(folder: Path) -> tuple[Pair, ...]:
-    """Return pairs drawn from those of the policy sets that the folder has, the same ones every time.
+def policy_texts(folder: Path, of_set: int) -> dict[str, list[Row]]:
+    """Return documents of those of the policy sets that the folder has, by set, shuffled, the same ones every time.
 
     Raises:
         UsageError: there is no such folder, it has none of the sets, or a file of it cannot be read.
     """
     data = Data(folder)
-    texts: list[Text] = []
+    found: dict[str, list[Row]] = {}
     for name in SETS:
         if data.has(f"{name}/docs"):
             rows = data.rows(f"{name}/docs")
-            drawn = random.Random(1).sample(rows, min(len(rows), OF_SET))
-            texts += [Text(id=row["id"], text=row["text"], date=row.get("date")) for row in drawn]
-    if not texts:
+            found[name] = random.Random(1).sample(rows, min(len(rows), of_set))
+    if not found:
         raise UsageError(f"数据文件夹 {folder} 里没有这些集中的任何一个：{'、'.join(SETS)}")
+    return found
+
+
+def drawn_from(folder: Path) -> tuple[Pair, ...]:
+    """Return pairs drawn from the policy texts of a folder, the same ones every time; errors as there."""
+    rows = [row for rows in policy_texts(folder, OF_SET).values() for row in rows]
+    texts = [Text(id=row["id"], text=row["text"], date=row.get("date")) for row in rows]
     return draw_pairs(texts, EACH)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
+from itertools import accumulate
+
+import rjieba
 
 from eval.altering.sentence import Given, Rule, outside_quotes, replaced
 
@@ -79,6 +82,48 @@ def negation_added(given: Given, draw: random.Random) -> str | None:
     place = draw.choice(places)
     word = place.group()
     return replaced(given.sentence, place, _NEGATED.get(word) or f"没有{word.removesuffix('了')}")
+
+
+_MODAL = {
+    "必须": "可以", "应当": "可以", "应该": "可以", "可以": "必须", "能够": "必须", "需要": "可以", "要": "可以", "鼓励": "要求",
+    "力争": "确保", "有望": "必将", "可能": "必然",
+}  # fmt: skip
+_MODALS = re.compile(
+    "(?<![不未没无非需只主重首摘纲概简想])(?:必须|应当|应该|可以|能够|需要(?=[加坚推把全深进积完强健认持对在])|鼓励(?=[一-龥])|力争|有望|可能(?![性的])"
+    "|要(?=[加坚推把全深严进积完强确健着认高抓扎持切牢大]))"
+)
+
+
+def modal(given: Given, draw: random.Random) -> str | None:
+    """Return the sentence with what must be as what may be, or the other way round."""
+    places = outside_quotes(given.sentence, _MODALS.finditer(given.sentence))
+    if not places:
+        return None
+    place = draw.choice(places)
+    return replaced(given.sentence, place, _MODAL[place.group()])
+
+
+_NEGATOR = re.compile(
+    "(?<!能)(?<!是)(?:不(?=[能会应是要宜可准许予再得])|没(?=有)|未(?=能|曾)|无(?=需|须))(?!不可或缺)"
+)
+
+
+def negator_dropped(given: Given, draw: random.Random) -> str | None:
+    """Return the sentence without a 不, 没, 未 or 无 of it."""
+    places = list(_NEGATOR.finditer(given.sentence))
+    return replaced(given.sentence, draw.choice(places), "") if places else None
+
+
+def verb_denied(given: Given, draw: random.Random) -> str | None:
+    """Return the sentence with 不 before a verb of it."""
+    ends = list(accumulate(len(word) for word, _ in rjieba.tag(given.sentence)))
+    tagged = zip(rjieba.tag(given.sentence), [0, *ends], strict=False)
+    verbs = [at for (word, tag), at in tagged if tag == "v" and at and not re.search("[不未没无非]", word)]
+    places = [at for at in verbs if given.sentence[at - 1] not in "不未没无非"]
+    if not places:
+        return None
+    at = draw.choice(places)
+    return f"{given.sentence[:at]}不{given.sentence[at:]}"
 
 
 def cause(given: Given, draw: random.Random) -> str | None:

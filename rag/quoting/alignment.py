@@ -12,17 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from rapidfuzz.distance import Indel, Levenshtein, Opcode
 
 from rag.text import fold
 
 # Zero-width characters and variation selectors are no part of a word.
 _VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]+")
+MINUS = r"(?:(?<![\w-])|(?<=[降为是达到至温值率差额约]))-(?=\d)"
+"""A minus sign in folded text, and no dash in a name (歼-20) or between two figures."""
 # Letters, digits and signs with a meaning; a point, comma, colon or dash only where it makes a number: 26.3
 # is not 263 and 1、2 is not 12, while 1,000 is 1000.
 _KEPT = re.compile(
     r"(?:[^\W_]+|[%‰℃°$¥€£+<>=≥≤±×]|(?<=\d)[.:/~、-](?=\d)"
-    r"|(?<=\d),(?=\d)(?!\d{3}(?!\d))|(?<![\w-])-(?=\d))+"
+    rf"|(?<=\d),(?=\d)(?!\d{{3}}(?!\d))|{MINUS})+"
 )
 
 # What a leap to another place costs, in shared characters: a piece at an end of the quote must be longer
@@ -102,7 +105,7 @@ def chain(blocks: Sequence[Block], article: Sequence[int]) -> list[Block]:
         overlap = np.maximum(0, -gap)
         overlap = np.where(near, np.maximum(overlap, -shift), overlap)
         uneven = np.abs(shift - gap)
-        cost = np.where(near, 0.05 * np.maximum(gap, shift).clip(0) + 0.5 * np.log2(1 + uneven), LEAP)
+        cost = np.where(near, _stride(np.maximum(gap, shift).clip(0), uneven), LEAP)
         score = best[:j] + length[j] - overlap - np.minimum(cost, LEAP)
         score[(overlap >= length[j]) | (start[:j] == start[j])] = -np.inf
         i = int(score.argmax())
@@ -114,6 +117,12 @@ def chain(blocks: Sequence[Block], article: Sequence[int]) -> list[Block]:
         found.append(Block(quote=int(start[j]), source=int(place[j]), length=int(length[j])))
         j = int(previous[j])
     return _trim(found[::-1])
+
+
+def _stride(far: ArrayLike, uneven: ArrayLike) -> NDArray[np.float64]:
+    """Return what a step over `far` characters costs that is `uneven` longer on one side, in shared characters."""
+    cost: NDArray[np.float64] = 0.05 * np.asarray(far) + 0.5 * np.log2(1 + np.asarray(uneven))
+    return cost
 
 
 def _trim(blocks: Sequence[Block]) -> list[Block]:
@@ -139,15 +148,15 @@ def extend(ending: str, source: str) -> tuple[int, int]:
         ending: what follows the last shared block in the quote (for a beginning: reversed).
         source: what follows it in the source, up to where the comparison may reach (likewise).
     """
-    stands = source.find(ending) if len(ending) > 1 else -1
-    if stands >= 0:
+    stands = source.find(ending)
+    if stands >= 0 and _stride(stands, stands) < len(ending):
         return len(ending), stands + len(ending)
     score = best = 0
     reached = (0, 0)
     for operation in Indel.opcodes(ending, source[: len(ending) + 4]):
         if operation.tag == "equal":
             score += operation.src_end - operation.src_start
-            if score > best:
+            if score > best or (score == best and operation.src_end == len(ending)):
                 best, reached = score, (operation.src_end, operation.dest_end)
         else:
             score -= operation.src_end - operation.src_start + operation.dest_end - operation.dest_start

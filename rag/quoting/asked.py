@@ -4,33 +4,70 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from rag.datatypes import Span
 from rag.quoting.alignment import Key, key
 from rag.text import squeeze
 
-_ELLIPSIS = re.compile(r"[(（\[【]?(?:…+|⋯+|\.{3,}|。{3,})[)）\]】]?")
+LEFT_OUT = re.compile(r"[(（\[［【〔](?:以?[上下中前后从]?略|省略)[)）\]］】〕]")
+"""What says in words that words were left out."""
+_ELLIPSIS = re.compile(
+    rf"[(（\[［【〔]?(?:…+|⋯+|[.．]{{3,}}|。{{3,}}|·{{3,}})[)）\]］】〕]?|{LEFT_OUT.pattern}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A quote, its key, and the offsets in the key where an ellipsis stands (not at its ends)."""
+    """A quote and its key, from which what stands in `asides` is left out.
+
+    `ellipses` are the offsets in the text of the ellipses, by the number of the key character that goes on
+    behind each (none at the key's ends).
+    """
 
     text: str
     key: Key
-    joints: frozenset[int]
+    ellipses: Mapping[int, tuple[int, int]]
+    asides: tuple[Span, ...] = ()
 
     @classmethod
-    def read(cls, text: str) -> Quote:
-        """Return the quote `text` with what is worked out from it."""
-        found = key(text)
-        joints = {bisect_left(found.origin, match.start()) for match in _ELLIPSIS.finditer(text)}
-        return cls(text=text, key=found, joints=frozenset(joints - {0, len(found.text)}))
+    def read(cls, text: str, asides: Sequence[Span] = ()) -> Quote:
+        """Return the quote `text`, `asides` left out, with what is worked out from it."""
+        whole = key(text)
+        kept = [
+            (character, at)
+            for character, at in zip(whole.text, whole.origin, strict=True)
+            if not any(aside.start <= at < aside.end for aside in asides)
+        ]
+        found = Key(text="".join(character for character, _ in kept), origin=tuple(at for _, at in kept))
+        ellipses = {
+            bisect_left(found.origin, match.start()): match.span() for match in _ELLIPSIS.finditer(text)
+        }
+        inner = {at: place for at, place in ellipses.items() if 0 < at < len(found.text)}
+        return cls(text=text, key=found, ellipses=inner, asides=tuple(asides))
+
+    @property
+    def joints(self) -> Set[int]:
+        """The numbers of the key characters before which an ellipsis stands."""
+        return self.ellipses.keys()
 
     def words(self, start: int, end: int) -> str:
         """Return the text of key characters [start, end), without white space."""
         origin = self.key.origin
         return squeeze(self.text[origin[start] : origin[end - 1] + 1]) if start < end else ""
+
+    def at(self, start: int, end: int) -> tuple[int, int]:
+        """Return the offsets in the text of key characters [start, end), from the first to behind the last."""
+        return self.key.origin[start], self.key.origin[end - 1] + 1
+
+    def part(self, start: int, end: int) -> tuple[int, int]:
+        """Return the offsets of the part of the text that key characters [start, end) make up.
+
+        Parts that adjoin in the key adjoin in the text, the marks between them being the first one's.
+        """
+        origin = self.key.origin
+        return origin[start] if start else 0, origin[end] if end < len(origin) else len(self.text)
 
     def seam(self, low: int, high: int) -> int:
         """Return where from `low` to `high` in the key a part ends: at the last punctuation, or at `high`."""

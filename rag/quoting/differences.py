@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Opcode
 
-from rag.datatypes import Difference
-from rag.quoting.tokens import NEGATORS, Token, negations, same_value, tokens
+from rag.datatypes import Difference, FactKind
+from rag.quoting.tokens import NEGATORS, Token, TokenKind, negations, rounded, same_value, tokens
 from rag.text import squeeze
 
 
@@ -17,12 +17,14 @@ from rag.text import squeeze
 class Side:
     """One side of a comparison: a text, and for each of its comparable characters its offset there.
 
-    `first` is the number of the first comparable character that is compared. Those before it, and those
-    behind the last compared one, are context: they belong to a difference whose token they are part of.
+    `places` are their offsets in what is told to the reader: the quote as given, the file. `first` is the
+    number of the first comparable character that is compared. Those before it, and those behind the last
+    compared one, are context: they belong to a difference whose token they are part of.
     """
 
     text: str
     origin: Sequence[int]
+    places: Sequence[int]
     first: int = 0
 
     def cut(self, numbers: Sequence[int]) -> str:
@@ -30,6 +32,14 @@ class Side:
         if not numbers:
             return ""
         return squeeze(self.text[self.origin[numbers[0]] : self.origin[numbers[-1]] + 1])
+
+    def at(self, numbers: Sequence[int], following: int) -> tuple[int, int]:
+        """Return where these comparable characters stand; where there are none, the point before `following`."""
+        if numbers:
+            return self.places[numbers[0]], self.places[numbers[-1]] + 1
+        if following < len(self.places):
+            return self.places[following], self.places[following]
+        return self.places[-1] + 1, self.places[-1] + 1
 
 
 @dataclass(slots=True)
@@ -69,12 +79,26 @@ def differences(quote: Side, source: Side, edits: Sequence[Opcode]) -> list[Diff
             for side, number in zip((quote, source), column.numbers, strict=True)
             if column.edited and number is not None
         }
-        found.append(difference(quote.cut(left), source.cut(right), changed))
+        following = [_following(columns, end, side) for side in (0, 1)]
+        words = difference(quote.cut(left), source.cut(right), changed)
+        found.append(
+            replace(words, given_at=quote.at(left, following[0]), source_at=source.at(right, following[1]))
+        )
     return found
 
 
+def _following(columns: Sequence[_Column], end: int, side: int) -> int:
+    """Return the number of one side's comparable character at or behind column `end`; of none, one too many."""
+    behind = (column.numbers[side] for column in columns[end:])
+    before = (column.numbers[side] for column in reversed(columns[:end]))
+    number = next((number for number in behind if number is not None), None)
+    if number is None:
+        return 1 + next((number for number in before if number is not None), -1)
+    return number
+
+
 def _columns(
-    quote: Side, source: Side, edits: Sequence[Opcode], cut: tuple[list[Token], list[Token]]
+    quote: Side, source: Side, edits: Sequence[Opcode], cut: tuple[Sequence[Token], Sequence[Token]]
 ) -> list[_Column]:
     """Lay the alignment out character by character, with the source's context around it."""
     starts = [[token.start for token in found] for found in cut]
@@ -124,7 +148,7 @@ def _widen(columns: Sequence[_Column], extents: Collection[tuple[int, int]]) -> 
 def _segments(
     columns: Sequence[_Column],
     extents: dict[tuple[int, int], tuple[int, int]],
-    cut: tuple[list[Token], list[Token]],
+    cut: tuple[Sequence[Token], Sequence[Token]],
 ) -> list[tuple[int, int]]:
     """Return the stretches of columns that are one difference each.
 
@@ -150,24 +174,49 @@ def _segments(
             start = found.pop()[0]
         found.append((start, end))
         wordy = not fact
+    return _merged(columns, found)
+
+
+def _merged(columns: Sequence[_Column], stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join the stretches beside each other that stand on the same side alone: one clause left out or put in."""
+    found: list[tuple[int, int]] = []
+    last = None
+    for start, end in stretches:
+        sides = {side for column in columns[start:end] for side in (0, 1) if column.numbers[side] is not None}
+        if len(sides) == 1 and sides == last and found[-1][1] == start:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+        last = sides
     return found
 
 
 def difference(given: str, source: str, changed: set[str]) -> Difference:
-    """Return the difference between a quote's words and the source's, with its kind.
+    """Return the difference between a quote's words and the source's, not yet placed, with its kind.
 
     Args:
         given: the quote's words, or "".
         source: the source's words, or "".
         changed: the characters that were put in, left out or exchanged.
     """
-    kinds = {token.kind for text in (given, source) for token in tokens(text)}
-    if changed <= NEGATORS or (given and source and negations(given) != negations(source)):
-        return Difference(given=given, source=source, kind="negation")
+    kinds = [{token.kind for token in tokens(text)} for text in (given, source)]
+    return Difference(given=given, source=source, kind=_kind(given, source, kinds, changed))
+
+
+def _kind(given: str, source: str, kinds: Sequence[set[TokenKind]], changed: set[str]) -> FactKind:
+    """Return what a difference is: of two things the more telling, what turns the sense round before all."""
+    either = kinds[0] | kinds[1]
+    if changed <= NEGATORS or either == {"negation"}:
+        return "negation"
     if not given or not source:
-        return Difference(given=given, source=source, kind="addition" if given else "omission")
-    if kinds & {"date", "number"}:
-        if same_value(given, source):
-            return Difference(given=given, source=source, kind="word")
-        return Difference(given=given, source=source, kind="date" if "date" in kinds else "number")
-    return Difference(given=given, source=source, kind="name" if "name" in kinds else "word")
+        return "modality" if either == {"modality"} else "addition" if given else "omission"
+    if negations(given) != negations(source) or ("negation" in kinds[0]) != ("negation" in kinds[1]):
+        return "negation"
+    if either & {"date", "number"}:
+        if not same_value(given, source):
+            return "date" if "date" in either else "number"
+        return "word" if rounded(given) == rounded(source) else "modality"
+    for kind in ("organisation", "name"):
+        if kind in either:
+            return kind
+    return "modality" if "modality" in kinds[0] & kinds[1] else "word"

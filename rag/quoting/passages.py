@@ -12,9 +12,9 @@ from rag.datatypes import Difference
 from rag.quoting.alignment import Block, extend, operations, similarity
 from rag.quoting.asked import Quote
 from rag.quoting.differences import Side, differences
+from rag.quoting.edges import cut_edge, falsified, gaps
 from rag.quoting.stream import Piece, Stream
-from rag.quoting.tokens import cut_short
-from rag.text import sentences, squeeze
+from rag.text import sentences
 
 # Characters of a paragraph around a passage that its tokens may reach into.
 _CONTEXT = 16
@@ -25,13 +25,14 @@ class Passage:
     """The stretches of the stream that stand behind [start, end) of a quote's key.
 
     Several stretches, where the quote marks what it leaves out with an ellipsis or runs past a heading.
-    `shared` is the share of the quote's characters that stand there, `similarity` counts against it what
-    the source has besides.
+    `blocks` are the words that stand in both. `shared` is the share of the quote's characters that stand
+    there, `similarity` counts against it what the source has besides.
     """
 
     start: int
     end: int
     ranges: tuple[tuple[int, int], ...]
+    blocks: tuple[Block, ...]
     similarity: float
     shared: float
     differences: tuple[Difference, ...]
@@ -45,7 +46,7 @@ def groups(stream: Stream, quote: Quote, chained: Sequence[Block]) -> list[list[
     """Split a chain of blocks wherever the next one does not go on from the one before.
 
     It goes on in the same article, forwards, past no more than one sentence, or past what an ellipsis
-    stands for within a paragraph.
+    stands for.
     """
     found: list[list[Block]] = []
     for block in chained:
@@ -62,7 +63,7 @@ def _goes_on(stream: Stream, quote: Quote, last: Block, block: Block) -> bool:
     if before.home != after.home or end < start:
         return False
     elided = any(last.quote + last.length <= joint <= block.quote for joint in quote.joints)
-    if before is after and elided:
+    if elided:
         return True
     if end - start <= block.quote - last.quote - last.length + _CONTEXT:
         return True
@@ -96,46 +97,39 @@ def align(stream: Stream, quote: Quote, group: Sequence[Block], start: int, end:
         for edit in edits
     ]
     edits, ranges = _license(stream, quote, edits, left, low)
-    found = _added(quote, start, left)
+    found = _added(quote, start, left, stream.raw(low))
     found += differences(*_sides(stream, quote, (left, right), (low, high)), edits)
-    found += _added(quote, right, end)
+    found += _added(quote, right, end, stream.raw(high - 1) + 1)
     if left == start and edits[0].tag == "equal":
-        found = _cut(stream, low, begins=True) + found
+        found = cut_edge(stream, low, quote, start, begins=True) + found
     if right == end and edits[-1].tag == "equal":
-        found += _cut(stream, high, begins=False)
+        found += cut_edge(stream, high, quote, end, begins=False)
+    standing = [
+        Block(quote=left + edit.src_start, source=low + edit.dest_start, length=edit.src_end - edit.src_start)
+        for edit in edits
+        if edit.tag == "equal" and edit.src_end > edit.src_start
+    ]
+    for gap in gaps(quote, standing):
+        found += falsified(stream, quote, gap)
+    found.sort(key=lambda one: one.given_at)
     kept = "".join(stream.text[a:b] for a, b in ranges)
     return Passage(
         start=start,
         end=end,
         ranges=tuple(ranges),
+        blocks=tuple(standing),
         similarity=similarity(text[start:end], kept) if found else 1.0,
         shared=sum(edit.src_end - edit.src_start for edit in edits if edit.tag == "equal") / (end - start),
         differences=tuple(found),
     )
 
 
-def edges(stream: Stream, ranges: Sequence[tuple[int, int]]) -> list[Difference]:
-    """Return what the ends of verbatim stretches falsify: a number cut, a negation left outside."""
-    return [
-        found
-        for start, end in ranges
-        for found in _cut(stream, start, begins=True) + _cut(stream, end, begins=False)
-    ]
-
-
-def _cut(stream: Stream, edge: int, *, begins: bool) -> list[Difference]:
-    piece = stream.piece(edge if begins else edge - 1)
-    offset = stream.origin[edge] if begins else stream.origin[edge - 1] + 1
-    found = cut_short(piece.text, offset, begins=begins)
-    if found is None:
+def _added(quote: Quote, start: int, end: int, point: int) -> list[Difference]:
+    """Return the quote's key characters [start, end) as put in at an offset of the source, if there are any."""
+    if start == end:
         return []
-    given, source, kind = found
-    return [Difference(given=squeeze(given), source=squeeze(source), kind="word" if kind == "name" else kind)]
-
-
-def _added(quote: Quote, start: int, end: int) -> list[Difference]:
-    words = quote.words(start, end)
-    return [Difference(given=words, source="", kind="addition")] if words else []
+    words, given_at = quote.words(start, end), quote.at(start, end)
+    return [Difference(given=words, source="", kind="addition", given_at=given_at, source_at=(point, point))]
 
 
 def _sentence(stream: Stream, position: int) -> tuple[int, int]:
@@ -196,7 +190,7 @@ def _slide(stream: Stream, quote: Quote, at: int, gap: tuple[int, int], most: in
             break
         pieces = [piece for piece, _, _ in stream.covered(start, end)]
         headings = all(piece.number == 0 for piece in pieces) and _bounds(pieces) == (start, end)
-        if headings or (at - shift in quote.joints and len(pieces) == 1):
+        if headings or at - shift in quote.joints:
             return shift, True
         clean = _parted(stream, start) + _parted(stream, end)
         if clean > score:
@@ -221,6 +215,7 @@ def _sides(
     """Return both sides of a comparison, the source's with a little context around it."""
     texts: list[str] = []
     origin: list[int] = []
+    places: list[int] = []
     length = first = 0
     parts = list(stream.covered(*place))
     for number, (piece, low, high) in enumerate(parts):
@@ -232,6 +227,8 @@ def _sides(
         first = low - a if number == 0 else first
         texts.append(piece.text[start:end] + "\n")
         origin.extend(stream.origin[i] - start + length for i in range(a, b))
+        places.extend(stream.raw(i) for i in range(a, b))
         length += end - start + 1
-    left = Side(text=quote.text, origin=quote.key.origin[: within[1]], first=within[0])
-    return left, Side(text="".join(texts), origin=origin, first=first)
+    given = quote.key.origin[: within[1]]
+    left = Side(text=quote.text, origin=given, places=given, first=within[0])
+    return left, Side(text="".join(texts), origin=origin, places=places, first=first)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rag.datatypes import Article, Chunk, Document, Place, Source, Span, Window, cut, locate
 from rag.quoting.alignment import Block, Key, key
 from rag.quoting.layout import Laid, laid_out
-from rag.text import fold
+from rag.text import fold, squeeze
 
 _SEPARATOR = "\n"
 # Regions of the stream are compared in buckets of this many characters: about a clause.
@@ -173,6 +173,26 @@ class Stream:
     def piece(self, position: int) -> Piece:
         """Return the piece that the character at `position` belongs to."""
         return self.pieces[bisect_right(self._starts, position) - 1]
+
+    def raw(self, position: int) -> int:
+        """Return the offset in its file's text of the character at `position`."""
+        spans = self.piece(position).spans
+        return locate(spans, self.origin[position], self.origin[position] + 1)[0].start
+
+    def words(self, start: int, end: int) -> str:
+        """Return the text of the characters [start, end), with the marks between them, without white space."""
+        parts = [
+            piece.text[
+                self.origin[low] if low == start else 0 : self.origin[high - 1] + 1 if high == end else None
+            ]
+            for piece, low, high in self.covered(start, end)
+        ]
+        return squeeze("".join(parts))
+
+    def run(self, position: int) -> tuple[int, int]:
+        """Return the stretch of the stream that the neighbours around `position` take, all of one article."""
+        end = self.text.find(_SEPARATOR, position)
+        return self.text.rfind(_SEPARATOR, 0, position) + 1, end if end >= 0 else len(self.text)
 
     def covered(self, start: int, end: int) -> Iterator[tuple[Piece, int, int]]:
         """Yield the pieces that [start, end) reaches into, each with the part of it that is covered."""

@@ -1,18 +1,25 @@
-"""What the words of a quote are: dates, numbers with their units, names, negations, other words."""
+"""What the words of a quote are: dates, numbers with their units, names, bodies, negations, modals, other words."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 import rjieba
 
-from rag.numerals import chinese_value, find_dates, numbers
+from rag.claims import LIMITS, TITLED
+from rag.datatypes import Span
+from rag.numerals import Number, chinese_value, find_dates, numbers
+from rag.quoting.alignment import MINUS
+from rag.quoting.organisations import known, organisations
+from rag.structure.people import SURNAMES
+from rag.substitution import MODAL
 from rag.text import fold, squeeze
 
-TokenKind = Literal["date", "number", "name", "negation", "word"]
+TokenKind = Literal["date", "number", "name", "organisation", "negation", "modality", "word"]
 
 _HAN_NUMERAL = "〇零一二三四五六七八九十"
 _DAY = r"\d{1,2}(?:\s*[-~、]\s*\d{1,2})*\s*[日号](?![线楼院])"
@@ -30,12 +37,18 @@ _MORE = re.compile(
     r"[多余几]?(?:亿?元|个百分点|个|家|项|人|名|户|件|次|年|天|倍|强|岁|种|类|条|吨|公里|平方米|亩)"
 )
 _ORDINAL = re.compile(rf"第\s*(?:\d+|[{_HAN_NUMERAL}百千]+)(?:大|次|届|期|版|章|条|款|项|个|位|名|批|轮)?")
+_RANGE_SIGN = re.compile(rf"(?<=[\d{_HAN_NUMERAL}两百千万亿%])[-~至到](?=[\d{_HAN_NUMERAL}两百千])")
+_RANGE = re.compile(
+    rf"(?:\d+(?:\.\d+)?|[{_HAN_NUMERAL}两百千]+)[万亿%]*\s*[-~至到]\s*(?:\d+(?:\.\d+)?|[{_HAN_NUMERAL}两百千]+)"
+    rf"(?:[万亿]*{_MORE.pattern}|[万亿%]+)"
+)
+_SIGNED = re.compile(rf"{MINUS}\d+(?:\.\d+)?(?:%|℃|度|个百分点)?")
 _MIXED = re.compile(r"[a-z]+-?\d+(?:\.\d+)*[a-z]*|\d+(?:\.\d+)*[a-z]+")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _LATIN = re.compile(r"[a-z]+(?:[-&.][a-z]+)*")
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?|[〇零一二两三四五六七八九十百千]+")
 _PLAN = re.compile("十[一二三四五六七]五")
-_NAME_TAGS = frozenset({"nr", "nrt", "nrfg", "ns", "nt"})
+_PLACE_TAGS = frozenset({"ns", "nrt", "nrfg"})
 
 NEGATORS = frozenset("不没未非无勿莫否")
 NEGATIVE_WORDS = frozenset(
@@ -48,9 +61,22 @@ _NOT_NEGATIVE = frozenset(
     """
     未来 非常 不断 不仅 不但 不管 不论 无论 不过 不久 不少 不仅仅 非洲 非遗 无线 无锡
     无人机 不妨 不愧 不禁 不时 不惜 莫大 莫斯科 没收 淹没 沉没 否则 是否 能否 可否 无缝
-    不懈 除非 无非 差不多 南非 无穷 无比 无偿 不同
+    不懈 除非 无非 差不多 南非 无穷 无比 无偿 不同 不足 不及 不等 不一 不得不 不能不
     """.split()  # noqa: SIM905 - likewise
 )
+
+
+_MODALS = (
+    MODAL
+    | LIMITS
+    | frozenset(
+        """
+        要 应 应该 须 必需 需 需要 要求 可 可能 宜 能 会 得以 不得不 不能不 大多 大多数 绝大多数
+        """.split()  # noqa: SIM905 - likewise
+    )
+) - NEGATIVE_WORDS
+# What merely describes (重大举措) binds nobody to more or less.
+_MODALS -= {"重大", "重点", "主要"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +88,16 @@ class Token:
     kind: TokenKind
 
 
-def tokens(text: str) -> list[Token]:
-    """Return the tokens that tile `text`: dates, numbers with units, names, negations, other words."""
+@lru_cache(maxsize=4096)
+def tokens(text: str) -> tuple[Token, ...]:
+    """Return the tokens that tile `text`: dates, numbers with units, names, bodies, negations, other words."""
     folded = fold(text)
     found: list[Token] = []
     for start, end, kind in sorted(_facts(folded), key=lambda fact: fact[0]):
         found.extend(_words(folded, found[-1].end if found else 0, start))
         found.append(Token(start=start, end=end, kind=kind))
     found.extend(_words(folded, found[-1].end if found else 0, len(folded)))
-    return found
+    return tuple(found)
 
 
 def _facts(folded: str) -> list[tuple[int, int, TokenKind]]:
@@ -85,7 +112,7 @@ def _facts(folded: str) -> list[tuple[int, int, TokenKind]]:
 
     for match in _DATE.finditer(folded):
         take(match.start(), match.end(), "date")
-    for pattern in (_ORDINAL, _MIXED):
+    for pattern in (_ORDINAL, _RANGE, _SIGNED, _MIXED):
         for match in pattern.finditer(folded):
             take(match.start(), match.end(), "number")
     for number in numbers(folded):
@@ -94,23 +121,38 @@ def _facts(folded: str) -> list[tuple[int, int, TokenKind]]:
         take(number.span.start, max(number.span.end, more.end() if more else 0), "number")
     for match in _DIGITS.finditer(folded):
         take(match.start(), match.end(), "number")
+    for match in known().finditer(folded):
+        take(match.start(), match.end(), "organisation")
+    for match in TITLED.finditer(folded):
+        take(match.start("name"), match.end("name"), "name")
     for match in _LATIN.finditer(folded):
         take(match.start(), match.end(), "name")
     return found
 
 
 def _words(folded: str, start: int, end: int) -> list[Token]:
-    """Return the words of `folded[start:end]`, cut and tagged by dictionary."""
+    """Return the words of `folded[start:end]`, cut and tagged by dictionary; a body's name is one word."""
+    tagged = rjieba.tag(folded[start:end]) if start < end else []
+    bodies = dict(organisations(tagged))
     found = []
-    for word, tag in rjieba.tag(folded[start:end]) if start < end else ():
-        kind: TokenKind = "word"
-        if tag in _NAME_TAGS and len(word) > 1:
-            kind = "name"
-        elif word in NEGATIVE_WORDS or set(word) <= NEGATORS:
-            kind = "negation"
-        found.append(Token(start=start, end=start + len(word), kind=kind))
-        start += len(word)
+    number = 0
+    while number < len(tagged):
+        last = bodies.get(number, number + 1)
+        length = sum(len(word) for word, _ in tagged[number:last])
+        kind = "organisation" if number in bodies else _kind(*tagged[number])
+        found.append(Token(start=start, end=start + length, kind=kind))
+        start += length
+        number = last
     return found
+
+
+def _kind(word: str, tag: str) -> TokenKind:
+    """Return what a word that no body is named by is. The dictionary tags some phrases as persons: 大力支持."""
+    if len(word) > 1 and (tag in _PLACE_TAGS or (tag == "nr" and word[0] in SURNAMES)):
+        return "name"
+    if word in NEGATIVE_WORDS or set(word) <= NEGATORS:
+        return "negation"
+    return "modality" if word in _MODALS else "word"
 
 
 def negations(text: str) -> int:
@@ -119,10 +161,22 @@ def negations(text: str) -> int:
     return sum(len(NEGATORS.intersection(word)) for word in words if fold(word) not in _NOT_NEGATIVE)
 
 
+def rounded(text: str) -> bool:
+    """Whether a number in `text` is rounded off: 570多万, 6000余家."""
+    return re.search(r"(?<=[\d十百千万亿])[多余](?!元)", fold(text)) is not None
+
+
+def amount(number: Number) -> tuple[Decimal, str]:
+    """Return a number's value and its unit; tenths (四成) are percent."""
+    return (number.value * 10, "%") if number.unit == "成" else (number.value, number.unit)
+
+
 def same_value(given: str, source: str) -> bool:
     """Whether two numbers or two dates mean the same: 六类 and 6类, 8000亿元 and 0.8万亿元."""
-    left = [(number.value, number.unit) for number in numbers(given)]
-    right = [(number.value, number.unit) for number in numbers(source)]
+    if fold(given).startswith("-") != fold(source).startswith("-"):
+        return False
+    left = [amount(number) for number in numbers(given)]
+    right = [amount(number) for number in numbers(source)]
     if left and left == right:
         return True
     days = [day for day, _ in find_dates(given)]
@@ -134,6 +188,7 @@ def same_value(given: str, source: str) -> bool:
 def _spelled(text: str) -> tuple[str, tuple[Decimal, ...]]:
     """Return a text without its numerals, and their values; a plan (十五五) is a name, not a numeral."""
     plain = squeeze(fold(text)).replace("号", "日").replace(",", "")
+    plain = _RANGE_SIGN.sub("-", plain)
     if _PLAN.search(plain):
         return plain, ()
     values = tuple(
@@ -150,7 +205,9 @@ _RUN = re.compile(
 _AROUND = 16
 
 
-def cut_short(text: str, edge: int, *, begins: bool) -> tuple[str, str, TokenKind] | None:
+def cut_short(
+    text: str, edge: int, *, begins: bool
+) -> tuple[Span, Span, Literal["number", "date", "negation"]] | None:
     """Return what a quotation falsifies by where it begins or ends, or None.
 
     A number that is cut (500个 out of 1500个) and a negation left standing outside (得更改 out of
@@ -162,7 +219,7 @@ def cut_short(text: str, edge: int, *, begins: bool) -> tuple[str, str, TokenKin
         begins: whether it begins there.
 
     Returns:
-        The words as quoted, the source's words, and what they are.
+        Where in `text` the words stand that are quoted, where the source's words do, and what they are.
     """
     low = max(0, edge - _AROUND)
     around = text[low : edge + _AROUND]
@@ -170,15 +227,16 @@ def cut_short(text: str, edge: int, *, begins: bool) -> tuple[str, str, TokenKin
     found = tokens(around)
     for number, token in enumerate(found):
         whole = around[token.start : token.end]
-        if token.start < at < token.end and token.kind in ("number", "date"):
+        source = Span(start=low + token.start, end=low + token.end)
+        if token.start < at < token.end and (token.kind == "number" or token.kind == "date"):
             runs = (
                 (token.start + run.start(), token.start + run.end()) for run in _RUN.finditer(fold(whole))
             )
             if any(start < at < end for start, end in runs):
-                given = around[at : token.end] if begins else around[token.start : at]
-                return given, whole, token.kind
+                given = Span(start=edge, end=source.end) if begins else Span(start=source.start, end=edge)
+                return given, source, token.kind
         if begins and token.kind == "negation" and token.start < at <= token.end:
             following = found[number + 1 : number + 2] if at == token.end else []
             end = following[0].end if following else token.end
-            return around[at:end], around[token.start : end], "negation"
+            return Span(start=edge, end=low + end), Span(start=source.start, end=low + end), "negation"
     return None

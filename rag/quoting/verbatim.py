@@ -8,10 +8,12 @@ from itertools import pairwise
 
 from rag.datatypes import Window
 from rag.manifest import OpenIndex
+from rag.quoting.alignment import Block
 from rag.quoting.asked import Quote
 from rag.quoting.candidates import stretches
+from rag.quoting.edges import edges
 from rag.quoting.layout import OVERLAP
-from rag.quoting.passages import Passage, edges
+from rag.quoting.passages import Passage
 from rag.quoting.stream import Stream
 from rag.quoting.tokens import NEGATORS
 from rag.trigrams import trigrams
@@ -22,6 +24,10 @@ MOST_WINDOWS = 10_000
 _MOST_CHECKED = 1000
 # The trigrams of a very long quote are weighed at about so many points.
 _PROBES = 256
+# Of what an ellipsis joins from several paragraphs, each part has more comparable characters than this: shorter
+# ones stand somewhere by chance. And the parts lie within so many of the longest one.
+_APART = 4
+_WITHIN = 5000
 _NUMERAL = frozenset("0123456789.,:%〇零一二三四五六七八九十百千万亿两")
 
 
@@ -64,7 +70,9 @@ def verbatim(index: OpenIndex, quote: Quote, most: int) -> Verbatim:
     best = Verbatim(stream=Stream(index.documents.document, ()), passages=(), places=0)
     for first in range(0, min(len(found), _MOST_CHECKED), most):
         stream, starts = _laid(index, found[first : first + most], len(text))
-        passages = tuple(_passage(stream, quote, [(at, at + len(text))]) for at in starts)
+        passages = tuple(
+            _passage(stream, quote, [Block(quote=0, source=at, length=len(text))]) for at in starts
+        )
         clean = tuple(passage for passage in passages if not passage.differences)
         if clean:
             more = sum(not one.cut for one in found[first + most :])
@@ -140,15 +148,16 @@ def _laid(index: OpenIndex, places: Sequence[Standing], length: int) -> tuple[St
     return stream, [stream.at((one.window.file, one.window.article), one.start) for one in places]
 
 
-def _passage(stream: Stream, quote: Quote, ranges: Sequence[tuple[int, int]]) -> Passage:
-    """Return the passage of these stretches; what was cut counts as the source's in the Indel similarity."""
+def _passage(stream: Stream, quote: Quote, blocks: Sequence[Block]) -> Passage:
+    """Return the passage of these blocks; what was cut counts as the source's in the Indel similarity."""
     length = len(quote.key.text)
-    differences = edges(stream, ranges)
+    differences = edges(stream, quote, blocks)
     beyond = sum(len(difference.source) - len(difference.given) for difference in differences)
     return Passage(
         start=0,
         end=length,
-        ranges=tuple(ranges),
+        ranges=tuple((block.source, block.source + block.length) for block in blocks),
+        blocks=tuple(blocks),
         similarity=2 * length / (2 * length + beyond),
         shared=1.0,
         differences=tuple(differences),
@@ -156,22 +165,50 @@ def _passage(stream: Stream, quote: Quote, ranges: Sequence[tuple[int, int]]) ->
 
 
 def _elided(index: OpenIndex, quote: Quote, most: int) -> Verbatim:
-    """Return where the parts between the ellipses stand in order within one paragraph."""
-    bounds = [0, *sorted(quote.joints), len(quote.key.text)]
-    parts = [quote.key.text[a:b] for a, b in pairwise(bounds)]
-    anchor = max(parts, key=len)
-    stream, starts = _laid(index, standing(index, anchor)[:most], len(anchor))
-    found = []
-    for start, end in dict.fromkeys((stream.piece(at).start, stream.piece(at).end) for at in starts):
-        ranges: list[tuple[int, int]] = []
-        position = start
-        for part in parts:
-            at = stream.text.find(part, position, end)
-            if at < 0:
-                break
-            position = at + len(part)
-            ranges.append((at, position))
-        if len(ranges) == len(parts):
-            found.append(_passage(stream, quote, ranges))
-    clean = tuple(passage for passage in found if not passage.differences)
-    return Verbatim(stream=stream, passages=clean or tuple(found), places=len(clean or found))
+    """Return where the parts between the ellipses stand in order within one paragraph, or else one article."""
+    bounds = list(pairwise([0, *sorted(quote.joints), len(quote.key.text)]))
+    longest = max(range(len(bounds)), key=lambda number: bounds[number][1] - bounds[number][0])
+    low, high = bounds[longest]
+    anchors = standing(index, quote.key.text[low:high])[:most]
+    stream, starts = _laid(index, anchors, high - low)
+    pieces = [stream.piece(at) for at in starts]
+    found = [
+        blocks
+        for at, piece in zip(starts, pieces, strict=True)
+        if (blocks := _around(stream, quote, bounds, longest, at, (piece.start, piece.end)))
+    ]
+    if not found and min(end - start for start, end in bounds) > _APART:
+        stream, starts = _laid(index, anchors, _WITHIN)
+        found = [
+            blocks for at in starts if (blocks := _around(stream, quote, bounds, longest, at, stream.run(at)))
+        ]
+    passages = [_passage(stream, quote, blocks) for blocks in found]
+    clean = tuple(passage for passage in passages if not passage.differences)
+    return Verbatim(stream=stream, passages=clean or tuple(passages), places=len(clean or passages))
+
+
+def _around(
+    stream: Stream,
+    quote: Quote,
+    bounds: Sequence[tuple[int, int]],
+    anchor: int,
+    at: int,
+    within: tuple[int, int],
+) -> list[Block] | None:
+    """Return the parts of a quote nearest around the one that stands at `at`, or None where one is missing."""
+    starts = {anchor: at}
+    for number in range(anchor - 1, -1, -1):
+        part = quote.key.text[slice(*bounds[number])]
+        starts[number] = stream.text.rfind(part, within[0], starts[number + 1])
+        if starts[number] < 0:
+            return None
+    for number in range(anchor + 1, len(bounds)):
+        part = quote.key.text[slice(*bounds[number])]
+        last = bounds[number - 1]
+        starts[number] = stream.text.find(part, starts[number - 1] + last[1] - last[0], within[1])
+        if starts[number] < 0:
+            return None
+    return [
+        Block(quote=start, source=starts[number], length=end - start)
+        for number, (start, end) in enumerate(bounds)
+    ]

@@ -24,13 +24,13 @@ POST = (
     r"校长|社长|所长|院士|教授|研究员|总裁|董事长|总经理|发言人|负责人|专员|总书记"
 )
 _NO_NAME_ENDS = frozenset("人方者省市县区州镇乡村厅局部委处科院校")
-_SPEECH = r"(?:说|表示|指出|强调|介绍|认为|坦言|透露|谈到|分享|提出|称|答|回应|披露|宣布|回答)"
+SPEECH = r"(?:说|表示|指出|强调|介绍|认为|坦言|透露|谈到|分享|提出|称|答|回应|披露|宣布|回答)"
 _SAYS = re.compile(
-    rf"([{''.join(sorted(SURNAMES))}][一-鿿]{{1,2}})(?=在[^，,。]{{1,24}}(?:时|中|上|会)?[^，,。]{{0,6}}{_SPEECH}|[进一还也则]*步?{_SPEECH}|[:：])"
+    rf"([{''.join(sorted(SURNAMES))}][一-鿿]{{1,2}})(?=在[^，,。]{{1,24}}(?:时|中|上|会)?[^，,。]{{0,6}}{SPEECH}|[进一还也则]*步?{SPEECH}|[:：])"
 )
-_MAY_SAY = re.compile(rf"{_SPEECH}|[:：]")
+_MAY_SAY = re.compile(rf"{SPEECH}|[:：]")
 _CLAUSE_START = re.compile(r"[，,。；;：:！!？?“”\s]")
-_WORD_END = re.compile(rf"(?:{_SPEECH}|[是在对与的任等])$")
+_WORD_END = re.compile(rf"(?:{SPEECH}|[是在对与的任等])$")
 _POST_THEN_NAME = re.compile(rf"(?:{POST})([{''.join(sorted(SURNAMES))}][一-鿿]{{1,2}})$")
 _POST_NAME = re.compile(rf"(.{{0,28}}(?:{POST}))(\s*)([一-鿿]{{2,4}}|[一-鿿]\s+[一-鿿])")
 

@@ -1,0 +1,98 @@
+"""What a quotation falsifies by where it begins, where it ends, and what it leaves out for an ellipsis."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rag.datatypes import Difference, locate
+from rag.quoting.alignment import Block, key
+from rag.quoting.asked import Quote
+from rag.quoting.stream import Stream
+from rag.quoting.tokens import cut_short, tokens
+from rag.text import squeeze
+
+# Behind these a negation before them denies nothing more.
+_CLAUSE_END = re.compile("[,，。；;：:！!？?]|而|但|却")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A stretch of the stream, [start, end), that an ellipsis before the quote's key character `at` stands for."""
+
+    at: int
+    start: int
+    end: int
+
+
+def gaps(quote: Quote, blocks: Sequence[Block]) -> list[Gap]:
+    """Return what the quote's ellipses stand for where these blocks of it stand."""
+    return [
+        Gap(at=after.quote, start=before.source + before.length, end=after.source)
+        for before, after in pairwise(blocks)
+        if after.quote in quote.joints and before.source + before.length < after.source
+    ]
+
+
+def edges(stream: Stream, quote: Quote, blocks: Sequence[Block]) -> list[Difference]:
+    """Return what a quote falsifies that stands word for word in these blocks: a number cut, a negation left out."""
+    first, last = blocks[0], blocks[-1]
+    return [
+        *cut_edge(stream, first.source, quote, first.quote, begins=True),
+        *(found for gap in gaps(quote, blocks) for found in falsified(stream, quote, gap)),
+        *cut_edge(stream, last.source + last.length, quote, last.quote + last.length, begins=False),
+    ]
+
+
+def cut_edge(stream: Stream, edge: int, quote: Quote, at: int, *, begins: bool) -> list[Difference]:
+    """Return what is falsified where the quote, at its key character `at`, begins or ends in the stream."""
+    piece = stream.piece(edge if begins else edge - 1)
+    offset = stream.origin[edge] if begins else stream.origin[edge - 1] + 1
+    found = cut_short(piece.text, offset, begins=begins)
+    if found is None:
+        return []
+    given, source, kind = found
+    count = len(key(piece.text[given.start : given.end]).text)
+    low, high = (at, min(at + count, len(quote.key.text))) if begins else (max(at - count, 0), at)
+    spans = locate(piece.spans, source.start, source.end)
+    return [
+        Difference(
+            given=quote.words(low, high),
+            source=squeeze(piece.text[source.start : source.end]),
+            kind=kind,
+            given_at=quote.at(low, high),
+            source_at=(spans[0].start, spans[-1].end),
+        )
+    ]
+
+
+def falsified(stream: Stream, quote: Quote, gap: Gap) -> list[Difference]:
+    """Return what an ellipsis falsifies: a number cut on either side, a negation of what goes on behind it."""
+    return cut_edge(stream, gap.start, quote, gap.at, begins=False) + (
+        cut_edge(stream, gap.end, quote, gap.at, begins=True) or _turned(stream, quote, gap)
+    )
+
+
+def _turned(stream: Stream, quote: Quote, gap: Gap) -> list[Difference]:
+    """Return the negation that was left out of the clause that goes on behind a gap: 平台……更改, 平台不得随意更改."""
+    piece = stream.piece(gap.end)
+    low = stream.origin[gap.start] if gap.start >= piece.start else 0
+    left_out = piece.text[low : stream.origin[gap.end]]
+    begun = max((match.end() for match in _CLAUSE_END.finditer(left_out)), default=0)
+    denying = [token for token in tokens(left_out[begun:]) if token.kind == "negation"]
+    if not denying:
+        return []
+    start = low + begun + denying[0].start
+    spans = locate(piece.spans, start, stream.origin[gap.end])
+    point = quote.key.origin[gap.at]
+    return [
+        Difference(
+            given="",
+            source=squeeze(piece.text[start : stream.origin[gap.end]]),
+            kind="negation",
+            given_at=(point, point),
+            source_at=(spans[0].start, spans[-1].end),
+        )
+    ]
