@@ -122,7 +122,9 @@ class QuoteIndex:
         if certain:
             return by_words
         by_content = self._in_other_words(asked)
-        return by_words if by_content.verdict == "not_found" and by_words.matches else by_content
+        # Of two that find it altered, what is aligned shows every difference in its place.
+        restated = by_content.verdict == "paraphrase" or not by_words.matches
+        return by_content if restated else by_words
 
     def _in_other_words(self, quote: Quote) -> QuoteReport:
         """Return the report on a quote by its content: restated, with or without a fact altered, or not found."""

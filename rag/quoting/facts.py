@@ -48,8 +48,6 @@ _ROUNDED: Mapping[str, tuple[Decimal, Decimal]] = {
     "min": (Decimal(1), Decimal("1.15")),
     "under": (Decimal("0.9"), Decimal(1)),
 }
-_CLOSE = Decimal("0.035")
-"""How far a number may lie from the one that it rounds, as a share of it."""
 _TENTH = Decimal(5)
 """成 says so many points more or less."""
 _NUMERAL = "[一二三四五六七八九十百]+"
@@ -200,7 +198,7 @@ def _same_number(ours: Item, theirs: Item) -> bool:
     (value, unit), (other, their_unit) = _amount(ours), _amount(theirs)
     if unit != their_unit and ("" not in (unit, their_unit) or {unit, their_unit} & _SHARES):
         return False
-    if value == other or _rounds(value, other):
+    if value == other:
         return True
     if "成" in (ours.key[1], theirs.key[1]):
         return abs(value - other) < _TENTH
@@ -208,15 +206,6 @@ def _same_number(ours: Item, theirs: Item) -> bool:
         low, high = _ROUNDED[ours.bound]
         return value * low <= other <= value * high
     return False
-
-
-def _rounds(value: Decimal, exact: Decimal) -> bool:
-    """Whether a number is another one rounded to fewer digits, two at least or the whole: 6.8 for 6.84, 3 for 2.9."""
-    digits, more = len(value.normalize().as_tuple().digits), len(exact.normalize().as_tuple().digits)
-    if digits >= more or not value or not exact:
-        return False
-    step = Decimal(1).scaleb(value.normalize().adjusted() - digits + 1)
-    return abs(value - exact) * 2 <= step and abs(value - exact) <= abs(exact) * _CLOSE
 
 
 def _amount(item: Item) -> tuple[Decimal, str]:
