@@ -24,6 +24,7 @@ from rag.quoting.marked import marked, plain, replaced
 from rag.quoting.paraphrase import Restatement, restatements
 from rag.quoting.passages import Passage, align, groups, sentences_between
 from rag.quoting.stream import Integers, Stream, blocks
+from rag.quoting.tokens import same_value
 from rag.quoting.verbatim import verbatim
 
 LONGEST = 5000
@@ -126,7 +127,9 @@ class QuoteIndex:
         if certain:
             return by_words
         by_content = self._in_other_words(asked)
-        return by_words if by_content.verdict == "not_found" and by_words.matches else by_content
+        # Of two that find it altered, what is aligned shows every difference in its place.
+        restated = by_content.verdict == "paraphrase" or not by_words.matches
+        return by_content if restated else by_words
 
     def _in_other_words(self, quote: Quote) -> QuoteReport:
         """Return the report on a quote by its content: restated, with or without a fact altered, or not found."""
@@ -180,8 +183,11 @@ class _Comparison:
     def _sure(self, passage: Passage) -> float:
         """Return how much of a quote must stand in a place for the quote to be altered from it and not restated."""
         told = passage.differences
-        # Whose words all stand there, beside others put in or with slips, does not restate them.
-        if passage.slips >= self._thresholds.slips or all(one.kind == "addition" for one in told):
+        # Whose words all stand there, beside others put in, numbers written otherwise or slips, does not restate them.
+        if passage.slips >= self._thresholds.slips or all(
+            one.kind == "addition" or (one.kind == "word" and same_value(one.given, one.source))
+            for one in told
+        ):
             return self._thresholds.loose
         if len(told) <= _FEW:
             return self._thresholds.slight

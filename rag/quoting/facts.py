@@ -16,6 +16,7 @@ from itertools import pairwise
 import rjieba
 
 from rag.aliases import aliases
+from rag.causes import unfounded
 from rag.claims import Item, displaced, items, surroundings
 from rag.contradiction import is_named
 from rag.datatypes import Counterpart, Difference, FactKind, Span
@@ -47,8 +48,6 @@ _ROUNDED: Mapping[str, tuple[Decimal, Decimal]] = {
     "min": (Decimal(1), Decimal("1.15")),
     "under": (Decimal("0.9"), Decimal(1)),
 }
-_CLOSE = Decimal("0.035")
-"""How far a number may lie from the one that it rounds, as a share of it."""
 _TENTH = Decimal(5)
 """成 says so many points more or less."""
 _NUMERAL = "[一二三四五六七八九十百]+"
@@ -104,7 +103,7 @@ _SHORT = [
 _PLACES = {entry[1:]: entry[0] for entry in _SHORT}
 """The character that stands for a province or a city of its rank: 在京, 疆电."""
 _HOME = ("中国", "我国", "全国", "国内", "中方")
-_FORBIDDING = re.compile("禁止|严禁|杜绝")
+_DENYING = re.compile("禁止|严禁|杜绝|不足|不够|缺乏|缺少|欠缺")
 _DOUBLE = re.compile("不[得能可会]不|无不|没有不")
 _FIRST = re.compile("第一|首|头一")
 
@@ -148,8 +147,9 @@ def compared(quote: str, ground: Ground) -> tuple[list[Counterpart], list[Differ
     disputed = [found for item in lost if (found := _dispute(quote, ground, item, spare))]
     disputed += [_told(_beside(quote, ground.text, *pair)) for pair in exchanged]
     told = [(found.given_at, found.given) for found in disputed]
-    for word in substituted(fold(quote), fold(ground.text)):
-        at = fold(quote).find(word)
+    claim, source = fold(quote), fold(ground.text)
+    for word in (*substituted(claim, source), *unfounded(claim, source)):
+        at = claim.find(word)
         if at >= 0 and not any(start <= at < end for (start, end), _ in told):
             given = quote[at : at + len(word)]
             disputed.append(Difference(given=given, source="", kind="word", given_at=(at, at + len(word))))
@@ -198,7 +198,7 @@ def _same_number(ours: Item, theirs: Item) -> bool:
     (value, unit), (other, their_unit) = _amount(ours), _amount(theirs)
     if unit != their_unit and ("" not in (unit, their_unit) or {unit, their_unit} & _SHARES):
         return False
-    if value == other or _rounds(value, other):
+    if value == other:
         return True
     if "成" in (ours.key[1], theirs.key[1]):
         return abs(value - other) < _TENTH
@@ -206,15 +206,6 @@ def _same_number(ours: Item, theirs: Item) -> bool:
         low, high = _ROUNDED[ours.bound]
         return value * low <= other <= value * high
     return False
-
-
-def _rounds(value: Decimal, exact: Decimal) -> bool:
-    """Whether a number is another one rounded to fewer digits, two at least or the whole: 6.8 for 6.84, 3 for 2.9."""
-    digits, more = len(value.normalize().as_tuple().digits), len(exact.normalize().as_tuple().digits)
-    if digits >= more or not value or not exact:
-        return False
-    step = Decimal(1).scaleb(value.normalize().adjusted() - digits + 1)
-    return abs(value - exact) * 2 <= step and abs(value - exact) <= abs(exact) * _CLOSE
 
 
 def _amount(item: Item) -> tuple[Decimal, str]:
@@ -391,8 +382,7 @@ def _denials(quote: str, source: str) -> Iterator[Difference]:
 
 def _denies(clause: str) -> bool:
     """Whether a clause denies something; two negations (不得不) affirm."""
-    plain = _DOUBLE.sub("", clause)
-    count = len(_FORBIDDING.findall(plain))
+    plain, count = _DENYING.subn("", _DOUBLE.sub("", clause))
     if not NEGATORS.isdisjoint(plain):
         count += negations(plain)
     return count % 2 == 1
