@@ -12,10 +12,11 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from rag import records, render
+from rag import proof, records, render
 from rag.assistant import Assistant, build_index, open_assistant
 from rag.config import Settings, load_settings
 from rag.errors import ReadingError, UsageError, YinjuError
+from rag.manuscript.opening import manuscript_in, read_manuscript
 
 app = typer.Typer(
     help="引据：回答文档里的问题，每句话都注明并核对出处。",
@@ -170,14 +171,28 @@ def ask(
 @app.command()
 def cite(
     quote: Annotated[str | None, typer.Argument(help="一句引文", show_default=False)] = None,
+    manuscript: Annotated[
+        Path | None,
+        typer.Option("--manuscript", help="核查整篇稿件（txt、md、docx、html、pdf；- 为标准输入）"),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="把稿件的核查报告写成 .html 或 .md 文件")
+    ] = None,
     batch: Batch = None,
     docs: Docs = None,
     index: Index = None,
     as_json: Json = False,
     no_update: NoUpdate = False,
 ) -> None:
-    """查一句话出自哪里，引得对不对。"""
+    """查一句话出自哪里，引得对不对；或用 --manuscript 逐句核查一篇稿件。"""
     opened = cache(lambda: _open(docs, index, no_update))
+    if manuscript is not None:
+        if quote is not None or batch is not None:
+            raise UsageError("--manuscript 核查整篇稿件，不与一句引文或 --batch 同用；请只给一样")
+        _cite_manuscript(manuscript, output, opened, as_json)
+        return
+    if output is not None:
+        raise UsageError("--output 写稿件的核查报告，须与 --manuscript 同用")
 
     def report(record: Record) -> Record:
         return records.quote_json(opened().cite(record["quote"]), record.get("id"))
@@ -188,6 +203,29 @@ def cite(
         _print(report({"quote": quote}))
     else:
         typer.echo(render.quote_text(opened().cite(quote or "")))
+
+
+def _cite_manuscript(
+    manuscript: Path, output: Path | None, opened: Callable[[], Assistant], as_json: bool
+) -> None:
+    """Check a manuscript; print the report, and write it to a file where one is given."""
+    from rag.web.manuscript import FORMATS
+
+    if output is not None and output.suffix.lower() not in FORMATS:
+        raise UsageError(f"--output 只能是 {'、'.join(FORMATS)} 文件，不能是 {output}")
+    data = sys.stdin.buffer.read() if str(manuscript) == "-" else None
+    source = read_manuscript(manuscript) if data is None else manuscript_in(data, "stdin.txt")
+    report = opened().check(source)
+    if output is not None:
+        try:
+            output.write_text(FORMATS[output.suffix.lower()](report), encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"写不了 {output}：{error.strerror}；请检查路径和权限") from error
+        _note(f"核查报告已写入 {output}")
+    if as_json:
+        _print(records.manuscript_json(report))
+    elif output is None:
+        typer.echo(proof.manuscript_text(report))
 
 
 @app.command()

@@ -26,10 +26,12 @@ from rag.datatypes import (
     Document,
     Filters,
     Hit,
+    ManuscriptReport,
     Place,
     QuoteReport,
     Refusal,
     Sentence,
+    Source,
     Turn,
     Update,
 )
@@ -45,6 +47,7 @@ from rag.indexing import (
     scan,
     update_index,
 )
+from rag.manuscript import check
 from rag.passages import Passages
 from rag.question import analyse
 from rag.quotes import QuoteIndex
@@ -231,6 +234,10 @@ class Assistant:
         """Return where a quote comes from and how it differs; see `rag.quotes`."""
         self._refresh()
         return QuoteIndex(self.index).lookup(quote)
+
+    def check(self, manuscript: Source) -> ManuscriptReport:
+        """Return what each sentence of a manuscript quotes, and whether rightly; see `rag.manuscript`."""
+        return check(manuscript, self.cite, self.document)
 
     def document(self, file: str) -> Document:
         """Return a source with its structure.

@@ -21,11 +21,12 @@ BODY = 0.7
 """Share of the character pairs of a clause behind its head that a source clause must have to be its source (fitted)."""
 _LEAST_BODY = 4
 """With fewer character pairs than this behind its head nothing can be said about where a clause is from."""
-_SAID = "强调指出|指出|强调|表示|介绍说|介绍|认为|说|称|宣布|要求|透露|坦言"
+SAID = "强调指出|指出|强调|表示|介绍说|介绍|认为|说|称|宣布|要求|透露|坦言"
+"""The verbs of speech, as a pattern."""
 _SPEECH = re.compile(
-    rf"^(?:[^,;:。]{{0,12}},)?(?P<who>[^,;:。\"]{{2,30}}?)(?:还|也|并|在.{{0,12}}(?:时|中|上))?(?:{_SAID})(?=[,:\"]|$)"
+    rf"^(?:[^,;:。]{{0,12}},)?(?P<who>[^,;:。\"]{{2,30}}?)(?:还|也|并|在.{{0,12}}(?:时|中|上))?(?:{SAID})(?=[,:\"]|$)"
 )
-_AFTERWARDS = re.compile(rf"\"(?P<who>[^,;:。\"]{{2,30}}?)(?:{_SAID})[。!]?$")
+_AFTERWARDS = re.compile(rf"\"(?P<who>[^,;:。\"]{{2,30}}?)(?:{SAID})[。!]?$")
 # Who may stand for another: what refers back, and what names nobody.
 _ANYBODY = re.compile(
     r".*[他她它这该此其].*|我们|双方|.{0,4}(?:专家|人士|记者|代表|负责人|官员|学者|媒体|数据|统计|报道|报告|文章|资料)"
@@ -35,7 +36,7 @@ _SOMEBODY = re.compile(
 )
 _HEAD_TAGS = frozenset("n nr ns nt nz nrt nrfg vn an j b q f a uj s m eng x".split())  # noqa: SIM905
 _SPEAKS = re.compile(
-    rf"(?:[还也并]|当天|\d+日|在.{{0,12}}[时中上])*(?:{_SAID}|警告|预计|显示|建议|呼吁|回应|证实|发现)"
+    rf"(?:[还也并]|当天|\d+日|在.{{0,12}}[时中上])*(?:{SAID}|警告|预计|显示|建议|呼吁|回应|证实|发现)"
 )
 _NO_HEAD = re.compile(
     r"^(?:其中|同时|此外|另外|[今去明前]年|近年|目前|当前|当天|日前|近日|[一二三四五六七八九]是|根据|按照|截至|总体|特别|尤其|第[一二三四]|上半年|下半年|\d|新华社|中新|本报|全面|关键|力争|原本|精准|理性|积极|优先|着力|深化)|[的\"]|记者|电 "

@@ -7,10 +7,11 @@ because a line break or a photo credit can stand in the middle of a sentence; no
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 RefusalReason = Literal["not_in_documents", "not_stated", "off_topic", "unsafe"]
 Verdict = Literal["supported", "unsupported"]
@@ -18,6 +19,7 @@ FactKind = Literal[
     "number", "date", "name", "organisation", "negation", "modality", "word", "omission", "addition"
 ]
 QuoteVerdict = Literal["exact", "altered", "spliced", "paraphrase", "not_found"]
+Outcome = Literal["exact", "altered", "spliced", "paraphrase", "not_found", "own"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -469,6 +471,42 @@ class QuoteReport:
     matches: tuple[QuoteMatch, ...] = ()
     places: int = 0
     nearest: tuple[QuoteMatch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A stretch of a manuscript, a sentence or a quotation mostly, and what became of it.
+
+    `text` is the raw text of the manuscript at `spans`. `claimed` says that the manuscript gives it out as
+    somebody's words: it stands in quotation marks, or behind “X指出：”. `report` is the lookup's; None for the
+    author's own words. `attribution` is whom the manuscript names for the words (`given`, at `given_at` in the
+    manuscript) where the source has somebody else (`source`, "" where it does not say who).
+    """
+
+    spans: tuple[Span, ...]
+    text: str
+    claimed: bool = False
+    report: QuoteReport | None = None
+    attribution: Difference | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """The lookup's verdict, or `own`: words that quote nothing and are not given out as a quotation."""
+        return self.report.verdict if self.report else "own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManuscriptReport:
+    """A manuscript, stretch by stretch in its order: every character but white space lies in one of `checked`."""
+
+    text: str
+    checked: tuple[Checked, ...]
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """How many stretches had each outcome, all six of them named."""
+        found = Counter(checked.outcome for checked in self.checked)
+        return {outcome: found[outcome] for outcome in get_args(Outcome)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

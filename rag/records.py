@@ -15,6 +15,7 @@ from rag.datatypes import (
     Document,
     Filters,
     Hit,
+    ManuscriptReport,
     Place,
     QuoteMatch,
     QuoteReport,
@@ -80,6 +81,27 @@ def quote_json(report: QuoteReport, identifier: str | None = None) -> dict[str, 
         "matches": [_match_json(match) for match in report.matches],
         "places": report.places,
         "nearest": [_match_json(match) for match in report.nearest],
+    }
+
+
+def manuscript_json(report: ManuscriptReport) -> dict[str, Any]:
+    """Return a manuscript report as `cite --manuscript --json` prints it; offsets count in the manuscript."""
+    return {
+        "length": len(report.text),
+        "counts": report.counts,
+        "items": [
+            {
+                "start": each.spans[0].start,
+                "end": each.spans[-1].end,
+                "spans": _spans(each.spans),
+                "text": each.text,
+                "outcome": each.outcome,
+                "claimed": each.claimed,
+                "attribution": asdict(each.attribution) if each.attribution else None,
+                "cite": quote_json(each.report) if each.report else None,
+            }
+            for each in report.checked
+        ],
     }
 
 

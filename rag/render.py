@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from rag.datatypes import Answer, Place, QuoteReport
+from rag.datatypes import Answer, Counterpart, Place, QuoteMatch, QuoteReport
 from rag.indexing import IndexReport
 
 VERDICTS = {
@@ -177,12 +177,43 @@ def unanswered_text(answer: Answer) -> str:
 
 
 def quote_text(report: QuoteReport) -> str:
-    """Return a quote report for a terminal."""
-    lines = [f"结论：{VERDICTS[report.verdict]}"]
+    """Return a quote report for a terminal: the verdict, the places, and what differs or agrees there."""
+    return "\n".join([f"结论：{VERDICTS[report.verdict]}", *finding_lines(report)])
+
+
+def finding_lines(report: QuoteReport) -> list[str]:
+    """Return what stands under a verdict, a line each: how many places, each place, or the nearest passages."""
+    lines = []
+    if report.places > len(report.matches):
+        lines.append(f"文档里共有 {report.places} 处，列出 {len(report.matches)} 处")
     for match in report.matches:
-        lines.append(f"· {place_text(match.place)}，相似度 {match.similarity:.2f}\n    {match.place.quote}")
-        lines += [
-            f"    {KINDS[difference.kind]}：引文“{difference.given}” 原文“{difference.source}”"
-            for difference in match.differences
-        ]
-    return "\n".join(lines)
+        lines.append(f"· {_match_text(match)}")
+        lines += [f"    {line}" for line in told_lines(match)]
+    if report.nearest:
+        lines.append("最接近的原文：")
+        lines += [f"· {_match_text(match)}" for match in report.nearest]
+    return lines
+
+
+def _match_text(match: QuoteMatch) -> str:
+    return f"{place_text(match.place)}，相似度 {match.similarity:.2f}\n    {match.place.quote}"
+
+
+def told_lines(match: QuoteMatch) -> list[str]:
+    """Return what is told of a quote and a place, a line each: differences, agreeing facts, what it owns up to."""
+    lines = [difference_text(each) for each in match.differences]
+    lines += [f"相符的{KINDS[fact.kind]}：引文“{fact.given}” 原文“{fact.source}”" for fact in match.facts]
+    return lines + [owned_text(words) for words in match.marked]
+
+
+def difference_text(difference: Counterpart) -> str:
+    """Return a difference in words: “数字：引文“600个” 原文“500个””."""
+    given, source = (f"“{words}”" if words else "（无）" for words in (difference.given, difference.source))
+    return f"{KINDS[difference.kind]}：引文{given} 原文{source}"
+
+
+def owned_text(words: Counterpart) -> str:
+    """Return what a quote itself tells that it left out or put in, in words."""
+    if words.source:
+        return f"引文用省略号略去：“{words.source}”"
+    return f"引文自己加的话，不算改动：“{words.given}”"

@@ -17,6 +17,7 @@ from rag.datatypes import (
     Difference,
     Document,
     Heading,
+    ManuscriptReport,
     Paragraph,
     Place,
     QuoteMatch,
@@ -30,6 +31,7 @@ from rag.datatypes import (
     cut,
 )
 from rag.errors import UsageError
+from rag.manuscript import check
 
 HOSTILE = (
     '<script>window.hit=1</script><img src=x onerror="window.hit=2">**粗** `code` $$x^2$$ ${1+1} {{title}} '
@@ -161,14 +163,31 @@ class FakeAssistant:
         there = place(LOAN, 7, LOAN_QUOTE)
         if quote == LOAN_QUOTE:
             return QuoteReport(
-                quote=quote, verdict="exact", matches=(QuoteMatch(place=there, similarity=1.0),)
+                quote=quote,
+                verdict="exact",
+                matches=(QuoteMatch(place=there, similarity=1.0, given_at=(0, len(quote))),),
             )
+        source = LOAN.source.text
+        number, words = source.index("1.2万亿元"), source.index("和技术改造", there.spans[0].start)
+        given = max(quote.find("1.5万亿元"), 0)
         differences = (
-            Difference(given="1.5万亿元", source="1.2万亿元", kind="number"),
-            Difference(given="", source="和技术改造", kind="omission"),
+            Difference(
+                given="1.5万亿元",
+                source="1.2万亿元",
+                kind="number",
+                given_at=(given, given + 6),
+                source_at=(number, number + 6),
+            ),
+            Difference(
+                given="", source="和技术改造", kind="omission", given_at=(4, 4), source_at=(words, words + 5)
+            ),
         )
-        match = QuoteMatch(place=there, similarity=0.93, differences=differences)
+        match = QuoteMatch(place=there, similarity=0.93, differences=differences, given_at=(0, len(quote)))
         return QuoteReport(quote=quote, verdict="altered", matches=(match,))
+
+    def check(self, manuscript: Source) -> ManuscriptReport:
+        """Check a manuscript with this `cite`."""
+        return check(manuscript, self.cite, self.document)
 
     def document(self, file: str) -> Document:
         """Return one of the two documents."""

@@ -6,6 +6,7 @@ that the console shows no error.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -14,7 +15,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 from fake_assistant import HOSTILE, LOAN, LOAN_QUOTE
@@ -243,7 +247,7 @@ def test_two_users_do_not_mix(visits: list[Visit], browser: Browser, server: tup
 def test_a_quotation_is_checked(visit: Visit) -> None:
     visit.page.get_by_role("tab", name="引文核查").click()
     box = visit.page.get_by_placeholder(re.compile("粘贴一句引文"))
-    check = visit.page.get_by_role("button", name="核查")
+    check = visit.page.get_by_role("button", name="核查", exact=True)
     report = visit.page.locator(".yj-report")
     box.fill("科技创新再贷款增加到1.5万亿元")
     check.click()
@@ -257,6 +261,44 @@ def test_a_quotation_is_checked(visit: Visit) -> None:
     box.fill(" ")
     check.click()
     expect(visit.page.locator(".yj-result .yj-error")).to_have_text("引文是空的，请粘贴要核查的句子")
+
+
+def test_a_manuscript_is_checked(visit: Visit, tmp_path: Path) -> None:
+    visit.page.get_by_role("tab", name="引文核查").click()
+    visit.page.get_by_placeholder(re.compile("粘贴一句引文")).fill(
+        "我的看法。\n科技创新再贷款增加到1.5万亿元。"
+    )
+    visit.page.get_by_role("button", name="核查", exact=True).click()
+    report = visit.page.locator(".yj-report")
+    expect(report.locator(".yj-overview")).to_contain_text("有改动 1，自己的话 1")
+    expect(report.locator(".yj-item.yj-altered")).to_have_text("科技创新再贷款增加到1.5万亿元。1")
+    expect(report.locator(".yj-given del").last).to_have_text("1.5万亿元")
+    report.locator("a.yj-quote").click()
+    assert_marked(visit, LOAN_QUOTE)
+    with visit.page.expect_download() as saved:
+        visit.page.get_by_text("存成 .md").click()
+    assert "~~1.5万亿元~~" in saved.value.path().read_text(encoding="utf-8")
+    manuscript = tmp_path / "稿.txt"
+    manuscript.write_text(f"前言。\n{LOAN_QUOTE}\n", encoding="utf-8")
+    visit.page.locator("input[type=file]").set_input_files(manuscript)
+    expect(report.locator(".yj-overview")).to_contain_text("原文如此 1，自己的话 1")
+
+
+def test_quotes_and_manuscripts_are_checked_over_http(server: tuple[str, Path]) -> None:
+    def call(name: str, text: str) -> Any:
+        body = json.dumps({"data": [text]}).encode()
+        request = Request(f"{server[0]}/gradio_api/run/{name}", body, {"Content-Type": "application/json"})
+        with urlopen(request) as answer:
+            (value,) = json.load(answer)["data"]
+        return value
+
+    assert call("cite", LOAN_QUOTE)["verdict"] == "exact"
+    assert call("check", f"前言。{LOAN_QUOTE}")["counts"]["exact"] == 1
+    with pytest.raises(HTTPError) as refused:
+        call("cite", " ")
+    assert json.load(refused.value)["error"] == "引文是空的，请粘贴要核查的句子"
+    with urlopen(f"{server[0]}/gradio_api/info") as answer:
+        assert json.load(answer)["named_endpoints"].keys() == {"/cite", "/check"}
 
 
 def test_a_narrow_screen_has_the_panel_below_the_chat(

@@ -1,5 +1,6 @@
 """The command line: what each command prints with --json, and one Chinese line for whatever goes wrong."""
 
+import io
 import json
 import os
 import re
@@ -172,6 +173,29 @@ def test_cite(ask, tmp_path):
     batch.write_text(json.dumps({"id": "c1", "quote": quote.replace("600", "500")}))
     (line,) = ask("cite", "--batch", batch, "--json").splitlines()
     assert {key: json.loads(line)[key] for key in ("id", "verdict")} == {"id": "c1", "verdict": "exact"}
+
+
+def test_cite_a_manuscript(ask, tmp_path, monkeypatch):
+    text = "我的看法\n\n零碳工厂是个新词。到2030年累计创建认定示范区不超过600个。\n"
+    manuscript = tmp_path / "稿.md"
+    manuscript.write_text(text, encoding="utf-8")
+    record = json.loads(ask("cite", "--manuscript", manuscript, "--json"))
+    assert record.keys() == {"length", "counts", "items"}
+    assert [item["outcome"] for item in record["items"]] == ["own", "own", "altered"]
+    altered = record["items"][2]
+    assert text[altered["start"] : altered["end"]] == altered["text"]
+    quote = json.loads(ask("cite", altered["text"], "--json"))
+    assert altered["cite"] == quote
+    check_place(quote["matches"][0])
+
+    shown = ask("cite", "--manuscript", manuscript)
+    assert "有改动 1，自己的话 2" in shown and "第 3 行" in shown
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    assert ask("cite", "--manuscript", "-") == shown
+
+    for name, mark in (("r.html", "<del"), ("r.md", "~~")):
+        assert ask("cite", "--manuscript", manuscript, "--output", tmp_path / name) == ""
+        assert mark in (tmp_path / name).read_text(encoding="utf-8")
 
 
 def test_search(ask, tmp_path):
@@ -362,6 +386,11 @@ def test_marks_alone_are_nothing_to_search_for(run, index):
         (("ask", "问", "--batch", "b.jsonl", "--json"), "二者取一"),
         (("ask", "--batch", "b.jsonl"), "须与 --json 同用"),
         (("ask", "--batch", "none.jsonl", "--json"), "none.jsonl"),
+        (("cite", "一句", "--manuscript", "m.txt"), "请只给一样"),
+        (("cite", "--manuscript", "m.txt", "--batch", "b.jsonl"), "请只给一样"),
+        (("cite", "--manuscript", "none.txt"), "找不到稿件 none.txt"),
+        (("cite", "--manuscript", "m.txt", "--output", "r.pdf"), "r.pdf"),
+        (("cite", "一句", "--output", "r.md"), "须与 --manuscript 同用"),
         (("search", "科技", "-k", "0"), "用 --help 看用法"),
         (("search", "科技", "-k", "多"), "用 --help 看用法"),
         (("structure",), "用 --help 看用法"),

@@ -18,6 +18,7 @@ from rag.datatypes import (
     Answer,
     Citation,
     Conflict,
+    Counterpart,
     Fact,
     QuoteMatch,
     QuoteReport,
@@ -257,6 +258,44 @@ def test_quote_report_shows_verdict_place_and_differences() -> None:
     assert "<tr><td>（无）</td><td>和技术改造</td><td>漏字</td></tr>" in markup
 
 
+def test_quote_report_marks_both_texts() -> None:
+    markup = report_html(FakeAssistant().cite("科技创新再贷款增加到1.5万亿元"))
+    given = re.search(r'<p class="yj-given">(.*?)</p>', markup)
+    assert given and shown(given[1]) == "科技创新‸再贷款增加到1.5万亿元"
+    assert re.findall(r"<(del|ins)[^>]*>([^<]+)</", markup) == [
+        ("del", "‸"),
+        ("del", "1.5万亿元"),
+        ("ins", "和技术改造"),
+        ("ins", "1.2万亿元"),
+    ]
+
+
+def test_quote_report_tells_facts_what_it_owns_up_to_and_what_is_near() -> None:
+    fact = Counterpart(given="六成", source="60%", kind="number", given_at=(0, 2))
+    left_out = Counterpart(
+        given="", source="<b>略</b>", kind="omission", given_at=(2, 2), source_at=(1030, 1030)
+    )
+    match = QuoteMatch(
+        place=CITATION.place, similarity=0.8, facts=(fact,), marked=(left_out,), given_at=(0, 4)
+    )
+    restated = report_html(QuoteReport(quote="六成企业", verdict="paraphrase", matches=(match,)))
+    assert "相符的事实数字：六成，原文作60%" in shown(restated)
+    assert "引文用省略号略去：“<b>略</b>”" in shown(restated) and "<b>略" not in restated
+    far = report_html(QuoteReport(quote="甲", verdict="not_found", nearest=(match,)))
+    assert "最接近的原文" in shown(far) and "相似度 80%" in far and 'href="#near-1"' in far
+    assert find_match(QuoteReport(quote="甲", verdict="not_found", nearest=(match,)), "near-1") == (
+        CITATION.place,
+    )
+
+
+def test_the_same_words_in_many_places_are_folded_away() -> None:
+    match = QuoteMatch(place=CITATION.place, similarity=1.0, given_at=(0, 1))
+    report = QuoteReport(quote="甲", verdict="exact", matches=(match,) * 5, places=120)
+    markup = report_html(report)
+    assert markup.count("<blockquote>") == 3
+    assert "另见 117 处" in shown(markup) and 'href="#match-5"' in markup
+
+
 @pytest.mark.parametrize(
     ("verdict", "name"),
     [
@@ -287,7 +326,9 @@ def test_links_are_found_again() -> None:
         quote="甲", verdict="exact", matches=(QuoteMatch(place=CITATION.place, similarity=1.0),)
     )
     assert find_match(report, "match-1") == (CITATION.place,)
-    assert find_match(report, "match-0") == find_match(report, "match-2") == ()
+    assert (
+        find_match(report, "match-0") == find_match(report, "match-2") == find_match(report, "near-1") == ()
+    )
 
 
 def test_the_other_places_of_a_citation_open_with_it_and_are_listed() -> None:

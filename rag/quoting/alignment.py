@@ -24,8 +24,8 @@ MINUS = r"(?:(?<![\w-])|(?<=[降为是达到至温值率差额约]))-(?=\d)"
 # Letters, digits and signs with a meaning; a point, comma, colon or dash only where it makes a number: 26.3
 # is not 263 and 1、2 is not 12, while 1,000 is 1000.
 _KEPT = re.compile(
-    r"(?:[^\W_]+|[%‰℃°$¥€£+<>=≥≤±×]|(?<=\d)[.:/~、-](?=\d)|(?<=\d),(?=\d)(?!\d{3}(?!\d))"
-    rf"|{MINUS})+"
+    r"(?:[^\W_]+|[%‰℃°$¥€£+<>=≥≤±×]|(?<=\d)[.:/~、-](?=\d)"
+    rf"|(?<=\d),(?=\d)(?!\d{{3}}(?!\d))|{MINUS})+"
 )
 
 # What a leap to another place costs, in shared characters: a piece at an end of the quote must be longer

@@ -1,21 +1,31 @@
-"""The tab 引文核查: where a sentence comes from, and whether it is quoted rightly."""
+"""The tab 引文核查: where a sentence comes from, or all those of a manuscript, and whether they are quoted rightly."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
-from rag.datatypes import Place, QuoteReport
+from rag import records
+from rag.datatypes import ManuscriptReport, Place, QuoteReport
 from rag.errors import YinjuError
+from rag.manuscript.opening import pasted, read_manuscript
+from rag.reading import READERS
+from rag.text import sentences
 from rag.web.html import error_html
+from rag.web.manuscript import downloads_html, find_checked, manuscript_html
 from rag.web.panel import source_panel
 from rag.web.protocol import Assistant
 from rag.web.report import find_match, report_html
 
+Report = QuoteReport | ManuscriptReport
+
 _HINT = "点一下核查结果里的原文，它的全文会在这里打开。"
 _FAILED = "程序出错，这次没有核成；详情已记入日志，请再试一次。"
+_MANUSCRIPTS = [suffix for suffix in READERS if suffix != ".jsonl"]
 logger = logging.getLogger(__name__)
 
 
@@ -24,33 +34,75 @@ def check_tab(assistant: Assistant) -> None:
     report = gr.State(None)
     with gr.Column(scale=6, min_width=320, elem_classes="yj-left"):
         box = gr.Textbox(
-            label="要核查的句子",
+            label="要核查的句子或稿件",
             show_label=False,
             container=False,
-            placeholder="粘贴一句引文，看它出自哪里、有没有引错",
+            placeholder="粘贴一句引文或整篇稿件，看它出自哪里、有没有引错",
             lines=4,
-            max_lines=12,
+            max_lines=6,
             elem_classes="yj-box",
         )
-        check = gr.Button("核查", variant="primary", min_width=96, elem_classes="yj-check")
+        with gr.Row(elem_classes="yj-actions"):
+            upload = gr.UploadButton(
+                "上传稿件", file_types=_MANUSCRIPTS, scale=0, min_width=96, elem_classes="yj-upload"
+            )
+            check = gr.Button("核查", variant="primary", scale=0, min_width=96, elem_classes="yj-check")
         result = gr.HTML(elem_classes="yj-result", apply_default_css=False)
     source_panel(assistant, report, _find, _HINT)
-    check.click(_checker(assistant), box, [result, report], show_progress="hidden", api_visibility="private")
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    check.click(_shown(lambda text: _checked(assistant, text)), box, [result, report], **quiet)
+    upload.upload(
+        _shown(lambda path: assistant.check(read_manuscript(Path(path)))), upload, [result, report], **quiet
+    )
 
 
-def _checker(assistant: Assistant) -> Callable[[str], tuple[str, QuoteReport | None]]:
-    def check(quote: str) -> tuple[str, QuoteReport | None]:
+def check_endpoints(assistant: Assistant) -> None:
+    """Open what the command `cite` does to other programs: `cite` for a quote, `check` for a manuscript."""
+
+    def cite(quote: str) -> dict[str, Any]:
+        return _answered(lambda: records.quote_json(assistant.cite(quote)))
+
+    def check(text: str) -> dict[str, Any]:
+        return _answered(lambda: records.manuscript_json(assistant.check(pasted(text))))
+
+    gr.api(cite, api_name="cite", api_description="引文出自哪里，引得对不对", queue=False)
+    gr.api(check, api_name="check", api_description="逐句核查一篇稿件", queue=False)
+
+
+def _answered(run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return run()
+    except YinjuError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+
+
+def _checked(assistant: Assistant, text: str) -> Report:
+    """Return the report on what was pasted: of several sentences one on each."""
+    several = len([span for line in text.splitlines() for span in sentences(line)]) > 1
+    return assistant.check(pasted(text)) if several else assistant.cite(text)
+
+
+def _shown(run: Callable[[str], Report]) -> Callable[[str], tuple[str, Report | None]]:
+    """Return the handler that shows what `run` makes of its input, or in one line what went wrong."""
+
+    def show(given: str) -> tuple[str, Report | None]:
         try:
-            report = assistant.cite(quote)
+            report = run(given)
         except YinjuError as error:
             return error_html(str(error)), None
         except Exception:
-            logger.exception("checking failed: %r", quote)
+            logger.exception("checking failed: %r", given)
             return error_html(_FAILED), None
-        return report_html(report), report
+        if isinstance(report, QuoteReport):
+            return report_html(report), report
+        return downloads_html(report) + manuscript_html(report), report
 
-    return check
+    return show
 
 
-def _find(report: QuoteReport | None, reference: str) -> tuple[Place, ...]:
-    return find_match(report, reference) if report else ()
+def _find(report: Report | None, reference: str) -> tuple[Place, ...]:
+    if report is None:
+        return ()
+    return (
+        find_match(report, reference) if isinstance(report, QuoteReport) else find_checked(report, reference)
+    )

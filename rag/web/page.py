@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from rag.errors import UsageError
 from rag.web.chat import chat_tab
-from rag.web.check import check_tab
+from rag.web.check import check_endpoints, check_tab
 from rag.web.protocol import Assistant
 from rag.web.theme import head, static, theme
 
@@ -48,6 +48,7 @@ def build(assistant: Assistant) -> gr.Blocks:
                 chat_tab(assistant)
             with gr.Tab("引文核查", elem_classes="yj-tab"), gr.Row(elem_classes="yj-columns"):
                 check_tab(assistant)
+        check_endpoints(assistant)
     page.queue(default_concurrency_limit=_AT_ONCE, api_open=False)
     return page
 
@@ -73,7 +74,7 @@ def launch(assistant: Assistant, host: str, port: int) -> None:
         show_error=False,
         ssr_mode=False,
         theme=theme(),
-        css=static("page.css"),
+        css=static("colours.css") + static("page.css") + static("report.css"),
         head=head(),
     )
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)

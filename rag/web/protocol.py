@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from rag.datatypes import Document, Place, QuoteReport, Turn, Update
+from rag.datatypes import Document, ManuscriptReport, Place, QuoteReport, Source, Turn, Update
 
 
 class Assistant(Protocol):
@@ -17,6 +17,10 @@ class Assistant(Protocol):
 
     def cite(self, quote: str) -> QuoteReport:
         """Say where a sentence comes from and whether it is quoted rightly."""
+        ...
+
+    def check(self, manuscript: Source) -> ManuscriptReport:
+        """Say of each sentence of a manuscript what it quotes and whether rightly."""
         ...
 
     def document(self, file: str) -> Document:

@@ -1,0 +1,117 @@
+"""A checked manuscript as text for a terminal, and as Markdown. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import groupby
+
+import typer
+
+from rag.datatypes import Checked, Difference, ManuscriptReport, Outcome, QuoteMatch
+from rag.marking import Stretch, quote_marked, source_marked
+from rag.render import finding_lines, place_text, told_lines
+
+OUTCOMES: dict[Outcome, str] = {
+    "exact": "原文如此",
+    "altered": "有改动",
+    "spliced": "拼接",
+    "paraphrase": "转述",
+    "not_found": "称引而文中没有",
+    "own": "自己的话",
+}
+_COLOURS = {
+    "exact": typer.colors.GREEN,
+    "altered": typer.colors.RED,
+    "spliced": typer.colors.RED,
+    "paraphrase": typer.colors.YELLOW,
+    "not_found": typer.colors.MAGENTA,
+}
+_SPECIAL = re.compile(r"([\\`*_~\[\]<>#|&])")
+
+
+def overview(report: ManuscriptReport) -> str:
+    """Return how long a manuscript is and how many stretches of it had each outcome, in a line."""
+    counts = "，".join(f"{OUTCOMES[outcome]} {count}" for outcome, count in report.counts.items() if count)
+    return f"稿件 {sum(not c.isspace() for c in report.text)} 字，{len(report.checked)} 处：{counts}"
+
+
+def wording_note(checked: Checked) -> str:
+    """Return what an editor is told of a quotation in marks whose words are not the source's, "" for others."""
+    restated = checked.outcome == "paraphrase" and checked.text[:1] in '“「『"‘＂'
+    return "引号里不是原话：意思相同，字句不同" if restated else ""
+
+
+def attribution_text(difference: Difference) -> str:
+    """Return whom a manuscript gives words to and whom the source has for them, in words."""
+    if not difference.source:
+        return f"出处存疑：稿件说是“{difference.given}”，原文没有提到"
+    return f"出处不符：稿件说是“{difference.given}”，原文是“{difference.source}”"
+
+
+def line_of(report: ManuscriptReport, checked: Checked) -> int:
+    """Return the line of the manuscript, from 1, that a stretch begins on."""
+    return report.text.count("\n", 0, checked.spans[0].start) + 1
+
+
+def notes(checked: Checked) -> list[str]:
+    """Return what is told of a stretch as a whole, a line each: whom it is wrongly given to, marks without their words."""
+    found = [wording_note(checked)]
+    found += [attribution_text(checked.attribution)] if checked.attribution else []
+    return [note for note in found if note]
+
+
+def manuscript_text(report: ManuscriptReport) -> str:
+    """Return a manuscript report for a terminal: the counts, then all that is not the author's own, in order."""
+    lines = [overview(report)]
+    for number, checked in enumerate(_told(report), start=1):
+        name = typer.style(OUTCOMES[checked.outcome], fg=_COLOURS[checked.outcome], bold=True)
+        lines.append(f"\n{number}. 第 {line_of(report, checked)} 行  {name}\n   {checked.text}")
+        under = notes(checked) + (finding_lines(checked.report) if checked.report else [])
+        lines += [f"   {line}" for each in under for line in each.split("\n")]
+    return "\n".join(lines)
+
+
+def manuscript_markdown(report: ManuscriptReport) -> str:
+    """Return a manuscript report as Markdown: words of the quote that differ struck out, those of the source bold."""
+    lines = ["# 引文核查", "", overview(report)]
+    for number, checked in enumerate(_told(report), start=1):
+        place = f"第 {line_of(report, checked)} 行"
+        lines += ["", f"## {number}. {OUTCOMES[checked.outcome]}（{place}）", ""]
+        matches = checked.report.matches if checked.report else ()
+        for match in matches:
+            lines += [*_match_markdown(checked.text, match), ""]
+        lines += [f"> {_plain(checked.text)}", ""] * (not matches)
+        lines += [f"- {_plain(note)}" for note in notes(checked)]
+        nearest = checked.report.nearest if checked.report else ()
+        lines += ["", "最接近的原文："] * bool(nearest)
+        lines += [f"- {_source(match)}：{_plain(match.place.quote)}" for match in nearest]
+    return "\n".join(lines) + "\n"
+
+
+def _told(report: ManuscriptReport) -> list[Checked]:
+    return [checked for checked in report.checked if checked.report]
+
+
+def _match_markdown(text: str, match: QuoteMatch) -> list[str]:
+    quoted = _marked(quote_marked(text, match), "~~")
+    source = _marked(source_marked(match), "**")
+    told = [f"- {_plain(line)}" for line in told_lines(match)]
+    return [f"> 稿件：{quoted}", ">", f"> 原文：{source}", "", f"- {_source(match)}", *told]
+
+
+def _source(match: QuoteMatch) -> str:
+    return _plain(f"{place_text(match.place)}，相似度 {match.similarity:.2f}")
+
+
+def _marked(stretches: Iterable[Stretch], sign: str) -> str:
+    found = ""
+    for told, group in groupby(stretches, key=lambda each: each.told is not None):
+        words = _plain("".join(each.text for each in group))
+        found += f"{sign}{words or '‸'}{sign}" if told else words
+    return found
+
+
+def _plain(text: str) -> str:
+    """Return `text` as Markdown that shows just these characters on one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

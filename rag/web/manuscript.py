@@ -1,0 +1,100 @@
+"""A checked manuscript as HTML: for the page, and as a report that stands alone. Pure functions."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rag.datatypes import Checked, ManuscriptReport, Place
+from rag.proof import OUTCOMES, manuscript_markdown, notes, overview
+from rag.web.html import block, escape
+from rag.web.report import find_match, findings_html
+
+_STATIC = Path(__file__).parent / "static"
+
+Numbered = tuple[int, Checked]
+
+
+def manuscript_html(report: ManuscriptReport, *, linked: bool = True) -> str:
+    """Return a manuscript, each stretch coloured by what became of it, with the findings under each paragraph.
+
+    Args:
+        report: the manuscript's report.
+        linked: whether the words of a source open it; not so in a report that stands alone.
+    """
+    paragraphs = "".join(_paragraph(paragraph, linked) for paragraph in _paragraphs(report))
+    return block("yj-report", [f'<p class="yj-overview">{escape(overview(report))}</p>', paragraphs])
+
+
+def page_html(report: ManuscriptReport) -> str:
+    """Return a manuscript's report as a page of its own, which asks for nothing from elsewhere."""
+    style = "".join(
+        (_STATIC / name).read_text(encoding="utf-8") for name in ("colours.css", "report.css", "sheet.css")
+    )
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>引文核查</title><style>{style}</style>'
+    body = f"<h1>引文核查</h1>{manuscript_html(report, linked=False)}"
+    return f'<!doctype html><html lang="zh-CN"><head>{head}</head><body>{body}</body></html>\n'
+
+
+FORMATS: dict[str, Callable[[ManuscriptReport], str]] = {".html": page_html, ".md": manuscript_markdown}
+"""Suffix to what writes a report."""
+
+
+def downloads_html(report: ManuscriptReport) -> str:
+    """Return links that save the report as a file of each format; the files are in the links themselves."""
+    links = "".join(
+        f'<a class="yj-download" download="引文核查{suffix}" '
+        f'href="data:application/octet-stream;base64,{b64encode(write(report).encode()).decode()}">'
+        f"存成 {suffix}</a>"
+        for suffix, write in FORMATS.items()
+    )
+    return f'<p class="yj-downloads">{links}</p>'
+
+
+def find_checked(report: ManuscriptReport, reference: str) -> tuple[Place, ...]:
+    """Return the place that a link of the report stands for (`match-N-K`, `near-N-K`), alone; empty for none."""
+    kind, number, place = reference.split("-")
+    for n, checked in enumerate(filter(_is_told, report.checked), start=1):
+        if n == int(number) and checked.report:
+            return find_match(checked.report, f"{kind}-{place}")
+    return ()
+
+
+def _is_told(checked: Checked) -> bool:
+    return checked.report is not None
+
+
+def _paragraphs(report: ManuscriptReport) -> Iterator[list[Numbered]]:
+    """Yield the stretches of each paragraph, those that something is told of with a number from 1, others with 0."""
+    paragraph: list[Numbered] = []
+    number = end = 0
+    for checked in report.checked:
+        if paragraph and "\n" in report.text[end : checked.spans[0].start]:
+            yield paragraph
+            paragraph = []
+        number += _is_told(checked)
+        paragraph.append((number if _is_told(checked) else 0, checked))
+        end = checked.spans[-1].end
+    if paragraph:
+        yield paragraph
+
+
+def _paragraph(stretches: list[Numbered], linked: bool) -> str:
+    text = "".join(_stretch(number, checked) for number, checked in stretches)
+    told = "".join(_note(number, checked, linked) for number, checked in stretches if number)
+    return f'<p class="yj-manuscript">{text}</p>{told}'
+
+
+def _stretch(number: int, checked: Checked) -> str:
+    sign = f"<sup>{number}</sup>" if number else ""
+    return f'<span class="yj-item yj-{checked.outcome}">{escape(checked.text)}{sign}</span>'
+
+
+def _note(number: int, checked: Checked, linked: bool) -> str:
+    if checked.report is None:
+        return ""
+    verdict = f"<strong>{number} {OUTCOMES[checked.outcome]}</strong>"
+    doubts = "".join(f'<p class="yj-doubtful">{escape(note)}</p>' for note in notes(checked))
+    found = findings_html(checked.report, f"{number}-", linked=linked)
+    return block("yj-note", [f'<p class="yj-verdict yj-{checked.outcome}">{verdict}</p>', doubts, found])
