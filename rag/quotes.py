@@ -115,8 +115,9 @@ class QuoteIndex:
             asked = bare
             found = verbatim(self._index, asked, MOST_PLACES)
         standing = _Comparison(found.stream, self._thresholds)
-        if any(not passage.differences for passage in found.passages):
-            return standing.verified(asked, found.passages, found.places)
+        clean = [passage for passage in found.passages if not passage.differences]
+        if clean:
+            return standing.verified(asked, clean, found.places)
         if len(asked.key.text) <= SHORT:
             return QuoteReport(quote=quote, verdict="not_found")
         if found.passages:
@@ -270,7 +271,10 @@ class _Comparison:
     def verified(self, quote: Quote, passages: Sequence[Passage], places: int) -> QuoteReport:
         """Return the report on a quote whose words stand there: exact, unless said to be someone else's.
 
-        `places` counts all the places where they stand, those that are not among the passages too.
+        Args:
+            quote: the quote.
+            passages: where its words stand.
+            places: in how many places they do, of which the passages may be the first.
         """
         matches = self.matches(quote, passages)
         clean = tuple(match for match in matches if not match.differences)

@@ -168,6 +168,16 @@ def test_a_short_part_of_a_spliced_quote_is_found_beside_one_that_stands_in_many
     assert "other.txt" in {match.place.file for match in report.matches}
 
 
+def test_a_part_that_stands_almost_so_beside_the_first_part_is_found_where_it_stands_so():
+    first = "要落实企业主体地位,打通从科技强到产业强的通道"
+    near = f"{first},推动科技创新和产业创新互融共促。"
+    heading = "怎样形成科技创新和产业创新互融共促新格局"
+    documents = [document("near.txt", [near]), document("other.txt", ["无关的话。" * 60, f"{heading}?"])]
+    report = QuoteIndex(opened(documents)).lookup(f"{first}。{heading}?")
+    assert report.verdict == "spliced"
+    assert [match.place.file for match in report.matches] == ["near.txt", "other.txt"]
+
+
 def test_windows_in_one_long_paragraph_show_it_once():
     first, second = "记者在码头看到吊机繁忙", "专家组逐项评审申报方案"
     index = opened([document("a.txt", [f"{first}。{LONG}{LONG}{second}。"])])

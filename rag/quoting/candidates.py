@@ -24,9 +24,9 @@ _STEP = 12
 _MOST_PIECES = 100
 # A window explains runs of at least this many characters: shorter ones are common by chance.
 _RUN = 8
-# The shortest stretch that is sought by itself: of one of eight characters that began or ended like what stands
-# beside it some may count as explained.
-_SHORTEST = 5
+# The shortest stretch not explained that is sought, with a run's length around it: most of a part may stand in
+# another place too (科技创新和产业创新 goes on in many ways), and what is left tells where it comes from.
+_SHORTEST = 3
 # No more trigrams than this, the rarest, are asked for at once.
 _MOST_TRIGRAMS = 64
 # A quote of at most this many characters has no trigram left when one or two are wrong: its pairs count too.
@@ -89,14 +89,21 @@ def _rarest(index: OpenIndex, words: str) -> list[str]:
 
 
 def _unexplained(words: str, found: Iterable[Stretch]) -> list[tuple[int, int]]:
-    """Return the stretches of `words` outside its runs of `_RUN` characters that stand in what was found."""
+    """Return where `words` has a stretch outside its runs of `_RUN` characters that stand in what was found.
+
+    The characters around it are returned with it, a run's length on either side.
+    """
     texts = [stretch.text for stretch in found]
     covered = [-1]
     for start in range(len(words) - _RUN + 1):
         if any(words[start : start + _RUN] in text for text in texts):
             covered += range(max(start, covered[-1] + 1), start + _RUN)
     covered.append(len(words))
-    return [(low + 1, high) for low, high in pairwise(covered) if high - low > _SHORTEST]
+    return [
+        (max(0, low + 1 - _RUN), min(len(words), high + _RUN))
+        for low, high in pairwise(covered)
+        if high - low > _SHORTEST
+    ]
 
 
 def _pieces(words: str, step: int) -> list[str]:

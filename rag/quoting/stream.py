@@ -189,7 +189,7 @@ class Stream:
         ]
         return squeeze("".join(parts))
 
-    def article(self, position: int) -> tuple[int, int]:
+    def run(self, position: int) -> tuple[int, int]:
         """Return the stretch of the stream that the neighbours around `position` take, all of one article."""
         end = self.text.find(_SEPARATOR, position)
         return self.text.rfind(_SEPARATOR, 0, position) + 1, end if end >= 0 else len(self.text)

@@ -97,9 +97,7 @@ def _elided(index: OpenIndex, quote: Quote, most: int) -> Verbatim:
     ]
     if not found and min(end - start for start, end in bounds) > _APART:
         found = [
-            blocks
-            for at in starts
-            if (blocks := _around(stream, quote, bounds, longest, at, stream.article(at)))
+            blocks for at in starts if (blocks := _around(stream, quote, bounds, longest, at, stream.run(at)))
         ]
     passages = [_passage(stream, quote, blocks) for blocks in found]
     clean = [passage for passage in passages if not passage.differences]
