@@ -12,7 +12,7 @@ from rag.quoting.layout import OVERLAP
 from rag.quoting.tokens import NEGATORS
 from rag.trigrams import trigrams
 
-MOST_WINDOWS = 10_000
+MOST_WINDOWS = 5_000
 """No more windows than this are looked through for words; places beyond are neither counted nor shown."""
 # The trigrams of very long words are weighed at about so many points.
 _PROBES = 256
