@@ -305,7 +305,7 @@ def test_a_quote_without_words_is_refused(quote):
 
 
 def test_a_quote_that_is_too_long_is_refused():
-    with pytest.raises(UsageError, match=r"5001个字符.*请分段查询"):
+    with pytest.raises(UsageError, match=r"5001个字符.*整篇稿件"):
         index().lookup("字" * (LONGEST + 1))
     assert index().lookup("字" * LONGEST).verdict == "not_found"
 
