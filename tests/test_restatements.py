@@ -194,9 +194,8 @@ def test_the_facts_of_a_match_are_placed_in_both_texts(index):
 
 def test_a_restatement_with_a_wrong_figure_is_altered_and_shows_it(index):
     quote = "财政部长王志远说，要新添九千亿元专项资金，支持重大项目"
-    report = QuoteIndex(index).lookup(quote)
-    assert report.verdict == "altered"
-    (difference,) = report.matches[0].differences
+    assert QuoteIndex(index).lookup(quote).verdict == "altered"
+    _, (difference,) = restatements(index, quote)[0].compared(quote)
     assert (difference.given, difference.source, difference.kind) == ("九千亿元", "8000亿元", "number")
     assert quote[slice(*difference.given_at)] == "九千亿元"
     assert POLICY[slice(*difference.source_at)] == "8000亿元"
