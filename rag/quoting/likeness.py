@@ -28,6 +28,8 @@ _ALIKE = 0.2
 """Words whose vectors are less alike than this are taken to be as unlike as any two."""
 _FURTHER = 0.02
 """What a further sentence costs in the first score, so that the shortest run of equals is taken."""
+_HALF = 0.5
+"""A run shorter than this share of the quote counts as so long: a long quote is not said the better for it."""
 _FIGURES = ("number", "date", "numeral")
 
 
@@ -94,7 +96,7 @@ def _by_text(asked: _Quote, inside: Sequence[Sentence]) -> dict[str, float]:
     return {
         "indel": similarity(asked.key, plain),
         "length": float(np.log1p(len(asked.key))),
-        "ratio": float(np.log((len(plain) + 1) / (len(asked.key) + 1))),
+        "ratio": float(np.log(max((len(plain) + 1) / (len(asked.key) + 1), _HALF))),
         **_figures(asked.figures, facts(text)),
     }
 
