@@ -14,7 +14,7 @@ _SMALL = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000
 _LARGE = {"万": 10**4, "亿": 10**8}
 _CHINESE = "零〇一二三四五六七八九十百千两"
 _NUMBER = re.compile(
-    rf"(?P<percent>百分之)?(?P<body>(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+)(?:\.\d+)?|[{_CHINESE}]+(?:[万亿]+[{_CHINESE}]+)*(?:点[{_CHINESE}]+)?)"
+    rf"(?P<percent>百分之)?(?P<body>(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+)(?:\.\d+)?|[{_CHINESE}]+(?:[万亿]+[{_CHINESE}]+)*(?:[万亿]*点[{_CHINESE}]+)?)"
     r"\s*(?:[多余](?=[万亿千百]))?(?P<scale>(?:[万亿千百](?![一-鿿]?(?:花|众|科|象|物|元级)))*)(?P<sign>%|‰)?"
 )
 # Two digits that no 十 or 百 parts, in a numeral that has these: 十四五 is the name of a plan, 三四十 is about so many.
