@@ -62,7 +62,8 @@ class Thresholds:
     good values those are taken that leave a freely worded restatement a restatement (`altered`) and show a source that more than half of the quote comes from (`loose`).
 
     `slight`: from this share of its characters on, a place from which a quote differs in a point or two stands
-    behind it; `altered`: likewise where it differs in more points, a fact or a negation among them; `loose`: down
+    behind it; `altered`: likewise where it differs in more points, if a fact or a negation is among them or the
+    two are so similar by the whole (`close`, an Indel similarity); `loose`: down
     to here likewise where no words are exchanged, or where so large a share of the points is one character each
     (`slips`), and the place still stands behind any quote, unless that restates it.
     `part`, `cover`: how much of each part of a spliced quote stands in its place, and how much of the
@@ -76,6 +77,7 @@ class Thresholds:
 
     altered: float = 0.8
     slight: float = 0.75
+    close: float = 0.85
     loose: float = 0.55
     slips: float = 0.6
     part: float = 0.8
@@ -195,7 +197,7 @@ class _Comparison:
         falsified = any(
             one.kind == "negation" or (one.kind in _FACTS and one.given and one.source) for one in told
         )
-        return self._thresholds.altered if falsified else math.inf
+        return self._thresholds.altered if falsified or passage.similarity >= self._thresholds.close else math.inf
 
     def _singles(
         self, quote: Quote, at: Integers, where: Integers, regions: Sequence[tuple[int, int]]
