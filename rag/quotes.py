@@ -64,7 +64,7 @@ class Thresholds:
     `slight`: from this share of its characters on, a place from which a quote differs in a point or two stands
     behind it; `altered`: likewise where it differs in more points, if a fact or a negation is among them or the
     two are so similar by the whole (`close`, an Indel similarity); `loose`: down
-    to here likewise where no words are exchanged, or where so large a share of the points is one character each
+    to here likewise where no words are exchanged, or where so large a share of what differs is one character by itself
     (`slips`), and the place still stands behind any quote, unless that restates it.
     `part`, `cover`: how much of each part of a spliced quote stands in its place, and how much of the
     quote in all places together.
@@ -79,7 +79,7 @@ class Thresholds:
     slight: float = 0.75
     close: float = 0.85
     loose: float = 0.55
-    slips: float = 0.6
+    slips: float = 0.35
     part: float = 0.8
     cover: float = 0.85
     restated: float = 0.4
@@ -197,7 +197,11 @@ class _Comparison:
         falsified = any(
             one.kind == "negation" or (one.kind in _FACTS and one.given and one.source) for one in told
         )
-        return self._thresholds.altered if falsified or passage.similarity >= self._thresholds.close else math.inf
+        return (
+            self._thresholds.altered
+            if falsified or passage.similarity >= self._thresholds.close
+            else math.inf
+        )
 
     def _singles(
         self, quote: Quote, at: Integers, where: Integers, regions: Sequence[tuple[int, int]]

@@ -40,19 +40,17 @@ class Passage:
 
     @property
     def slips(self) -> float:
-        """The share of the points at which quote and source part that are one character, exchanged, lost or put in.
+        """The share of the characters by which quote and source part that do so alone: exchanged, lost or put in.
 
-        What copying, recognition and dictation get wrong is such a point; who words anew exchanges words. 0 where
-        they part nowhere.
+        What copying, recognition and dictation get wrong are such; who words anew exchanges words. 0 where they
+        part nowhere.
         """
-        apart = [
-            max(
-                after.quote - before.quote - before.length,
-                after.source - before.source - before.length,
-            )
-            for before, after in pairwise(self.blocks)
-        ]
-        return sum(length == 1 for length in apart) / len(apart) if apart else 0.0
+        first, last = self.blocks[0], self.blocks[-1]
+        apart = [first.quote - self.start, self.end - last.quote - last.length]
+        for before, after in pairwise(self.blocks):
+            given = after.quote - before.quote - before.length
+            apart.append(max(given, after.source - before.source - before.length))
+        return apart.count(1) / sum(apart) if any(apart) else 0.0
 
     def overlaps(self, other: Passage) -> bool:
         """Whether the two reach over a common stretch of the stream."""
