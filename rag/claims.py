@@ -209,6 +209,10 @@ TITLED = re.compile(
 )
 
 
+# What the dictionary tags as a place and is a measure (深度) or any place of its kind (城市, 大省).
+_NO_PLACE = re.compile(r".*(?<!印)度|[城都]市|大[省国县市]")
+
+
 def _name_kind(word: str, tag: str) -> str:
     """Return what a word names (person, place, organisation), or "" where it is no name.
 
@@ -219,7 +223,9 @@ def _name_kind(word: str, tag: str) -> str:
         return "organisation"
     if tag == "nr":
         return "person" if len(word) == 3 and word[0] in _SURNAMES else ""
-    return {"nrt": "person", "ns": "place", "nt": "organisation"}.get(tag, "") if len(word) > 1 else ""
+    if len(word) < 2 or (tag == "ns" and _NO_PLACE.fullmatch(word)):
+        return ""
+    return {"nrt": "person", "ns": "place", "nt": "organisation"}.get(tag, "")
 
 
 def _names(folded: str) -> Iterator[Item]:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.chunking import ChunkingOptions
+from rag.claims import items
 from rag.embedding import builtin
 from rag.indexing import open_index, update_index
 from rag.quotes import QuoteIndex
@@ -266,3 +267,11 @@ def test_the_fit_finds_what_parts_right_from_wrong():
     weights = fit(learnt)
     assert odds({"telling": 1.0, "noise": 1.0}, weights) > 1
     assert odds({"telling": 0.0, "noise": 1.0}, weights) < -1
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [("产教融合的深度还不够", []), ("大国工匠在城市里", []), ("印度和广东的深度合作", ["印度", "广东"])],
+)
+def test_a_measure_or_any_place_of_its_kind_is_no_name_of_a_place(text, places):
+    assert [item.key[0] for item in items(text) if item.kind == "name place"] == places
