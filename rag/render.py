@@ -202,8 +202,14 @@ def _match_text(match: QuoteMatch) -> str:
 def told_lines(match: QuoteMatch) -> list[str]:
     """Return what is told of a quote and a place, a line each: differences, agreeing facts, what it owns up to."""
     lines = [difference_text(each) for each in match.differences]
-    lines += [f"相符的{KINDS[fact.kind]}：引文“{fact.given}” 原文“{fact.source}”" for fact in match.facts]
+    lines += [f"相符的{agreement_text(fact)}" for fact in match.facts]
     return lines + [owned_text(words) for words in match.marked]
+
+
+def agreement_text(fact: Counterpart) -> str:
+    """Return a fact that a quote and its source agree in: what kind it is, and how each says it."""
+    same = fact.given == fact.source
+    return f"{KINDS[fact.kind]}：{fact.given}" + ("" if same else f"，原文作{fact.source}")
 
 
 def difference_text(difference: Counterpart) -> str:

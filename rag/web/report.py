@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from rag.datatypes import Counterpart, Place, QuoteMatch, QuoteReport
 from rag.marking import Stretch, quote_marked, source_marked
-from rag.render import KINDS, difference_text, owned_text
+from rag.render import KINDS, agreement_text, difference_text, owned_text
 from rag.web.html import block, escape, link, where
 
 VERDICTS = {
@@ -67,7 +67,7 @@ def _match(quote: str, match: QuoteMatch, reference: str) -> str:
     departs = any(stretch.told for stretch in given)
     quoted = f'<p class="yj-given">{_marked(given, "del")}</p>' if departs else ""
     source = f"<blockquote>{_source(match, reference)}</blockquote>"
-    facts = "".join(f"<li>{escape(_fact(fact))}</li>" for fact in match.facts)
+    facts = "".join(f"<li>{escape(agreement_text(fact))}</li>" for fact in match.facts)
     owned = "".join(f'<p class="yj-notice">{escape(owned_text(words))}</p>' for words in match.marked)
     agreeing = f'<p class="yj-heading">相符的事实</p><ul class="yj-facts">{facts}</ul>' if facts else ""
     return block("yj-match", [quoted, source, _origin(match), _table(match.differences), agreeing, owned])
@@ -115,11 +115,6 @@ def _marked(stretches: Sequence[Stretch], tag: str) -> str:
                 f'<{tag}{style} title="{escape(difference_text(stretch.told))}">{words or "‸"}</{tag}>'
             )
     return "".join(found)
-
-
-def _fact(fact: Counterpart) -> str:
-    same = fact.given == fact.source
-    return f"{KINDS[fact.kind]}：{fact.given}" + ("" if same else f"，原文作{fact.source}")
 
 
 def _table(differences: Sequence[Counterpart]) -> str:
