@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 
 from rag.chunking import ChunkingOptions, chunk
 from rag.datatypes import Document
@@ -16,10 +17,13 @@ from rag.quoting.layout import windows
 from rag.trigrams import TrigramIndex, TrigramWriter
 from rag.vector_store import FaissStore
 
+_FOLDERS = TemporaryDirectory(prefix="yinju-test-")
+atexit.register(_FOLDERS.cleanup)
+
 
 def opened(documents: Sequence[Document]) -> OpenIndex:
-    """Return an index of these documents, each a file of its own, in a folder that the test run leaves behind."""
-    folder = Path(mkdtemp(prefix="yinju-test-"))
+    """Return an index of these documents, each a file of its own, in a folder that goes when the test run ends."""
+    folder = Path(mkdtemp(dir=_FOLDERS.name))
     store = DocumentStore.build(folder / "documents.sqlite")
     grams = TrigramWriter(folder / "trigrams")
     for document in documents:

@@ -1,4 +1,4 @@
-"""Fits the thresholds of `rag.quotes`: makes quotes by rule, and sees what the lookup makes of them.
+"""Fits the thresholds of quotes: makes quotes by rule, and sees what the lookup makes of them.
 
 Documents are given on the command line: `.jsonl` or `.jsonl.xz` with a `text` a line. Some are indexed, others
 supply quotes that are not found. The quotes are those of `eval.quoting`, the thresholds are chosen on one half
@@ -27,7 +27,8 @@ from eval.quoting.drawing import draw_quotes
 from rag.assistant import open_assistant
 from rag.config import Settings
 from rag.manifest import OpenIndex
-from rag.quotes import QuoteIndex, Thresholds
+from rag.quotes import QuoteIndex
+from rag.quoting.thresholds import Thresholds
 from rag.text import sentences
 
 INDEXED = 60

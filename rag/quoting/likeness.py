@@ -13,8 +13,8 @@ from rag.aliases import forms as forms_of
 from rag.claims import Item
 from rag.informativeness import idf
 from rag.quoting.alignment import key, similarity
-from rag.quoting.facts import agrees, facts
 from rag.quoting.runs import Run, Sentence, runs_of
+from rag.quoting.stated import agrees, facts
 from rag.ranking.matches import NEAR, Matching
 from rag.text import clauses, fold
 from rag.thesaurus import near_forms
@@ -177,7 +177,10 @@ def _apart(runs: Sequence[Run], scores: Array) -> list[int]:
 
 
 def _figures(ours: Sequence[Item], theirs: Sequence[Item]) -> dict[str, float]:
-    """Return how many figures a quote has, and how long those are that a passage has: a long one is not met by chance."""
+    """Return how many figures a quote has, and how long those are that a passage has.
+
+    A long one is not met by chance.
+    """
     matched = [item for item in ours if any(agrees(item, one) for one in theirs)]
     telling = sum(len(str(part)) for item in matched for part in item.key if part)
     return {"numbers": float(len(ours)), "numbers_telling": float(telling)}

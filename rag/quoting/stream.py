@@ -10,24 +10,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-
-import numpy as np
-from numpy.typing import NDArray
+from functools import lru_cache
 
 from rag.datatypes import Article, Chunk, Document, Place, Source, Span, Window, cut, locate
-from rag.quoting.alignment import Block, Key, key
+from rag.quoting.alignment import Key, key
 from rag.quoting.layout import Laid, laid_out
 from rag.text import fold, squeeze
 
 _SEPARATOR = "\n"
-# Regions of the stream are compared in buckets of this many characters: about a clause.
-_BUCKET = 32
-
-# No more blocks than this enter a chain; the longest are kept.
-_MOST_BLOCKS = 1200
-
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,13 +153,6 @@ class Stream:
         ]
         return inside[0].start, inside[-1].end
 
-    @cached_property
-    def _ordered(self) -> tuple[Integers, Integers]:
-        """Every position of the stream by the pair of characters there, and the pairs in that order."""
-        pairs = _pairs(self.text)
-        order = np.argsort(pairs, kind="stable")
-        return order, pairs[order]
-
     def piece(self, position: int) -> Piece:
         """Return the piece that the character at `position` belongs to."""
         return self.pieces[bisect_right(self._starts, position) - 1]
@@ -202,42 +185,6 @@ class Stream:
                 return
             if max(start, piece.start) < min(end, piece.end):
                 yield piece, max(start, piece.start), min(end, piece.end)
-
-    def hits(self, quote: str) -> tuple[Integers, Integers]:
-        """Return every pair of equal character pairs: its position in `quote`, its position in the stream."""
-        pairs = _pairs(quote)
-        order, there = self._ordered
-        low = np.searchsorted(there, pairs, "left")
-        counts = np.searchsorted(there, pairs, "right") - low
-        at = np.repeat(np.arange(len(pairs)), counts)
-        within = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return at, order[np.repeat(low, counts) + within]
-
-    def regions(
-        self, at: Integers, where: Integers, start: int, end: int, most: int
-    ) -> list[tuple[int, int]]:
-        """Return the `most` regions that share most with the quote's characters [start, end), best first.
-
-        Each pair of characters counts once a bucket, the more the rarer it is. Regions may overlap.
-        """
-        chosen = (at >= start) & (at < end)
-        if not chosen.any():
-            return []
-        weight = np.log(1 + len(self.text) / np.bincount(at[chosen]).clip(1))
-        buckets = len(self.text) // _BUCKET + 1
-        once = np.unique(at[chosen] * buckets + where[chosen] // _BUCKET)
-        score = np.bincount(once % buckets, weights=weight[once // buckets], minlength=buckets)
-        width = (end - start) // _BUCKET + 2
-        total = np.concatenate(([0.0], np.cumsum(score)))
-        window = total[width:] - total[:-width] if buckets > width else total[-1:]
-        found: list[tuple[int, int]] = []
-        for _ in range(most):
-            best = int(window.argmax())
-            if window[best] <= 0:
-                break
-            found.append((best * _BUCKET, (best + width) * _BUCKET))
-            window[max(0, best - width // 2) : best + width // 2 + 1] = 0
-        return found
 
     def place(self, ranges: Sequence[tuple[int, int]], around: tuple[str, str] = ("", "")) -> Place:
         """Return the place of these stretches of the stream, all of one article, in order.
@@ -274,24 +221,6 @@ class Stream:
         )
 
 
-def blocks(at: Integers, where: Integers, regions: Sequence[tuple[int, int]], shortest: int) -> list[Block]:
-    """Return the longest stretches, of at least `shortest` characters, that a quote shares with regions."""
-    inside = np.zeros(len(where), dtype=bool)
-    for start, end in regions:
-        inside |= (where >= start) & (where < end)
-    at, where = at[inside], where[inside]
-    order = np.lexsort((at, where - at))
-    at, where = at[order], where[order]
-    breaks = np.flatnonzero((np.diff(where - at) != 0) | (np.diff(at) != 1)) + 1
-    starts = np.concatenate(([0], breaks)).astype(np.int64)[: len(at)]
-    lengths = np.diff(np.concatenate((starts, [len(at)]))) + 1
-    longest = np.argsort(-lengths, kind="stable")[:_MOST_BLOCKS]
-    return [
-        Block(quote=int(at[starts[i]]), source=int(where[starts[i]]), length=int(lengths[i]))
-        for i in longest[lengths[longest] >= shortest]
-    ]
-
-
 @lru_cache(maxsize=4096)
 def _key(text: str) -> Key:
     """Return the key of a piece; the same ones are looked at again and again."""
@@ -305,12 +234,6 @@ def _reached(laid: Sequence[Laid], stretch: Stretch) -> Iterator[tuple[int, int]
         yield at, start
         start += len(_key(laid[at][1]).text)
         at += 1
-
-
-def _pairs(text: str) -> Integers:
-    """Return a number for each pair of neighbouring characters."""
-    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
-    return (codes[:-1] << 21) | codes[1:]
 
 
 def _shared(source: str, quote: str) -> int:
