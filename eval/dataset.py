@@ -170,12 +170,12 @@ def _question(entry: dict[str, Any], texts: RawTexts) -> Question:
         max_chars=entry.pop("max_chars", None) or MAX_CHARS[entry["type"]],
         **entry,
     )
-    _check(question.split in get_args(Split), f"split 是 {question.split}，应为 dev 或 test")
+    require(question.split in get_args(Split), f"split 是 {question.split}，应为 dev 或 test")
     if question.answerable:
         _check_gold(question)
     else:
-        _check(question.reason in get_args(RefusalReason), "不可答的问题要有 reason")
-        _check(not (question.facts or question.sources), "不可答的问题不能有要点和出处")
+        require(question.reason in get_args(RefusalReason), "不可答的问题要有 reason")
+        require(not (question.facts or question.sources), "不可答的问题不能有要点和出处")
     return question
 
 
@@ -191,35 +191,37 @@ def the_passage(*, file: str, quote: str, texts: RawTexts) -> Passage:
         DatasetError: they do not stand in the file, or more than once.
     """
     places = occurrences(texts[file], quote)
-    _check(len(places) == 1, f"引文在 {file} 中出现 {len(places)} 次，应恰好一次：{quote}")
+    require(len(places) == 1, f"引文在 {file} 中出现 {len(places)} 次，应恰好一次：{quote}")
     return Passage(file=file, quote=quote, span=places[0])
 
 
 def _check_gold(question: Question) -> None:
     """Check that the gold passages hold every fact, nothing forbidden, and fit the length allowed."""
-    _check(bool(question.facts and question.sources), "可答的问题要有要点和出处")
+    require(bool(question.facts and question.sources), "可答的问题要有要点和出处")
     gold = " ".join(passages[0].quote for passages in question.sources)
     everywhere = " ".join(passage.quote for passages in question.sources for passage in passages)
     for forms in question.facts:
-        _check(any(states(everywhere, form) for form in forms), f"出处里没有要点 {forms}")
+        require(any(states(everywhere, form) for form in forms), f"出处里没有要点 {forms}")
     for words in question.forbidden:
-        _check(not states(gold, words), f"出处里有不许出现的 {words}")
-    _check(len(plain(gold)) <= question.max_chars, f"出处共 {len(plain(gold))} 字，超过 {question.max_chars}")
+        require(not states(gold, words), f"出处里有不许出现的 {words}")
+    require(
+        len(plain(gold)) <= question.max_chars, f"出处共 {len(plain(gold))} 字，超过 {question.max_chars}"
+    )
 
 
 def _quote(entry: dict[str, Any], texts: RawTexts) -> Quote:
     difference = entry.pop("difference", None)
     quote = Quote(**entry, changes=(Change(**difference),) if difference else ())
-    _check(quote.kind in QUOTE_KINDS, f"kind 是 {quote.kind}")
-    _check(quote.verdict in get_args(QuoteVerdict), f"verdict 是 {quote.verdict}")
-    _check((quote.file is None) == (quote.verdict == "not_found"), "只有 not_found 没有出处文件")
+    require(quote.kind in QUOTE_KINDS, f"kind 是 {quote.kind}")
+    require(quote.verdict in get_args(QuoteVerdict), f"verdict 是 {quote.verdict}")
+    require((quote.file is None) == (quote.verdict == "not_found"), "只有 not_found 没有出处文件")
     if quote.file is None:
         return quote
     raw = plain(texts[quote.file])
     if (quote.verdict == "exact" and quote.kind != "exact_break") or quote.kind == "speaker":
-        _check(_stand_in_order(_claimed(quote), raw), f"{quote.file} 里没有这句话")
+        require(_stand_in_order(_claimed(quote), raw), f"{quote.file} 里没有这句话")
     if quote.verdict == "altered":
-        _check(plain(quote.quote) not in raw, f"{quote.file} 里有这句话，不是改动过的")
+        require(plain(quote.quote) not in raw, f"{quote.file} 里有这句话，不是改动过的")
     for change in quote.changes:
         _check_difference(quote, change.given, change.source, raw)
     return quote
@@ -255,13 +257,24 @@ def _check_difference(quote: Quote, given: str, source: str, raw: str) -> None:
     """
     text, given, source = plain(quote.quote), plain(given), plain(source)
     if quote.kind == "speaker":
-        _check(given in text and source in raw, f"{given} 不在引文里，或 {source} 不在 {quote.file} 里")
+        require(given in text and source in raw, f"{given} 不在引文里，或 {source} 不在 {quote.file} 里")
         return
-    places = [found.start() for found in re.finditer(re.escape(given), text)]
-    mended = (text[:place] + source + text[place + len(given) :] for place in places)
-    _check(any(one in raw for one in mended), f"改回 {source} 后仍不是 {quote.file} 的原文")
+    require(
+        any(one in raw for one in mended(text, given, source)), f"改回 {source} 后仍不是 {quote.file} 的原文"
+    )
 
 
-def _check(holds: bool, message: str) -> None:
+def mended(text: str, given: str, source: str) -> list[str]:
+    """Return `text` with `source` in place of `given`, once for each of its places; with "" given, for every place there is."""
+    places = (found.span() for found in re.finditer(re.escape(given), text))
+    return [text[:start] + source + text[end:] for start, end in places]
+
+
+def require(holds: bool, message: str) -> None:
+    """Refuse an entry of the gold that does not hold.
+
+    Raises:
+        DatasetError: with the message.
+    """
     if not holds:
         raise DatasetError(message)

@@ -19,6 +19,7 @@ from eval.own.tables import is_table
 HERE = Path(__file__).parent
 QUESTIONS = HERE / "questions.jsonl"
 QUOTES = HERE / "quotes.jsonl"
+MANUSCRIPTS = HERE / "manuscript.jsonl"
 SENTENCES = HERE / "grounding.jsonl"
 ALTERED = HERE / "altered.jsonl"
 OURS = "yinju"

@@ -12,13 +12,14 @@ from eval import structure_run, terminal
 from eval.altering.texts import drawn_from
 from eval.dataset import Split, load_quotes
 from eval.grounding import load_labelled, run_labelled, run_pairs
+from eval.manuscripts import load_manuscripts, run_manuscripts
 from eval.matching import RawTexts
 from eval.options import Docs, Index, Part
 from eval.program import folder_of, open_program
 from eval.quoting.drawing import EACH
 from eval.quoting.measuring import run_drawn, run_made
 from eval.runner import run_quotes
-from eval.sets import ALTERED, HERE, QUOTES, SENTENCES
+from eval.sets import ALTERED, HERE, MANUSCRIPTS, QUOTES, SENTENCES
 from eval.structure_labels import load_labels
 from eval.tables import quote_table, quotes_as_json, sentence_table
 from rag.errors import UsageError
@@ -42,16 +43,18 @@ def quotes(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，连同判错的每一条")] = False,
 ) -> None:
-    """只查引文：手写的，和按规则从每一句原文造的，按种类列表，说明判错了什么。"""
+    """只查引文：手写的，按规则从每一句原文造的，和两篇稿件里的，按种类列表，说明判错了什么。"""
     docs = folder_of(docs)
     texts = RawTexts(docs)
-    gold = [one for one in load_quotes(QUOTES, texts) if split in (Part.ALL, Part(one.split))]
     splits: tuple[Split, ...] = ("dev", "test") if split is Part.ALL else (split.value,)
+    gold = [one for one in load_quotes(QUOTES, texts) if one.split in splits]
+    manuscripts = [one for one in load_manuscripts(MANUSCRIPTS, texts) if one.split in splits]
     each = None if everything else EACH
     with open_program(docs, index) as (assistant, _):
         measured = {
             "引文，按种类（手写）": run_quotes(assistant, gold, texts),
             "引文，按种类（按规则造）": run_made(assistant, texts, splits, each),
+            "稿件的句子，按应判（手写）": run_manuscripts(assistant, manuscripts, texts),
         }
     if data is not None:
         measured["引文，按种类（从数据文件夹按规则造）"] = run_drawn(data, splits, each)
