@@ -8,6 +8,8 @@ against what the chain runs through: one place that differs (`altered`), several
 
 from __future__ import annotations
 
+import re
+
 from rag.datatypes import QuoteMatch, QuoteReport, QuoteVerdict
 from rag.errors import UsageError
 from rag.manifest import OpenIndex
@@ -26,6 +28,9 @@ LONGEST = 5000
 _SHORT = 4
 # No more places of a verbatim quote than this are listed.
 MOST_PLACES = 100
+
+
+_ASKING = re.compile(r"[?？][”’」』\"']*\s*$")
 
 
 class QuoteIndex:
@@ -79,9 +84,9 @@ class QuoteIndex:
     def _in_other_words(self, quote: Quote) -> QuoteReport:
         """Return the report on a quote by its content: restated, with or without a fact altered, or not found."""
         found = restatements(self._index, quote.text)[:MOST_MATCHES]
-        like = [one for one in found if one.probability >= self._thresholds.nearest]
+        like = [one for one in found if one is found[0] or one.probability >= self._thresholds.nearest]
         matches = tuple(_restated(quote, one) for one in like)
-        if like:
+        if like and (like[0].asks or not _ASKING.search(quote.text)):
             disputed = bool(matches[0].differences)
             if like[0].probability >= (self._thresholds.disputed if disputed else self._thresholds.restated):
                 verdict: QuoteVerdict = "altered" if disputed else "paraphrase"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rag.aliases import aliases
+from rag.attribution import misattributed
 from rag.causes import unfounded
 from rag.claims import Item, displaced, surroundings
 from rag.contradiction import is_named
@@ -43,6 +44,8 @@ _PLACES = {entry[1:]: entry[0] for entry in _SHORT}
 """The character that stands for a province or a city of its rank: 在京, 疆电."""
 _HOME = ("中国", "我国", "全国", "国内", "中方")
 _FIRST = re.compile("第一|首|头一")
+_OPPOSED = tuple({low, high} for low in ("min", "over") for high in ("max", "under"))
+"""The limits of which one forbids what the other allows: 不超过500个 and 至少500个."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,7 @@ def compared(quote: str, ground: Ground) -> tuple[list[Counterpart], list[Differ
     exchanged: list[tuple[Item, Item]] = []
     for item in sorted(facts(quote), key=lambda item: item.span):
         own = [other for other in theirs if agrees(item, other)]
-        rival = _rival(quote, ground.text, item, own, theirs) if own else None
+        rival = _rival(quote, ground.text, item, own, theirs)
         if rival:
             exchanged.append((item, rival))
         elif own:
@@ -85,7 +88,12 @@ def compared(quote: str, ground: Ground) -> tuple[list[Counterpart], list[Differ
     disputed += [_told(_beside(quote, ground.text, *pair)) for pair in exchanged]
     told = [(found.given_at, found.given) for found in disputed]
     claim, source = fold(quote), fold(ground.text)
-    for word in (*substituted(claim, source), *unfounded(claim, source)):
+    named = fold("\n".join(ground.known))
+    for word in (
+        *substituted(claim, source),
+        *unfounded(claim, source),
+        *misattributed(claim, source, named),
+    ):
         at = claim.find(word)
         if at >= 0 and not any(start <= at < end for (start, end), _ in told):
             given = quote[at : at + len(word)]
@@ -94,20 +102,23 @@ def compared(quote: str, ground: Ground) -> tuple[list[Counterpart], list[Differ
 
 
 def _rival(quote: str, source: str, item: Item, own: Sequence[Item], theirs: Sequence[Item]) -> Item | None:
-    """Return the number of the source that stands where the quote has this one, or None.
+    """Return the number or place of the source that stands where the quote has this one, or None.
 
-    There is such a number only where this one stands elsewhere in the source.
+    That is another one where this one stands elsewhere, if at all, or this number with the opposite limit.
     """
-    if item.kind != "number":
+    if item.kind not in ("number", "name place"):
         return None
-    others = [other.span for other in facts(quote) if other.kind == "number"]
-    rivals = [other for other in theirs if other.kind == "number"]
-    folded = fold(source)
-    places = [other.span for other in rivals]
+    if own and all({item.bound, other.bound} in _OPPOSED for other in own):
+        return own[0]
+    others = [other.span for other in facts(quote) if other.kind == item.kind]
+    rivals = [other for other in theirs if other.kind == item.kind]
+    apart = [other for other in rivals if other not in own]
+    if not apart or (item.kind == "number" and not own):
+        return None
+    folded, places = fold(source), [other.span for other in rivals]
     if not displaced((fold(quote), item.span, others), (folded, places), [other.span for other in own]):
         return None
     wanted = surroundings(fold(quote), item.span, others)
-    apart = [other for other in rivals if other not in own]
     return max(apart, key=lambda other: len(wanted & surroundings(folded, other.span, places)))
 
 

@@ -32,12 +32,11 @@ def misattributed(stream: Stream, quote: Quote, lead: Span, position: int) -> li
     offset, at = stream.origin[position], stream.raw(position)
     begins = max((span.start for span in sentences(piece.text) if span.start <= offset), default=0)
     ours = _named(quote.text[lead.start : lead.end])
-    theirs: list[tuple[Kind, str, tuple[int, int]]] = []
+    around = (piece.speaker, *piece.article.speakers, *piece.article.authors)
+    theirs: list[tuple[Kind, str, tuple[int, int]]] = [("name", name, (at, at)) for name in around if name]
     for kind, name, span in _named(piece.text[begins:offset]):
         spans = locate(piece.spans, begins + span.start, begins + span.end)
         theirs.append((kind, name, (spans[0].start, spans[-1].end)))
-    around = (piece.speaker, *piece.article.speakers, *piece.article.authors)
-    theirs += [("name", name, (at, at)) for name in around if name]
     identified = any(_same(one, other) for one in ours for other in theirs if one[0] == "name")
     found = []
     for one in ours:

@@ -18,8 +18,10 @@ from rag.quoting.facts import Ground, compared
 from rag.quoting.likeness import features
 from rag.quoting.nearby import nearby
 from rag.quoting.runs import Sentence, sentences_of
+from rag.quoting.stated import facts
 from rag.quoting.stream import Stream
 from rag.ranking.matches import Matching
+from rag.text import fold
 
 WEIGHTS = Path(__file__).parent.parent / "models" / "restatement.json"
 BIAS = "bias"
@@ -45,6 +47,11 @@ class Restatement:
         """The words of the sentences, one behind the other."""
         return "".join(sentence.text for sentence in self.sentences)
 
+    @property
+    def asks(self) -> bool:
+        """Whether there is a question among the sentences."""
+        return "?" in fold(self.text)
+
     def compared(self, quote: str) -> tuple[tuple[Counterpart, ...], tuple[Difference, ...]]:
         """Return the facts of the quote that the sentences state, and those that they do not bear out.
 
@@ -54,7 +61,9 @@ class Restatement:
         piece, article = first.piece, first.piece.article
         before = piece.text[max(0, first.span.start - _AROUND) : first.span.start]
         after = last.piece.text[last.span.end : last.span.end + _AROUND]
-        names = (article.name, piece.speaker, article.outlet, *article.speakers, *article.authors)
+        said = any(item.kind == "name person" for item in facts(self.text))
+        speakers = () if said else (piece.speaker, *article.speakers)
+        names = (article.name, article.outlet, *speakers, *article.authors)
         ground = Ground(
             text=self.text,
             near=f"{before}{self.text}{after}",
