@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from rapidfuzz.distance import Indel, Levenshtein, Opcode
+from rapidfuzz.distance import Indel, LCSseq, Levenshtein, Opcode
 
 from rag.text import fold
 
@@ -205,6 +205,11 @@ def operations(quote: str, source: str) -> list[Opcode]:
     while found and found[-1].tag == "insert":
         found.pop()
     return found
+
+
+def in_common(quote: str, source: str) -> int:
+    """Return how many characters of two keys stand in both in one order: no alignment equates more."""
+    return int(LCSseq.similarity(quote, source))
 
 
 def similarity(quote: str, source: str) -> float:
