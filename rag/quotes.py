@@ -17,6 +17,7 @@ from rag.quoting.alignment import key, similarity
 from rag.quoting.asked import Quote
 from rag.quoting.candidates import candidates
 from rag.quoting.comparison import MOST_MATCHES, Comparison
+from rag.quoting.joined import joined
 from rag.quoting.marked import plain
 from rag.quoting.paraphrase import Restatement, restatements
 from rag.quoting.stream import Stream
@@ -76,6 +77,9 @@ class QuoteIndex:
         by_words, certain = Comparison(stream, self._thresholds).compare(asked)
         if certain:
             return by_words
+        parts = joined(self._index, asked, self._thresholds)
+        if parts:
+            return QuoteReport(quote=quote, verdict="spliced", matches=parts)
         by_content = self._in_other_words(asked)
         # Of two that find it altered, what is aligned shows every difference in its place.
         restated = by_content.verdict == "paraphrase" or not by_words.matches

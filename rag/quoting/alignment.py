@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from rapidfuzz.distance import Indel, Levenshtein, Opcode
+from rapidfuzz.distance import Indel, LCSseq, Levenshtein, Opcode
 
 from rag.text import fold
 
@@ -31,9 +31,13 @@ _KEPT = re.compile(
 # What a leap to another place costs, in shared characters: a piece at an end of the quote must be longer
 # than this, one in its middle twice as long, before the quote is read as joined from several places.
 LEAP = 7.0
+# The steps to so many blocks are worked out at once.
+_TOGETHER = 64
 # An end of a quote of at most this many characters that matches nothing is held against the source's
 # characters in its place; a longer one was added.
 _SHORT_END = 12
+
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,25 +102,47 @@ def chain(blocks: Sequence[Block], article: Sequence[int]) -> list[Block]:
     home = np.array([article[i] for i in order])
     best = length.astype(float)
     previous = np.full(len(order), -1)
-    for j in range(1, len(order)):
-        gap = start[j] - start[:j] - length[:j]
-        shift = place[j] - place[:j] - length[:j]
-        near = (home[:j] == home[j]) & (place[:j] < place[j])
-        overlap = np.maximum(0, -gap)
-        overlap = np.where(near, np.maximum(overlap, -shift), overlap)
-        uneven = np.abs(shift - gap)
-        cost = np.where(near, _stride(np.maximum(gap, shift).clip(0), uneven), LEAP)
-        score = best[:j] + length[j] - overlap - np.minimum(cost, LEAP)
-        score[(overlap >= length[j]) | (start[:j] == start[j])] = -np.inf
-        i = int(score.argmax())
-        if score[i] > best[j]:
-            best[j], previous[j] = score[i], i
+    for first in range(0, len(order), _TOGETHER):
+        last = min(first + _TOGETHER, len(order))
+        overlap, cost = _steps(start, place, length, home, first, last)
+        for j in range(max(first, 1), last):
+            score = best[:j] + length[j] - overlap[j - first, :j] - cost[j - first, :j]
+            i = int(score.argmax())
+            if score[i] > best[j]:
+                best[j], previous[j] = score[i], i
     found = []
     j = int(best.argmax())
     while j >= 0:
         found.append(Block(quote=int(start[j]), source=int(place[j]), length=int(length[j])))
         j = int(previous[j])
     return _trim(found[::-1])
+
+
+def _steps(
+    start: Integers, place: Integers, length: Integers, home: Integers, first: int, last: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how much of each block [first, last) any before `last` has already, and what the step costs.
+
+    Both are counted in shared characters, of shape (last - first, last); of a block that adds nothing an
+    infinite number overlaps.
+
+    Args:
+        start: where the blocks begin in the quote, rising.
+        place: where they begin in the source.
+        length: how long they are.
+        home: the numbers of their articles.
+        first: the first block stepped to.
+        last: the block behind the last one.
+    """
+    to = np.s_[first:last, None]
+    gap = start[to] - start[:last] - length[:last]
+    shift = place[to] - place[:last] - length[:last]
+    near = (home[:last] == home[to]) & (place[:last] < place[to])
+    overlap = np.maximum(0, -gap)
+    overlap = np.where(near, np.maximum(overlap, -shift), overlap)
+    cost = np.where(near, _stride(np.maximum(0, np.maximum(gap, shift)), np.abs(shift - gap)), LEAP)
+    idle = (overlap >= length[to]) | (start[:last] == start[to])
+    return np.where(idle, np.inf, overlap), np.minimum(cost, LEAP)
 
 
 def _stride(far: ArrayLike, uneven: ArrayLike) -> NDArray[np.float64]:
@@ -179,6 +205,11 @@ def operations(quote: str, source: str) -> list[Opcode]:
     while found and found[-1].tag == "insert":
         found.pop()
     return found
+
+
+def in_common(quote: str, source: str) -> int:
+    """Return how many characters of two keys stand in both in one order: no alignment equates more."""
+    return int(LCSseq.similarity(quote, source))
 
 
 def similarity(quote: str, source: str) -> float:

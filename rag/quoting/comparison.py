@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from rag.datatypes import QuoteMatch, QuoteReport, QuoteVerdict
-from rag.quoting.alignment import Block, chain
+from rag.quoting.alignment import Block, chain, in_common
 from rag.quoting.asked import Quote
 from rag.quoting.leadin import misattributed
 from rag.quoting.marked import marked, replaced
-from rag.quoting.passages import Passage, align, groups, sentences_between
+from rag.quoting.passages import Passage, align, groups, sentences_around, sentences_between
 from rag.quoting.shared import Shared
 from rag.quoting.stream import Stream
 from rag.quoting.thresholds import Thresholds
@@ -97,7 +97,10 @@ class Comparison:
         )
 
     def _singles(self, quote: Quote, common: Shared, regions: Sequence[tuple[int, int]]) -> list[Passage]:
-        """Return for each region the one passage that stands behind most of the quote, best first."""
+        """Return for each region the one passage that stands behind most of the quote, best first.
+
+        Those of which even the loosest verdict would need more are left out.
+        """
         length = len(quote.key.text)
         best: dict[int, list[Block]] = {}
         most = 0
@@ -110,10 +113,16 @@ class Comparison:
             most = max(most, _weight(group))
         found: list[Passage] = []
         for group in best.values():
-            if _weight(group) >= _RIVAL * most:
+            if _weight(group) >= _RIVAL * most and self._may_stand(quote, group):
                 found.append(align(self._stream, quote, group, 0, length))
         found.sort(key=lambda passage: (-passage.shared, -passage.similarity))
         return [one for i, one in enumerate(found) if not any(one.overlaps(other) for other in found[:i])]
+
+    def _may_stand(self, quote: Quote, group: Sequence[Block]) -> bool:
+        """Whether so much of a quote may stand around a group of blocks that it is altered from there."""
+        start, end = sentences_around(self._stream, group)
+        most = in_common(quote.key.text, self._stream.text[start:end])
+        return most >= self._thresholds.loose * len(quote.key.text)
 
     def _parts(self, quote: Quote, common: Shared, regions: Sequence[tuple[int, int]]) -> list[Passage]:
         """Return the passages that stand behind the quote's parts, wherever they are, in its order.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -38,8 +38,8 @@ class Restatement:
     quote has every fact right.
     """
 
+    stream: Stream
     sentences: tuple[Sentence, ...]
-    place: Place
     probability: float
 
     @property
@@ -51,6 +51,12 @@ class Restatement:
     def asks(self) -> bool:
         """Whether there is a question among the sentences."""
         return "?" in fold(self.text)
+
+    @property
+    def place(self) -> Place:
+        """Where the sentences stand."""
+        whole = [(self.sentences[0].start, self.sentences[-1].end)]
+        return self.stream.place(whole, margins(self.text, key(self.text)))
 
     def compared(self, quote: str) -> tuple[tuple[Counterpart, ...], tuple[Difference, ...]]:
         """Return the facts of the quote that the sentences state, and those that they do not bear out.
@@ -103,20 +109,14 @@ def restatements(index: OpenIndex, quote: str) -> list[Restatement]:
     found = sentences_of(stream)
     runs, rows = features(quote, found, matching())
     made = [
-        _restatement(stream, found[run.first : run.last + 1], odds(row, _weights()))
+        Restatement(
+            stream=stream,
+            sentences=tuple(found[run.first : run.last + 1]),
+            probability=1 / (1 + math.exp(-odds(row, _weights()))),
+        )
         for run, row in zip(runs, rows, strict=True)
     ]
     return sorted(made, key=lambda one: -one.probability)
-
-
-def _restatement(stream: Stream, sentences: Sequence[Sentence], odds: float) -> Restatement:
-    text = "".join(sentence.text for sentence in sentences)
-    whole = [(sentences[0].start, sentences[-1].end)]
-    return Restatement(
-        sentences=tuple(sentences),
-        place=stream.place(whole, margins(text, key(text))),
-        probability=1 / (1 + math.exp(-odds)),
-    )
 
 
 @cache

@@ -94,12 +94,17 @@ def sentences_between(stream: Stream, start: int, end: int) -> int:
     )
 
 
+def sentences_around(stream: Stream, group: Sequence[Block]) -> tuple[int, int]:
+    """Return where the sentences begin and end that a group of blocks stands in; `align` looks no farther."""
+    first, last = group[0], group[-1]
+    return _sentence(stream, first.source)[0], _sentence(stream, last.source + last.length - 1)[1]
+
+
 def align(stream: Stream, quote: Quote, group: Sequence[Block], start: int, end: int) -> Passage:
     """Hold the quote's key characters [start, end) against the source around a group of blocks."""
     text, first, last = quote.key.text, group[0], group[-1]
     low, high = first.source, last.source + last.length
-    begins = _sentence(stream, low)[0]
-    ends = _sentence(stream, high - 1)[1]
+    begins, ends = sentences_around(stream, group)
     more_quote, more_source = extend(text[start : first.quote][::-1], stream.text[begins:low][::-1])
     left, low = first.quote - more_quote, low - more_source
     more_quote, more_source = extend(text[last.quote + last.length : end], stream.text[high:ends])
@@ -242,7 +247,7 @@ def _sides(
         first = low - a if number == 0 else first
         texts.append(piece.text[start:end] + "\n")
         origin.extend(stream.origin[i] - start + length for i in range(a, b))
-        places.extend(stream.raw(i) for i in range(a, b))
+        places.extend(stream.offsets(a, b))
         length += end - start + 1
     given = quote.key.origin[: within[1]]
     left = Side(text=quote.text, origin=given, places=given, first=within[0])

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rag.quoting.alignment import Block
+from rag.quoting.alignment import Block, Integers
 
 # Regions of the stream are compared in buckets of this many characters: about a clause.
 _BUCKET = 32
 # No more blocks than this enter a chain; the longest are kept.
 _MOST_BLOCKS = 1200
-
-Integers = NDArray[np.int64]
 
 
 class Shared:

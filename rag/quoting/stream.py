@@ -7,7 +7,7 @@ a separator that no key contains stands where pieces of an article were left out
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -159,8 +159,18 @@ class Stream:
 
     def raw(self, position: int) -> int:
         """Return the offset in its file's text of the character at `position`."""
-        spans = self.piece(position).spans
-        return locate(spans, self.origin[position], self.origin[position] + 1)[0].start
+        return self.offsets(position, position + 1)[0]
+
+    def offsets(self, start: int, end: int) -> list[int]:
+        """Return the offsets in their file's text of the characters [start, end), all of one piece."""
+        found: list[int] = []
+        before = 0
+        for span in self.piece(start).spans:
+            stop = bisect_left(self.origin, before + span.end - span.start, start, end)
+            found.extend(span.start - before + at for at in self.origin[start:stop])
+            start = stop
+            before += span.end - span.start
+        return found
 
     def words(self, start: int, end: int) -> str:
         """Return the text of the characters [start, end), with the marks between them, without white space."""
