@@ -57,7 +57,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         name="direction",
         verdict="altered",
-        make=by_rule(["word", "number", "negation"], wording.direction),
+        make=by_rule(["word", "number", "negation", "modality"], wording.direction),
     ),
     Kind(name="word exchanged", verdict="altered", make=altered.word_exchanged),
     Kind(name="word left out", verdict="altered", make=altered.words_left_out),
