@@ -35,7 +35,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="year", verdict="altered", make=by_rule(["date"], figures.year)),
     Kind(name="month or day", verdict="altered", make=by_rule(["date"], figures.day)),
     Kind(name="person", verdict="altered", make=by_rule(["name"], names.person)),
-    Kind(name="place", verdict="altered", make=by_rule(["name"], names.place_name)),
+    Kind(name="place", verdict="altered", make=by_rule(["name", "organisation"], names.place_name)),
     Kind(name="organisation", verdict="altered", make=by_rule(["organisation"], names.organisation)),
     Kind(
         name="negation put in",
