@@ -95,11 +95,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Words given for the source's, either "" where there are none; of one of the `kinds`, of any where none is named."""
+    """Words given for the source's, either "" where there are none; of one of the `kinds`, of any where none is named.
+
+    `places` are where words put in stand elsewhere in the documents.
+    """
 
     given: str
     source: str
     kinds: tuple[str, ...] = ()
+    places: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,6 +184,36 @@ def test_a_cut_in_a_number_says_what_the_whole_number_is():
     assert all(SMALL.places(cut.parts[0]) and not SMALL.places(cut.quote) for cut in cuts)
 
 
+WORDS = corpus(
+    "# 甲\n\n各地要坚决鼓励企业，“大胆创新（试行）”，财政部大力扶持研发。\n", "# 乙\n\n大家鼓励创新工作。\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("maker", "expected"),
+    [
+        (altered.words_left_out, {("", "鼓励"): ("omission", "modality"), ("", "企业"): ("omission",)}),
+        (altered.clause_left_out, {("", "大胆创新（试行"): ("omission",)}),
+    ],
+)
+def test_words_left_out_are_told_as_what_they_are(maker, expected):
+    drafts = [maker(WORDS.sentences[0], WORDS, random.Random(seed)) for seed in range(60)]
+    made = {(change.given, change.source): change.kinds for draft in drafts for change in draft.changes}
+    assert expected.items() <= made.items()
+
+
+def test_part_of_a_ministry_is_a_body():
+    text = "由农业农村部和财政部门印发"
+    assert [names.in_body(text, at, at + 2) for at in (1, 3, 7)] == [True, True, False]
+
+
+def test_a_clause_brought_in_says_where_it_stands():
+    made = [altered.clause_brought_in(one, CORPUS, random.Random(1)) for one in CORPUS.sentences[:40]]
+    changes = [draft.changes[0] for draft in made if draft]
+    assert changes
+    assert all(change.places == CORPUS.places(change.given) != () for change in changes)
+
+
 @given(st.integers(0, 200), st.sampled_from((0.05, 0.1, 0.2)))
 @settings(max_examples=30)
 def test_noise_replaces_that_share_of_the_characters(number, share):
@@ -308,6 +338,60 @@ def test_any_of_the_right_verdicts_is_right():
     gold = wanted(also=("paraphrase",))
     assert quote_faults(gold, shown(verdict="paraphrase"))["verdict"] == ()
     assert quote_faults(gold, shown(verdict="exact"))["verdict"] == ("判为 exact，应为 altered或 paraphrase",)
+
+
+def split(given, source, kind, at, there):
+    return Difference(
+        given=given,
+        source=source,
+        kind=kind,
+        given_at=(at, at + len(given)),
+        source_at=(there, there + len(source)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "told", "right"),
+    [
+        # 支持所有地方 out of 支持有条件的地方: two differences that touch give it.
+        (("所有", "有条件的", "word"), [split("", "有", "omission", 2, 12), split("所有", "条件的", "word", 2, 13)], True),
+        (("所有", "有条件的", "word"), [split("", "有", "omission", 2, 12), split("所有", "条件的", "word", 2, 14)], False),
+        (("所有", "有条件的", "word"), [split("", "有", "omission", 2, 12), split("所有", "条件的", "name", 2, 13)], False),
+        (("所有", "有条件的", "modality"), [split("", "有", "omission", 2, 12), split("所有", "条件的", "word", 2, 13)], False),
+        (("", "行业", "omission"), [split("各要", "各行业要", "word", 2, 12)], True),
+        (("", "行业", "omission"), [split("各要", "各行业应", "word", 2, 12)], False),
+        (("", "行业", "omission"), [split("各要", "各行业要", "name", 2, 12)], False),
+        (("强调", "", "addition"), [split("统一强", "统一", "number", 2, 12), split("调", "", "addition", 5, 14)], False),
+    ],
+)  # fmt: skip
+def test_a_change_may_be_told_in_two_that_touch_and_a_word_put_in_as_a_longer_word(change, told, right):
+    given, source, kind = change
+    gold = wanted(changes=(Change(given=given, source=source, kinds=(kind,)),))
+    report = shown(("a.txt", 10, 30), differences=tuple(told))
+    assert (not quote_faults(gold, report)["difference"]) is right
+
+
+AT_HOME = Passage(file="b.txt", quote="", span=Span(start=50, end=60))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "places", "wrong"),
+    [
+        ("spliced", [("a.txt", 10, 15), ("b.txt", 50, 60), ("a.txt", 16, 30)], set()),
+        ("spliced", [("b.txt", 50, 60), ("a.txt", 10, 15), ("a.txt", 16, 19)], {"place"}),
+        ("spliced", [("a.txt", 10, 15), ("a.txt", 16, 30)], {"difference"}),
+        ("spliced", [("a.txt", 10, 15), ("b.txt", 50, 90), ("a.txt", 16, 30)], {"difference"}),
+        ("altered", [("a.txt", 10, 15), ("b.txt", 50, 60), ("a.txt", 16, 30)], {"place", "difference"}),
+        ("altered", [("a.txt", 10, 30)], {"difference"}),
+    ],
+)
+def test_a_clause_brought_in_is_told_by_its_place_and_what_it_cuts_in_two_by_both_pieces(
+    verdict, places, wrong
+):
+    change = Change(given="别处的话", source="", kinds=("addition",), places=(AT_HOME,))
+    gold = wanted(places=((HERE,),), also=("spliced",), changes=(change,))
+    faults = quote_faults(gold, shown(*places, verdict=verdict))
+    assert {aspect for aspect, told in faults.items() if told} == wrong
 
 
 # --- put to the program

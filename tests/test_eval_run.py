@@ -24,6 +24,7 @@ from rag.datatypes import (
     Citation,
     Difference,
     Hit,
+    ManuscriptReport,
     Place,
     QuoteMatch,
     QuoteReport,
@@ -100,6 +101,9 @@ class Oracle:
 
     def document(self, file):
         return parse(Source(file=file, text=TEXTS[file], sha256=""))
+
+    def check(self, manuscript):
+        return ManuscriptReport(text=manuscript.text, checked=())
 
     def cite(self, quote):
         gold = self.quotes[quote]
@@ -397,21 +401,29 @@ def test_quotes_are_listed_by_kind_the_handwritten_and_the_made(command, monkeyp
     # The oracle has been told the handwritten ones alone.
     assert re.search(r"as it stands\W+exact\W+2\W+0\.0%", out)
     assert re.search(r"as it stands dev \d+：出错：KeyError", out)
+    # It finds nothing in a manuscript.
+    assert re.search(r"own\W+own\W+10\W+100\.0%", out)
+    assert re.search(r"not_found\W+not_found\W+2\W+0\.0%", out)
+    assert re.search("m1-06：判为 own，应为 altered；.*中国已有670多家", out)
 
 
 def test_of_the_half_held_out_quotes_are_counted_and_not_told(command, monkeypatch):
     monkeypatch.setattr(stage_commands, "EACH", 2)
     status, out, _ = command("quotes", "--docs", str(DOCS), "--split", "test")
     assert (status, "as it stands" in out, "KeyError" in out) == (0, True, False)
+    assert re.search(r"own\W+own\W+10\W", out)
+    assert not re.search("m[12]-", out)
 
 
 def test_quotes_are_told_as_json_with_the_wrong_ones(command, monkeypatch):
     monkeypatch.setattr(stage_commands, "EACH", 1)
     status, out, _ = command("quotes", "--docs", str(DOCS), "--json")
-    written, made = json.loads(out).values()
+    written, made, manuscripts = json.loads(out).values()
     assert (status, written["kinds"]["全部"]["right"], written["wrong"]) == (0, 1, [])
     assert made["kinds"]["as it stands"]["verdict"] == 0
     assert {row["kind"] for row in made["wrong"]} == set(made["kinds"]) - {"全部"}
+    assert manuscripts["kinds"]["全部"]["right"] == pytest.approx(10 / 30)
+    assert len(manuscripts["wrong"]) == 20
 
 
 def test_the_grounding_metric_is_held_against_the_labels(command):

@@ -51,6 +51,12 @@ def organisation(given: Given, draw: random.Random) -> str | None:
     return _peer(given, draw, _PEERS[-1:])
 
 
+def in_body(text: str, start: int, end: int) -> bool:
+    """Whether the characters [start, end) of a text are part of the name of a ministry or the like."""
+    bodies = (m for m in _KNOWN.finditer(text) if m.group() in _PEERS[-1])
+    return any(m.start() <= start and end <= m.end() for m in bodies)
+
+
 def _peer(given: Given, draw: random.Random, groups: Sequence[Sequence[str]]) -> str | None:
     """Return the sentence with a name of the groups replaced by another of its group."""
     places = [m for m in _KNOWN.finditer(given.sentence) if any(m.group() in group for group in groups)]

@@ -94,6 +94,12 @@ _MODALS = re.compile(
 )
 
 
+BINDING = frozenset(
+    (*_MODAL, *_MODAL.values(), *_STRONGER, *_STRONGER.values(), "引导", "支持", "允许", "倡导")
+)
+"""Words for how bindingly, how surely or how far something is said."""
+
+
 def modal(given: Given, draw: random.Random) -> str | None:
     """Return the sentence with what must be as what may be, or the other way round."""
     places = outside_quotes(given.sentence, _MODALS.finditer(given.sentence))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from eval.dataset import Change, Passage, Quote
 from eval.matching import plain
-from rag.datatypes import Difference, Place, QuoteReport
+from rag.datatypes import Difference, Place, QuoteMatch, QuoteReport, QuoteVerdict
 
 SAME_PLACE = 0.5
 """A place that is shown is the right one if they share this much of the characters that they have together."""
+WORDY = frozenset(("word", "omission", "addition"))
+"""Kinds of difference that say no more than that words differ."""
 
 
 def quote_faults(quote: Quote, report: QuoteReport) -> dict[str, tuple[str, ...]]:
@@ -19,6 +22,9 @@ def quote_faults(quote: Quote, report: QuoteReport) -> dict[str, tuple[str, ...]
     or, where several parts have theirs, every part has a match; the number of places is right where the gold
     counts them. Of a gold that tells no more than a file, a match stands in it. `difference`: what was changed
     is pointed out, and nothing told that is barred.
+
+    Where words put in cut the only part in two, a report of `spliced` shows it in pieces: together they stand in
+    its place, and the words that stand elsewhere are pointed out by a match there.
     """
     faults: dict[str, tuple[str, ...]] = {}
     right = (quote.verdict, *quote.also)
@@ -37,33 +43,37 @@ def _misplaced(quote: Quote, report: QuoteReport) -> Iterator[str]:
     found = [match.place for match in report.matches]
     if not quote.places and quote.file not in {place.file for place in found}:
         yield f"没有指出出自 {quote.file}"
-    shown = found[:1] if len(quote.places) == 1 else found
+    whole = len(quote.places) == 1
+    shown = [[place] for place in (found[:1] if whole else found)]
+    if whole and report.verdict == "spliced":
+        shown.append(found)
     for passages in quote.places:
-        if not any(_same(place, passage) for place in shown for passage in passages):
+        if not any(_same(places, passage) for places in shown for passage in passages):
             yield f"没有指出出自 {passages[0].file} [{passages[0].span.start}, {passages[0].span.end})"
     if quote.count is not None and report.places != quote.count:
         yield f"报 {report.places} 处，应为 {quote.count} 处"
 
 
-def _same(place: Place, passage: Passage) -> bool:
-    """Whether a place that is shown is the gold's."""
-    if place.file != passage.file:
-        return False
-    there = passage.span
-    shared = sum(max(0, min(s.end, there.end) - max(s.start, there.start)) for s in place.spans)
-    together = sum(s.end - s.start for s in place.spans) + there.end - there.start - shared
-    return shared >= SAME_PLACE * together
+def _same(places: Sequence[Place], passage: Passage) -> bool:
+    """Whether what is shown, of several places what lies in the gold's, is the gold's."""
+    there = range(passage.span.start, passage.span.end)
+    spans = [span for place in places if place.file == passage.file for span in place.spans]
+    if len(places) > 1:
+        spans = [span for span in spans if span.start < there.stop and there.start < span.end]
+    shown = {offset for span in spans for offset in range(span.start, span.end)}
+    return len(shown & set(there)) >= SAME_PLACE * len(shown | set(there))
 
 
 def _untold(quote: Quote, report: QuoteReport) -> Iterator[str]:
     """Yield the changes that are not pointed out, and the differences that are barred.
 
-    Where the quote has several parts, in any of its matches, else in the best one.
+    Where the quote or the report has several parts, in any of its matches, else in the best one.
     """
-    matches = report.matches if len(quote.places) > 1 else report.matches[:1]
+    several = len(quote.places) > 1 or report.verdict == "spliced"
+    matches = report.matches if several else report.matches[:1]
     told = [one for match in matches for one in match.differences]
     for change in quote.changes:
-        if not any(_points_out(one, change) for one in told):
+        if not any(_points_out(match, change, report.verdict) for match in matches):
             kinds = f"（{'或 '.join(change.kinds)}）" if change.kinds else ""
             instead = "、".join(f"{one.given}→{one.source}（{one.kind}）" for one in told) or "无"
             yield f"没有指出 {change.given or '（无）'} 应为 {change.source or '（无）'}{kinds}，报的是：{instead}"
@@ -72,10 +82,32 @@ def _untold(quote: Quote, report: QuoteReport) -> Iterator[str]:
             yield f"不该报 {one.kind}：{one.given} 应为 {one.source}"
 
 
-def _points_out(told: Difference, change: Change) -> bool:
-    """Whether a difference holds the words of a change (`600个` for `500个` points out 600 for 500) and is of its kind."""
-    return (
-        plain(change.given) in plain(told.given)
-        and plain(change.source) in plain(told.source)
-        and (not change.kinds or told.kind in change.kinds)
+def _points_out(match: QuoteMatch, change: Change, verdict: QuoteVerdict) -> bool:
+    """Whether a match tells a change: by a difference, by two that touch each other, or by where words put in stand."""
+    if verdict == "spliced" and any(_same([match.place], passage) for passage in change.places):
+        return True
+    told = match.differences
+    return any(_tells([one], change) for one in told) or any(
+        _tells(pair, change)
+        for pair in pairwise(told)
+        if (pair[0].given_at[1], pair[0].source_at[1]) == (pair[1].given_at[0], pair[1].source_at[0])
     )
+
+
+def _tells(told: Sequence[Difference], change: Change) -> bool:
+    """Whether differences, read as one, hold the words of a change: `600个` for `500个` tells 600 for 500.
+
+    One of them is of the change's kind, and none of another that says more than that words differ. Words left
+    out or put in may be told as a longer word for a shorter one, if these differ in nothing else.
+    """
+    given, source = (
+        plain("".join(words)) for words in zip(*((one.given, one.source) for one in told), strict=True)
+    )
+    if plain(change.given) not in given or plain(change.source) not in source:
+        return False
+    kinds = {one.kind for one in told}
+    less, more = sorted((given, source), key=len)
+    words = plain(change.given or change.source)
+    grown = not (change.given and change.source) and more.replace(words, "", 1) == less
+    right = {*change.kinds, "word"} if grown else set(change.kinds)
+    return not change.kinds or (bool(kinds & right) and kinds <= right | WORDY)

@@ -19,6 +19,7 @@ from rag.text import clauses, fold
 
 _CONTENT = frozenset({"n", "v", "vn", "a", "ad", "an", "d"})
 _NEGATION = re.compile("[不没未非无勿莫否]")
+_EDGES = re.compile(r"^[^\w%]+|[^\w%]+$")
 POOL = 20
 """Sentences that wrong characters are drawn from, so that common ones come up more often."""
 NOISY = 15
@@ -48,7 +49,9 @@ def word_exchanged(one: Located, corpus: Corpus, draw: random.Random) -> Draft |
             fits = len(new) == len(word) and tag == tags[word] and not set(new) & set(word)
             if fits and new not in one.text and not _NEGATION.search(new) and re.fullmatch("[一-龥]+", new):
                 quote = one.text[:at] + new + one.text[at + len(word) :]
-                change = Change(given=new, source=word, kinds=("word",))
+                texts = ((one.text, at + len(word)), (quote, at + len(new)))
+                body = any(names.in_body(text, at, end) for text, end in texts)
+                change = Change(given=new, source=word, kinds=("word", "organisation") if body else ("word",))
                 return Draft(quote=quote, parts=(one.text,), changes=(change,))
     return None
 
@@ -65,7 +68,14 @@ def words_left_out(one: Located, corpus: Corpus, draw: random.Random) -> Draft |
 
 
 def _left_out(words: str) -> Change:
-    return Change(given="", source=words.rstrip("，,；;：:。"), kinds=("omission",))
+    """Return that words were left out, the marks at their ends aside: nobody has to point these out."""
+    source = _EDGES.sub("", words)
+    return Change(given="", source=source, kinds=_kinds("omission", source))
+
+
+def _kinds(kind: str, word: str) -> tuple[str, ...]:
+    """Return what words left out or put in may be told as: one that binds, as modality as well."""
+    return (kind, "modality") if word in wording.BINDING else (kind,)
 
 
 def clause_left_out(one: Located, corpus: Corpus, draw: random.Random) -> Draft | None:
@@ -87,7 +97,7 @@ def word_put_in(one: Located, corpus: Corpus, draw: random.Random) -> Draft | No
         return None
     at, new = draw.choice(words)[1], draw.choice(others)
     quote = one.text[:at] + new + one.text[at:]
-    change = Change(given=new, source="", kinds=("addition",))
+    change = Change(given=new, source="", kinds=_kinds("addition", new))
     return Draft(quote=quote, parts=(one.text,), changes=(change,))
 
 
@@ -99,7 +109,7 @@ _CLAUSES = (
 
 def clause_put_in(one: Located, corpus: Corpus, draw: random.Random) -> Draft | None:
     """Return the sentence with a clause between its clauses that stands nowhere."""
-    return _with_clause(one, [words for words in _CLAUSES if not corpus.places(words)], draw)
+    return _with_clause(one, [words for words in _CLAUSES if not corpus.places(words)], corpus, draw)
 
 
 def clause_brought_in(one: Located, corpus: Corpus, draw: random.Random) -> Draft | None:
@@ -110,10 +120,10 @@ def clause_brought_in(one: Located, corpus: Corpus, draw: random.Random) -> Draf
         for span in clauses(other.text)
         if re.fullmatch("[一-龥]{6,14}", part := other.text[span.start : span.end].rstrip("，,；;：:。"))
     ]
-    return _with_clause(one, others, draw)
+    return _with_clause(one, others, corpus, draw)
 
 
-def _with_clause(one: Located, others: Sequence[str], draw: random.Random) -> Draft | None:
+def _with_clause(one: Located, others: Sequence[str], corpus: Corpus, draw: random.Random) -> Draft | None:
     """Return the sentence with a clause between its clauses, no longer than half of it."""
     spans = clauses(one.text)[1:]
     fit = [words for words in others if 2 * len(words) <= len(one.text)]
@@ -121,7 +131,7 @@ def _with_clause(one: Located, others: Sequence[str], draw: random.Random) -> Dr
         return None
     at, new = draw.choice(spans).start, draw.choice(fit)
     quote = f"{one.text[:at]}{new}，{one.text[at:]}"
-    change = Change(given=new, source="", kinds=("addition",))
+    change = Change(given=new, source="", kinds=("addition",), places=corpus.places(new))
     return Draft(quote=quote, parts=(one.text,), changes=(change,))
 
 

@@ -35,7 +35,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="year", verdict="altered", make=by_rule(["date"], figures.year)),
     Kind(name="month or day", verdict="altered", make=by_rule(["date"], figures.day)),
     Kind(name="person", verdict="altered", make=by_rule(["name"], names.person)),
-    Kind(name="place", verdict="altered", make=by_rule(["name"], names.place_name)),
+    Kind(name="place", verdict="altered", make=by_rule(["name", "organisation"], names.place_name)),
     Kind(name="organisation", verdict="altered", make=by_rule(["organisation"], names.organisation)),
     Kind(
         name="negation put in",
@@ -57,7 +57,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         name="direction",
         verdict="altered",
-        make=by_rule(["word", "number", "negation"], wording.direction),
+        make=by_rule(["word", "number", "negation", "modality"], wording.direction),
     ),
     Kind(name="word exchanged", verdict="altered", make=altered.word_exchanged),
     Kind(name="word left out", verdict="altered", make=altered.words_left_out),
