@@ -80,7 +80,10 @@ LIMITS = frozenset(
     for word in words.split("|")
 )
 """Words before or behind a number that make it a limit or an estimate."""
-_BOUNDS_BEFORE = [(name, re.compile(f"(?:{words})了?$")) for name, words in _LIMITS_BEFORE.items()]
+_BOUNDS_BEFORE = [
+    (name, re.compile(f"(?:{words})了?(?:要有?|应[当该]?有?|[需须]要?有?|要?达到?)?$"))
+    for name, words in _LIMITS_BEFORE.items()
+]
 _BOUNDS_AFTER = [(name, re.compile(words)) for name, words in _LIMITS_AFTER.items()]
 _BOUNDS_AFTER.append(("over", re.compile("多|余")))
 # What a sentence may say (first) of a number that its evidence qualifies so (second), besides the same.
@@ -106,7 +109,7 @@ def _unit(number: Number, folded: str) -> tuple[str, int]:
 
 def _bound(folded: str, start: int, bare: int, end: int) -> str:
     """Return how the number at [start, end) is limited; its digits end at `bare`."""
-    before = folded[max(start - 5, 0) : start]
+    before = folded[max(start - 7, 0) : start]
     for name, pattern in _BOUNDS_BEFORE:
         if pattern.search(before):
             return name

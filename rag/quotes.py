@@ -88,7 +88,7 @@ class QuoteIndex:
     def _in_other_words(self, quote: Quote) -> QuoteReport:
         """Return the report on a quote by its content: restated, with or without a fact altered, or not found."""
         found = restatements(self._index, quote.text)[:MOST_MATCHES]
-        like = [one for one in found if one is found[0] or one.probability >= self._thresholds.nearest]
+        like = [one for one in found if one.probability >= self._thresholds.nearest]
         matches = tuple(_restated(quote, one) for one in like)
         if like and (like[0].asks or not _ASKING.search(quote.text)):
             disputed = bool(matches[0].differences)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rag.chunking import ChunkingOptions
 from rag.claims import items
+from rag.datatypes import Source
 from rag.embedding import builtin
 from rag.indexing import open_index, update_index
 from rag.quotes import QuoteIndex
@@ -20,7 +21,9 @@ from rag.quoting.nearby import nearby
 from rag.quoting.paraphrase import BIAS, matching, odds, restatements
 from rag.quoting.runs import LONGEST, runs_of, sentences_of
 from rag.quoting.stream import Stream
+from rag.structure import parse
 from rag.text import squeeze
+from tests.opened import opened
 from training.fit_restatement import Judged, fit
 from training.restatements import CORPUS, Restated, Texts, corpora, halved, stated, worn
 
@@ -275,3 +278,29 @@ def test_the_fit_finds_what_parts_right_from_wrong():
 )
 def test_a_measure_or_any_place_of_its_kind_is_no_name_of_a_place(text, places):
     assert [item.key[0] for item in items(text) if item.kind == "name place"] == places
+
+
+@pytest.mark.parametrize(
+    ("quote", "limit", "disputed"),
+    [
+        ("中试平台至少要达到1500个", "不超过", ["number"]),
+        ("中试平台还不到1500个", "超过", ["number"]),
+        ("中试平台已有1500多个", "超过", []),
+        ("中试平台不多于1500个", "不超过", []),
+    ],
+)
+def test_a_number_with_the_opposite_limit_is_disputed(quote, limit, disputed):
+    text = f"目前，全国已建成中试平台{limit}1500个，覆盖六类重点产业。"
+    found = compared(quote, Ground(text=text, near=text))[1]
+    assert [one.kind for one in found if one.kind == "number"] == disputed
+
+
+def test_clauses_of_places_apart_are_a_splice_however_short_they_are():
+    filler = "".join(f"第{n}项工作由专人负责，按月报告进展，年底评审一次。" for n in range(1, 12))
+    text = f"平台不得停建。{filler}资金分三年下达。"
+    index = QuoteIndex(opened([parse(Source(file="a.txt", text=f"某通知\n\n{text}\n", sha256=""))]))
+    quote = "平台不得停建，资金分三年下达"
+    report = index.lookup(quote)
+    assert report.verdict == "spliced"
+    assert [match.place.quote.rstrip("。") for match in report.matches] == ["平台不得停建", "资金分三年下达"]
+    assert [quote[slice(*match.given_at)] for match in report.matches] == ["平台不得停建，", "资金分三年下达"]

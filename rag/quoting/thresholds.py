@@ -22,8 +22,7 @@ class Thresholds:
     quote in all places together.
     `restated`: how probable it must be that sentences stand behind a quote for it to be their paraphrase;
     `disputed`: the same where a number, date, name or negation does not agree, for the quote to be an
-    alteration of them rather than another matter; `nearest`: for more than the
-    likeliest to be shown where nothing was found.
+    alteration of them rather than another matter; `nearest`: for them to be shown where nothing was found.
     These three are probabilities of the model that training/fit_restatement.py fits; of what no passage of
     its corpora says 5 % lies above `restated`, 3 % above `disputed`.
     """
@@ -37,4 +36,4 @@ class Thresholds:
     cover: float = 0.85
     restated: float = 0.45
     disputed: float = 0.6
-    nearest: float = 0.05
+    nearest: float = 0.02
