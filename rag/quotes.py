@@ -88,14 +88,15 @@ class QuoteIndex:
     def _in_other_words(self, quote: Quote) -> QuoteReport:
         """Return the report on a quote by its content: restated, with or without a fact altered, or not found."""
         found = restatements(self._index, quote.text)[:MOST_MATCHES]
-        like = [one for one in found if one.probability >= self._thresholds.nearest]
-        matches = tuple(_restated(quote, one) for one in like)
-        if like and (like[0].asks or not _ASKING.search(quote.text)):
+        matches = tuple(_restated(quote, one) for one in found)
+        if found and (found[0].asks or not _ASKING.search(quote.text)):
             disputed = bool(matches[0].differences)
-            if like[0].probability >= (self._thresholds.disputed if disputed else self._thresholds.restated):
+            needed = self._thresholds.disputed if disputed else self._thresholds.restated
+            if found[0].probability >= needed:
                 verdict: QuoteVerdict = "altered" if disputed else "paraphrase"
                 return QuoteReport(quote=quote.text, verdict=verdict, matches=matches[:1])
-        return QuoteReport(quote=quote.text, verdict="not_found", nearest=matches)
+        near = tuple(match for match in matches if match.similarity >= self._thresholds.nearest)
+        return QuoteReport(quote=quote.text, verdict="not_found", nearest=near)
 
 
 def _restated(quote: Quote, found: Restatement) -> QuoteMatch:

@@ -22,9 +22,10 @@ class Thresholds:
     quote in all places together.
     `restated`: how probable it must be that sentences stand behind a quote for it to be their paraphrase;
     `disputed`: the same where a number, date, name or negation does not agree, for the quote to be an
-    alteration of them rather than another matter; `nearest`: for them to be shown where nothing was found.
-    These three are probabilities of the model that training/fit_restatement.py fits; of what no passage of
-    its corpora says 5 % lies above `restated`, 3 % above `disputed`.
+    alteration of them rather than another matter.
+    These two are probabilities of the model that training/fit_restatement.py fits; of what no passage of
+    its corpora says 4 % lies above `restated`, 3 % above `disputed`.
+    `nearest`: how similar (by Indel) a passage must be to be shown where nothing was found.
     """
 
     altered: float = 0.8
@@ -34,6 +35,6 @@ class Thresholds:
     slips: float = 0.35
     part: float = 0.8
     cover: float = 0.85
-    restated: float = 0.45
+    restated: float = 0.55
     disputed: float = 0.6
-    nearest: float = 0.02
+    nearest: float = 0.1
