@@ -222,6 +222,52 @@ def test_an_ellipsis_may_stand_for_paragraphs():
 
 
 @pytest.mark.parametrize(
+    "quote",
+    [
+        "> 各地要加快制造业中试平台建设。",
+        ">各地要加快制造业中试平台建设。",
+        "> > 2025年12月29日,财政部部长王志远表示",
+        "> 目前,全国已建成中试平台\n> 1500个,覆盖六类重点产业",
+        "- 2025年12月29日,财政部部长王志远表示",
+        "* 企业是创新的主体",
+        "<p>目前,全国已建成<b>中试平台1500个</b>,<br/>覆盖六类重点产业</p>",
+        '<a href="http://example.org/1">企业是创新的主体</a>',
+    ],
+)
+def test_marks_of_mail_and_markup_are_no_words_of_a_quote(quote):
+    report = index().lookup(quote)
+    assert (report.verdict, report.matches[0].marked) == ("exact", ())
+
+
+@pytest.mark.parametrize(
+    ("item", "rest"),
+    [
+        ("(1)", "资金分三年下达,由各省统筹使用"),
+        ("1. ", "2025年12月29日,财政部部长王志远表示"),
+        ("12．", "资金分三年下达"),
+        ("一、", "企业是创新的主体"),
+        ("（十二）", "各省应当在2026年3月底前报送实施方案"),
+        ("①", "逾期不报的,视为放弃"),
+    ],
+)
+def test_the_number_of_an_item_may_be_put_before_a_quote(item, rest):
+    assert owned(item + rest) == ("exact", [(item.strip(), "", "addition")])
+
+
+def test_a_footnote_may_be_marked():
+    assert owned("覆盖六类重点产业,占比达到26.3%,[1]")[0] == "exact"
+    assert owned("覆盖六类重点产业,占比达到26.3%[1]。平台不得随意更改用途")[0] == "exact"
+
+
+def test_an_item_of_another_number_or_a_sign_before_a_figure_is_a_change():
+    text = "两部门通知\n\n通知提出三项任务。(三)强化资金保障,投入>5亿元。(四)完善评价机制,占比<8%。\n"
+    found = QuoteIndex(opened([document("news.txt", text)]))
+    assert found.lookup("(三)强化资金保障,投入>5亿元").verdict == "exact"
+    for quote in ("(二)强化资金保障,投入>5亿元", "(三)强化资金保障,投入<5亿元", "(四)完善评价机制,占比>8%"):
+        assert found.lookup(quote).verdict == "altered", quote
+
+
+@pytest.mark.parametrize(
     ("quote", "expected"),
     [
         ("平台……更改用途", ("", "不得随意", "negation")),
