@@ -155,6 +155,44 @@ def test_a_difference_is_of_its_most_telling_kind(quote, expected):
     assert told(quote) == [expected]
 
 
+SPEECHES = """\
+科技产业新闻
+
+增加值占GDP的比重已超过18%;在全球工业研发投入2000强企业,中国大陆企业有525家,占比达到四分之一。
+
+国内统一连续出版物号 CN 11-0237 邮发代号 1-206 2025年12月29日 星期一 第48期
+
+工业部署十大重点工作。本报讯(记者 张伟)12月25-26日,全国工业会议在北京召开,总结成绩。
+
+村口种着一棵老树。(三)强化资金保障。一是稳增长,三是促改革,四是惠民生。我从不认为实体书店会消失。
+
+我们从来没有说过要拆除老航站楼,也没有答应。企业不足五十万家,三部门近日印发通知。
+"""
+
+
+@pytest.mark.parametrize(
+    ("quote", "expected"),
+    [
+        ("占GDP的比重已超过百分之十八", [("百分之十八", "18%", "word")]),
+        ("占GDP的比重已超过百分之十九", [("百分之十九", "18%", "number")]),
+        ("邮发代号1-260", [("260", "206", "number")]),
+        ("2023年12月25日,全国工业会议在北京召开", [("2023年12月25日", "12月25-26日", "date")]),
+        ("中国大陆企业有525家,占比达到三分之一", [("三分之一", "四分之一", "number")]),
+        ("村口种着三棵老树", [("三棵", "一棵", "number")]),
+        ("(二)强化资金保障", [("二", "三", "number")]),
+        ("二是促改革,六是惠民生", [("二是", "三是", "number"), ("六是", "四是", "number")]),
+        ("我认为实体书店会消失", [("", "从不", "negation")]),
+        ("我们要拆除老航站楼,也没有答应", [("", "从来没有说过", "negation")]),
+        ("要拆除老航站楼,答应。企业不足五十万家", [("", "也没有", "negation")]),
+        ("企业已超五十万家,三部门近日印发通知", [("已超", "不足", "modality")]),
+    ],
+)
+def test_a_difference_ends_with_its_clause_and_has_the_kind_of_what_changed(quote, expected):
+    found = QuoteIndex(opened([document("news.txt", SPEECHES)])).lookup(quote)
+    assert found.verdict == "altered"
+    assert [(one.given, one.source, one.kind) for one in found.matches[0].differences] == expected
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [

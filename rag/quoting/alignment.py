@@ -148,12 +148,13 @@ def _trim(blocks: Sequence[Block]) -> list[Block]:
     return kept
 
 
-def extend(ending: str, source: str) -> tuple[int, int]:
+def extend(ending: str, source: str, clause: int) -> tuple[int, int]:
     """Return how many characters of a quote's unexplained end, and of the source there, belong together.
 
     Args:
         ending: what follows the last shared block in the quote (for a beginning: reversed).
         source: what follows it in the source, up to the end of the sentence (likewise).
+        clause: how much of `source` goes up to the first punctuation: what is exchanged ends there.
     """
     stands = source.find(ending)
     if ending and source.endswith(ending):
@@ -165,13 +166,14 @@ def extend(ending: str, source: str) -> tuple[int, int]:
     for operation in Indel.opcodes(ending, source[: len(ending) + 4]):
         if operation.tag == "equal":
             score += operation.src_end - operation.src_start
-            if score > best or (score == best and operation.src_end == len(ending)):
+            ends = operation.src_end == len(ending) and operation.dest_end <= clause
+            if score > best or (score == best and ends):
                 best, reached = score, (operation.src_end, operation.dest_end)
         else:
             score -= operation.src_end - operation.src_start + operation.dest_end - operation.dest_start
     rest = len(ending) - reached[0]
     if rest <= _SHORT_END:
-        return len(ending), min(len(source), reached[1] + rest)
+        return len(ending), min(len(source), reached[1] + rest, max(reached[1], clause))
     return reached
 
 
