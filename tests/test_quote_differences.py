@@ -155,6 +155,44 @@ def test_a_difference_is_of_its_most_telling_kind(quote, expected):
     assert told(quote) == [expected]
 
 
+SPEECHES = """\
+科技产业新闻
+
+增加值占GDP的比重已超过18%;在全球工业研发投入2000强企业,中国大陆企业有525家,占比达到四分之一。
+
+国内统一连续出版物号 CN 11-0237 邮发代号 1-206 2025年12月29日 星期一 第48期
+
+工业部署十大重点工作。本报讯(记者 张伟)12月25-26日,全国工业会议在北京召开,总结成绩。
+
+村口种着一棵老树。(三)强化资金保障。一是稳增长,三是促改革,四是惠民生。我从不认为实体书店会消失。
+
+我们从来没有说过要拆除老航站楼,也没有答应。企业不足五十万家,三部门近日印发通知。
+"""
+
+
+@pytest.mark.parametrize(
+    ("quote", "expected"),
+    [
+        ("占GDP的比重已超过百分之十八", [("百分之十八", "18%", "word")]),
+        ("占GDP的比重已超过百分之十九", [("百分之十九", "18%", "number")]),
+        ("邮发代号1-260", [("260", "206", "number")]),
+        ("2023年12月25日,全国工业会议在北京召开", [("2023年12月25日", "12月25-26日", "date")]),
+        ("中国大陆企业有525家,占比达到三分之一", [("三分之一", "四分之一", "number")]),
+        ("村口种着三棵老树", [("三棵", "一棵", "number")]),
+        ("(二)强化资金保障", [("二", "三", "number")]),
+        ("二是促改革,六是惠民生", [("二是", "三是", "number"), ("六是", "四是", "number")]),
+        ("我认为实体书店会消失", [("", "从不", "negation")]),
+        ("我们要拆除老航站楼,也没有答应", [("", "从来没有说过", "negation")]),
+        ("要拆除老航站楼,答应。企业不足五十万家", [("", "也没有", "negation")]),
+        ("企业已超五十万家,三部门近日印发通知", [("已超", "不足", "modality")]),
+    ],
+)
+def test_a_difference_ends_with_its_clause_and_has_the_kind_of_what_changed(quote, expected):
+    found = QuoteIndex(opened([document("news.txt", SPEECHES)])).lookup(quote)
+    assert found.verdict == "altered"
+    assert [(one.given, one.source, one.kind) for one in found.matches[0].differences] == expected
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [
@@ -219,6 +257,52 @@ def test_an_ellipsis_may_stand_for_paragraphs():
     ((given, source, kind),) = marked
     assert (given, kind) == ("……", "omission")
     assert source.startswith("目前,全国已建成") and source.endswith("前报送实施方案")
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "> 各地要加快制造业中试平台建设。",
+        ">各地要加快制造业中试平台建设。",
+        "> > 2025年12月29日,财政部部长王志远表示",
+        "> 目前,全国已建成中试平台\n> 1500个,覆盖六类重点产业",
+        "- 2025年12月29日,财政部部长王志远表示",
+        "* 企业是创新的主体",
+        "<p>目前,全国已建成<b>中试平台1500个</b>,<br/>覆盖六类重点产业</p>",
+        '<a href="http://example.org/1">企业是创新的主体</a>',
+    ],
+)
+def test_marks_of_mail_and_markup_are_no_words_of_a_quote(quote):
+    report = index().lookup(quote)
+    assert (report.verdict, report.matches[0].marked) == ("exact", ())
+
+
+@pytest.mark.parametrize(
+    ("item", "rest"),
+    [
+        ("(1)", "资金分三年下达,由各省统筹使用"),
+        ("1. ", "2025年12月29日,财政部部长王志远表示"),
+        ("12．", "资金分三年下达"),
+        ("一、", "企业是创新的主体"),
+        ("（十二）", "各省应当在2026年3月底前报送实施方案"),
+        ("①", "逾期不报的,视为放弃"),
+    ],
+)
+def test_the_number_of_an_item_may_be_put_before_a_quote(item, rest):
+    assert owned(item + rest) == ("exact", [(item.strip(), "", "addition")])
+
+
+def test_a_footnote_may_be_marked():
+    assert owned("覆盖六类重点产业,占比达到26.3%,[1]")[0] == "exact"
+    assert owned("覆盖六类重点产业,占比达到26.3%[1]。平台不得随意更改用途")[0] == "exact"
+
+
+def test_an_item_of_another_number_or_a_sign_before_a_figure_is_a_change():
+    text = "两部门通知\n\n通知提出三项任务。(三)强化资金保障,投入>5亿元。(四)完善评价机制,占比<8%。\n"
+    found = QuoteIndex(opened([document("news.txt", text)]))
+    assert found.lookup("(三)强化资金保障,投入>5亿元").verdict == "exact"
+    for quote in ("(二)强化资金保障,投入>5亿元", "(三)强化资金保障,投入<5亿元", "(四)完善评价机制,占比>8%"):
+        assert found.lookup(quote).verdict == "altered", quote
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Aligning a quote with a source: the form they are compared in, and the chain of words they share.
 
 A key is a text without what a quotation may change: white space, punctuation, width, quotation marks,
-traditional characters. Every key character remembers its offset in the text, so that what is found among
+traditional characters, the marks of mail, Markdown and HTML. Every key character remembers its offset in the text, so that what is found among
 keys can be cut from the text.
 """
 
@@ -17,6 +17,8 @@ from rapidfuzz.distance import Indel, LCSseq, Levenshtein, Opcode
 
 from rag.text import fold
 
+# What text is marked up with: HTML tags; at the beginning of a line the signs of a list and of what mail quotes.
+_MARKUP = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|^[^\S\n]*(?:(?:>+|[-*•·])[^\S\n]+)+", re.MULTILINE)
 # Zero-width characters and variation selectors are no part of a word.
 _VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]+")
 MINUS = r"(?:(?<![\w-])|(?<=[降为是达到至温值率差额约]))-(?=\d)"
@@ -24,7 +26,7 @@ MINUS = r"(?:(?<![\w-])|(?<=[降为是达到至温值率差额约]))-(?=\d)"
 # Letters, digits and signs with a meaning; a point, comma, colon or dash only where it makes a number: 26.3
 # is not 263 and 1、2 is not 12, while 1,000 is 1000.
 _KEPT = re.compile(
-    r"(?:[^\W_]+|[%‰℃°$¥€£+<>=≥≤±×]|(?<=\d)[.:/~、-](?=\d)|(?<=\d),(?=\d)(?!\d{3}(?!\d))"
+    r"(?:[^\W_]+|[%‰℃°$¥€£+=≥≤±×]|[<>](?=\d)|(?<=\d)[.:/~、<>-](?=\d)|(?<=\d),(?=\d)(?!\d{3}(?!\d))"
     rf"|{MINUS})+"
 )
 
@@ -59,7 +61,7 @@ class Block:
 
 def key(text: str) -> Key:
     """Return the comparable form of `text`; empty where it has no letter or digit."""
-    folded = fold(text)
+    folded = _unmarked(fold(text))
     offsets: list[int] = []
     for match in _VISIBLE.finditer(folded):
         offsets.extend(range(*match.span()))
@@ -72,7 +74,12 @@ def key(text: str) -> Key:
 
 def comparable(text: str) -> str:
     """Return the text of the key of `text`, which takes half the time without the offsets."""
-    return _kept(_dense(fold(text)))
+    return _kept(_dense(_unmarked(fold(text))))
+
+
+def _unmarked(folded: str) -> str:
+    """Return a text with white space in place of what marks it up."""
+    return _MARKUP.sub(lambda match: " " * len(match.group()), folded)
 
 
 def _dense(folded: str) -> str:
@@ -167,12 +174,13 @@ def _trim(blocks: Sequence[Block]) -> list[Block]:
     return kept
 
 
-def extend(ending: str, source: str) -> tuple[int, int]:
+def extend(ending: str, source: str, clause: int) -> tuple[int, int]:
     """Return how many characters of a quote's unexplained end, and of the source there, belong together.
 
     Args:
         ending: what follows the last shared block in the quote (for a beginning: reversed).
         source: what follows it in the source, up to the end of the sentence (likewise).
+        clause: how much of `source` goes up to the first punctuation: what is exchanged ends there.
     """
     stands = source.find(ending)
     if ending and source.endswith(ending):
@@ -184,13 +192,14 @@ def extend(ending: str, source: str) -> tuple[int, int]:
     for operation in Indel.opcodes(ending, source[: len(ending) + 4]):
         if operation.tag == "equal":
             score += operation.src_end - operation.src_start
-            if score > best or (score == best and operation.src_end == len(ending)):
+            ends = operation.src_end == len(ending) and operation.dest_end <= clause
+            if score > best or (score == best and ends):
                 best, reached = score, (operation.src_end, operation.dest_end)
         else:
             score -= operation.src_end - operation.src_start + operation.dest_end - operation.dest_start
     rest = len(ending) - reached[0]
     if rest <= _SHORT_END:
-        return len(ending), min(len(source), reached[1] + rest)
+        return len(ending), min(len(source), reached[1] + rest, max(reached[1], clause))
     return reached
 
 

@@ -13,6 +13,10 @@ from rag.text import squeeze
 
 LEFT_OUT = re.compile(r"[(（\[［【〔](?:以?[上下中前后从]?略|省略)[)）\]］】〕]")
 """What says in words that words were left out."""
+NUMERAL = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+"""What the items of a list are numbered with."""
+ITEM = re.compile(rf"[(（\[［【〔]{NUMERAL}[)）\]］】〕]|{NUMERAL}[、)）]|\d{{1,2}}[.．](?!\d)|[①-⑳]")
+"""The number of an item, as it stands before its text: (1), 1., 一、 or that of a footnote, [1]."""
 _ELLIPSIS = re.compile(
     rf"[(（\[［【〔]?(?:…+|⋯+|[.．]{{3,}}|。{{3,}}|·{{3,}})[)）\]］】〕]?|{LEFT_OUT.pattern}"
 )

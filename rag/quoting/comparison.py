@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from rag.datatypes import QuoteMatch, QuoteReport, QuoteVerdict
 from rag.quoting.alignment import Block, chain, in_common
-from rag.quoting.asked import Quote
+from rag.quoting.asked import ITEM, Quote
 from rag.quoting.leadin import misattributed
 from rag.quoting.marked import marked, replaced
 from rag.quoting.passages import Passage, align, groups, sentences_around, sentences_between
@@ -198,7 +198,9 @@ class Comparison:
         said = [
             difference
             for aside in asides
-            if passage.start == 0 and aside.start < quote.key.origin[0]
+            if passage.start == 0
+            and aside.start < quote.key.origin[0]
+            and not ITEM.fullmatch(quote.text, aside.start, aside.end)
             for difference in misattributed(self._stream, quote, aside, passage.blocks[0].source)
         ]
         part = (passage.start, passage.end)

@@ -8,8 +8,19 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Opcode
 
+from rag.claims import LIMITS
 from rag.datatypes import Difference, FactKind
-from rag.quoting.tokens import MODALS, NEGATORS, Token, TokenKind, negations, rounded, same_value, tokens
+from rag.quoting.tokens import (
+    MODALS,
+    NEGATORS,
+    NUMERALS,
+    Token,
+    TokenKind,
+    negations,
+    rounded,
+    same_value,
+    tokens,
+)
 from rag.text import squeeze
 
 
@@ -193,6 +204,11 @@ def _merged(columns: Sequence[_Column], stretches: Sequence[tuple[int, int]]) ->
     return found
 
 
+# Words left out or put in of at most this many characters, a negator among them, deny what stands beside them
+# (从来没有说过); longer ones are a clause with a sense of its own.
+_DENIAL = 6
+
+
 def difference(given: str, source: str, changed: tuple[str, str]) -> Difference:
     """Return the difference between a quote's words and the source's, not yet placed, with its kind.
 
@@ -211,6 +227,8 @@ def _kind(given: str, source: str, kinds: Sequence[set[TokenKind]], changed: tup
     if set("".join(changed)) <= NEGATORS or either == {"negation"}:
         return "negation"
     if not given or not source:
+        if len(given + source) <= _DENIAL and negations(given + source) % 2:
+            return "negation"
         return "modality" if either == {"modality"} else "addition" if given else "omission"
     if negations(given) != negations(source) or ("negation" in kinds[0]) != ("negation" in kinds[1]):
         return "negation"
@@ -221,5 +239,8 @@ def _kind(given: str, source: str, kinds: Sequence[set[TokenKind]], changed: tup
     for kind in ("organisation", "name"):
         if kind in either:
             return kind
-    modal = "modality" in kinds[0] & kinds[1] or MODALS.issuperset(changed)
+    if all(changed) and NUMERALS.issuperset("".join(changed)):
+        return "word" if same_value(given, source) else "number"
+    bound = all(any(limit in words for limit in LIMITS) for words in (given, source))
+    modal = bound or "modality" in kinds[0] & kinds[1] or MODALS.issuperset(changed)
     return "modality" if modal else "word"

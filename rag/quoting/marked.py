@@ -10,14 +10,15 @@ from dataclasses import replace
 from rag.datatypes import Counterpart, Difference, Span
 from rag.manifest import OpenIndex
 from rag.quoting.alignment import Block
-from rag.quoting.asked import LEFT_OUT, Quote
+from rag.quoting.asked import ITEM, LEFT_OUT, NUMERAL, Quote
 from rag.quoting.differences import difference
 from rag.quoting.edges import gaps
+from rag.quoting.layout import OVERLAP
 from rag.quoting.standing import standing
 from rag.quoting.stream import Stream
 from rag.quoting.tokens import negations, tokens
 from rag.structure.people import SPEECH, SURNAMES
-from rag.text import squeeze, worded
+from rag.text import fold, squeeze, worded
 
 _NOTER = "(?:编者|引者|笔者|译者|作者|记者|本报)"
 _INSERTED = re.compile(
@@ -25,6 +26,8 @@ _INSERTED = re.compile(
     r"[\[［〔【](?!\d{4}[\]］〕】]\s*第?\d+号)(?P<square>[^\[\]［］〔〕【】]{1,80})[\]］〕】]"
     rf"|[(（](?:(?:指|即|{_NOTER}?[注按]|原文|原话|下同|下称|以下简称)[^()（）]{{0,80}}|[^()（）]{{1,80}}{_NOTER}[注按])[)）]"
 )
+# What the words before an item end with that has its own number.
+_NUMBERED = re.compile(rf"{NUMERAL}\Z")
 # A quotation in marks and who is said to say it: 某人在会上指出：“……”, 据悉,“……”, 某人：“……”.
 _UNQUOTED = r"[^“”「」『』\"]"
 _SAYING = f"(?:{SPEECH}|要求|写道|明确|规定|报道|消息|获悉|了解到|[电讯])"
@@ -34,7 +37,8 @@ _LED_IN = re.compile(
 )
 # As many of the characters beside an insertion tell whether it stands in a source there.
 _BESIDE = 4
-_FIGURE = frozenset("0123456789.%")
+_DIGITS = frozenset("0123456789.")
+_FIGURE = _DIGITS | {"%"}
 
 
 def plain(index: OpenIndex, quote: Quote) -> Quote:
@@ -45,11 +49,14 @@ def plain(index: OpenIndex, quote: Quote) -> Quote:
         for match in pattern.finditer(quote.text)
         if _licensed(index, quote, match)
     ]
+    item = ITEM.match(quote.text, len(quote.text) - len(quote.text.lstrip()))
+    if item and _unnumbered(index, quote, item):
+        asides.append(Span(start=item.start(), end=item.end()))
     led = _LED_IN.fullmatch(quote.text.strip())
     if led and not negations(led["lead"]):
         shift = quote.text.index(led["lead"])
         asides.append(Span(start=shift, end=shift + len(led["lead"])))
-    found = Quote.read(quote.text, sorted(asides))
+    found = Quote.read(quote.text, sorted(set(asides)))
     return found if 0 < len(found.key.text) < len(quote.key.text) else quote
 
 
@@ -65,11 +72,20 @@ def _licensed(index: OpenIndex, quote: Quote, match: re.Match[str]) -> bool:
         if context
     ):
         return False
-    figures = (beside[0][-1:] + words[:1], words[-1:] + beside[1][:1])
-    if any(len(pair) == 2 and set(pair) <= _FIGURE for pair in figures):
+    folded = fold(quote.text)
+    before, after = folded[: match.start()].rstrip()[-1:], folded[match.end() :].lstrip()[:1]
+    if (before in _DIGITS and words[:1] in _FIGURE) or (words[-1:] in _FIGURE and after in _FIGURE):
         return False
     kinds = {token.kind for token in tokens(match.group().strip("[]［］〔〕【】()（）"))}
     return not kinds <= {"negation", "modality"}
+
+
+def _unnumbered(index: OpenIndex, quote: Quote, item: re.Match[str]) -> bool:
+    """Whether what follows the number of a quote's first item has no number before it where it stands."""
+    at = bisect_left(quote.key.origin, item.end())
+    places = standing(index, quote.key.text[at : at + OVERLAP])
+    before = (one.window.text[: max(0, one.start - one.window.start)] for one in places)
+    return at < len(quote.key.text) and not any(map(_NUMBERED.search, before))
 
 
 def replaced(quote: Quote, found: Sequence[Difference]) -> tuple[list[Difference], list[Span]]:

@@ -105,9 +105,11 @@ def align(stream: Stream, quote: Quote, group: Sequence[Block], start: int, end:
     text, first, last = quote.key.text, group[0], group[-1]
     low, high = first.source, last.source + last.length
     begins, ends = sentences_around(stream, group)
-    more_quote, more_source = extend(text[start : first.quote][::-1], stream.text[begins:low][::-1])
+    clause = low - next((at for at in range(low - 1, begins, -1) if _parted(stream, at)), begins)
+    more_quote, more_source = extend(text[start : first.quote][::-1], stream.text[begins:low][::-1], clause)
     left, low = first.quote - more_quote, low - more_source
-    more_quote, more_source = extend(text[last.quote + last.length : end], stream.text[high:ends])
+    clause = next((at for at in range(high + 1, ends) if _parted(stream, at)), ends) - high
+    more_quote, more_source = extend(text[last.quote + last.length : end], stream.text[high:ends], clause)
     right, high = last.quote + last.length + more_quote, high + more_source
     edits = operations(text[left:right], stream.text[low:high])
     low, high = low + edits[0].dest_start, low + edits[-1].dest_end
@@ -121,9 +123,9 @@ def align(stream: Stream, quote: Quote, group: Sequence[Block], start: int, end:
     found += differences(*_sides(stream, quote, (left, right), (low, high)), edits)
     found += _added(quote, right, end, stream.raw(high - 1) + 1)
     if left == start and edits[0].tag == "equal":
-        found = cut_edge(stream, low, quote, start, begins=True) + found
+        found += _apart(cut_edge(stream, low, quote, start, begins=True), found)
     if right == end and edits[-1].tag == "equal":
-        found += cut_edge(stream, high, quote, end, begins=False)
+        found += _apart(cut_edge(stream, high, quote, end, begins=False), found)
     standing = [
         Block(quote=left + edit.src_start, source=low + edit.dest_start, length=edit.src_end - edit.src_start)
         for edit in edits
@@ -142,6 +144,17 @@ def align(stream: Stream, quote: Quote, group: Sequence[Block], start: int, end:
         shared=sum(edit.src_end - edit.src_start for edit in edits if edit.tag == "equal") / (end - start),
         differences=tuple(found),
     )
+
+
+def _apart(edge: Sequence[Difference], found: Sequence[Difference]) -> list[Difference]:
+    """Return the differences at an edge of the quote of whose words none is part of one found already."""
+    return [
+        one
+        for one in edge
+        if all(
+            one.given_at[1] <= other.given_at[0] or other.given_at[1] <= one.given_at[0] for other in found
+        )
+    ]
 
 
 def _added(quote: Quote, start: int, end: int, point: int) -> list[Difference]:

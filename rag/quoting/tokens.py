@@ -22,6 +22,8 @@ from rag.text import fold, squeeze
 TokenKind = Literal["date", "number", "name", "organisation", "negation", "modality", "word"]
 
 _HAN_NUMERAL = "〇零一二三四五六七八九十"
+NUMERALS = frozenset(f"0123456789{_HAN_NUMERAL}两百千万亿")
+"""The characters that whole numbers are written with."""
 _DAY = r"\d{1,2}(?:\s*[-~、]\s*\d{1,2})*\s*[日号](?![线楼院])"
 _DATE = re.compile(
     r"(?<!\d)(?:19|20)\d\d\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}(?!\d)"
@@ -42,6 +44,7 @@ _RANGE = re.compile(
     rf"(?:\d+(?:\.\d+)?|[{_HAN_NUMERAL}两百千]+)[万亿%]*\s*[-~至到]\s*(?:\d+(?:\.\d+)?|[{_HAN_NUMERAL}两百千]+)"
     rf"(?:[万亿]*{_MORE.pattern}|[万亿%]+)"
 )
+_FRACTION = re.compile(rf"(?:\d+|(?!百分之)[{_HAN_NUMERAL}百千]+)分之(?:\d+|[{_HAN_NUMERAL}两百千]+)")
 _SIGNED = re.compile(rf"{MINUS}\d+(?:\.\d+)?(?:%|℃|度|个百分点)?")
 _MIXED = re.compile(r"[a-z]+-?\d+(?:\.\d+)*[a-z]*|\d+(?:\.\d+)*[a-z]+")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
@@ -111,7 +114,7 @@ def _facts(folded: str) -> list[tuple[int, int, TokenKind]]:
 
     for match in _DATE.finditer(folded):
         take(match.start(), match.end(), "date")
-    for pattern in (_ORDINAL, _RANGE, _SIGNED, _MIXED):
+    for pattern in (_ORDINAL, _RANGE, _FRACTION, _SIGNED, _MIXED):
         for match in pattern.finditer(folded):
             take(match.start(), match.end(), "number")
     for number in numbers(folded):
