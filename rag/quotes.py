@@ -80,13 +80,15 @@ class QuoteIndex:
         """Return the report on a quote by its content: restated, with or without a fact altered, or not found."""
         found = restatements(self._index, quote.text)[:MOST_MATCHES]
         like = [one for one in found if one.probability >= self._thresholds.nearest]
-        matches = tuple(_restated(quote, one) for one in like)
-        if like:
-            disputed = bool(matches[0].differences)
-            if like[0].probability >= (self._thresholds.disputed if disputed else self._thresholds.restated):
-                verdict: QuoteVerdict = "altered" if disputed else "paraphrase"
-                return QuoteReport(quote=quote.text, verdict=verdict, matches=matches[:1])
-        return QuoteReport(quote=quote.text, verdict="not_found", nearest=matches)
+        if not like:
+            return QuoteReport(quote=quote.text, verdict="not_found")
+        best = _restated(quote, like[0])
+        disputed = bool(best.differences)
+        if like[0].probability >= (self._thresholds.disputed if disputed else self._thresholds.restated):
+            verdict: QuoteVerdict = "altered" if disputed else "paraphrase"
+            return QuoteReport(quote=quote.text, verdict=verdict, matches=(best,))
+        nearest = (best, *(_restated(quote, one) for one in like[1:]))
+        return QuoteReport(quote=quote.text, verdict="not_found", nearest=nearest)
 
 
 def _restated(quote: Quote, found: Restatement) -> QuoteMatch:
