@@ -88,14 +88,16 @@ class QuoteIndex:
     def _in_other_words(self, quote: Quote) -> QuoteReport:
         """Return the report on a quote by its content: restated, with or without a fact altered, or not found."""
         found = restatements(self._index, quote.text)[:MOST_MATCHES]
-        matches = tuple(_restated(quote, one) for one in found)
-        if found and (found[0].asks or not _ASKING.search(quote.text)):
-            disputed = bool(matches[0].differences)
-            needed = self._thresholds.disputed if disputed else self._thresholds.restated
+        if not found:
+            return QuoteReport(quote=quote.text, verdict="not_found")
+        best = _restated(quote, found[0])
+        if found[0].asks or not _ASKING.search(quote.text):
+            needed = self._thresholds.disputed if best.differences else self._thresholds.restated
             if found[0].probability >= needed:
-                verdict: QuoteVerdict = "altered" if disputed else "paraphrase"
-                return QuoteReport(quote=quote.text, verdict=verdict, matches=matches[:1])
-        near = tuple(match for match in matches if match.similarity >= self._thresholds.nearest)
+                verdict: QuoteVerdict = "altered" if best.differences else "paraphrase"
+                return QuoteReport(quote=quote.text, verdict=verdict, matches=(best,))
+        like = (best, *(_restated(quote, one) for one in found[1:]))
+        near = tuple(match for match in like if match.similarity >= self._thresholds.nearest)
         return QuoteReport(quote=quote.text, verdict="not_found", nearest=near)
 
 

@@ -6,16 +6,25 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
-from rag.datatypes import Difference, locate
+from rag.datatypes import Difference, Span, locate
 from rag.quoting.alignment import Block, key
 from rag.quoting.asked import Quote
 from rag.quoting.stream import Stream
-from rag.quoting.tokens import cut_short, tokens
-from rag.text import squeeze
+from rag.quoting.tokens import HAN_NUMERAL, NEGATIVE_WORDS, NEGATORS, tokens
+from rag.text import fold, squeeze
 
 # Behind these a negation before them denies nothing more.
 _CLAUSE_END = re.compile("[,，。；;：:！!？?]|而|但|却")
+_RUN = re.compile(
+    rf"(?:百分之)?(?:\d+(?:[.,:]\d+)*|[{HAN_NUMERAL}两百千]+(?:点[{HAN_NUMERAL}]+)?)[多余]?[万亿千百]*[%‰]?"
+)
+# Two characters that `_RUN` may match, and those that negations are written with.
+_WITHIN = re.compile(rf"[\d.,:{HAN_NUMERAL}两百千万亿分之点多余%‰]{{2}}")
+_DENYING = frozenset().union(NEGATORS, *NEGATIVE_WORDS)
+# How far around the end of a quotation its tokens are looked at, in characters.
+_AROUND = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +59,7 @@ def cut_edge(stream: Stream, edge: int, quote: Quote, at: int, *, begins: bool) 
     """Return what is falsified where the quote, at its key character `at`, begins or ends in the stream."""
     piece = stream.piece(edge if begins else edge - 1)
     offset = stream.origin[edge] if begins else stream.origin[edge - 1] + 1
-    found = cut_short(piece.text, offset, begins=begins)
+    found = _cut_short(piece.text, offset, begins=begins)
     if found is None:
         return []
     given, source, kind = found
@@ -66,6 +75,46 @@ def cut_edge(stream: Stream, edge: int, quote: Quote, at: int, *, begins: bool) 
             source_at=(spans[0].start, spans[-1].end),
         )
     ]
+
+
+def _cut_short(
+    text: str, edge: int, *, begins: bool
+) -> tuple[Span, Span, Literal["number", "date", "negation"]] | None:
+    """Return what a quotation falsifies by where it begins or ends, or None.
+
+    A number that is cut (500个 out of 1500个) and a negation left standing outside (得更改 out of
+    不得更改) change what is said; a clause, a unit or a year left out does not.
+
+    Args:
+        text: the paragraph quoted from.
+        edge: the offset in it where the quotation begins or ends.
+        begins: whether it begins there.
+
+    Returns:
+        Where in `text` the words stand that are quoted, where the source's words do, and what they are.
+    """
+    beside = fold(text[max(edge - 1, 0) : edge + 1])
+    if not _WITHIN.fullmatch(beside) and not (begins and beside[0] in _DENYING):
+        return None
+    low = max(0, edge - _AROUND)
+    around = text[low : edge + _AROUND]
+    at = edge - low
+    found = tokens(around)
+    for number, token in enumerate(found):
+        whole = around[token.start : token.end]
+        source = Span(start=low + token.start, end=low + token.end)
+        if token.start < at < token.end and (token.kind == "number" or token.kind == "date"):
+            runs = (
+                (token.start + run.start(), token.start + run.end()) for run in _RUN.finditer(fold(whole))
+            )
+            if any(start < at < end for start, end in runs):
+                given = Span(start=edge, end=source.end) if begins else Span(start=source.start, end=edge)
+                return given, source, token.kind
+        if begins and token.kind == "negation" and token.start < at <= token.end:
+            following = found[number + 1 : number + 2] if at == token.end else []
+            end = following[0].end if following else token.end
+            return Span(start=edge, end=low + end), Span(start=source.start, end=low + end), "negation"
+    return None
 
 
 def falsified(stream: Stream, quote: Quote, gap: Gap) -> list[Difference]:

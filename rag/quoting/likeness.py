@@ -70,17 +70,17 @@ def features(
     shares = asked.information / asked.information.sum()
     scores = shares @ _over(said, first, last) - _FURTHER * (last - first)
     chosen = _apart(runs, scores)
-    each = [frozenset(text) for text in texts]
+    kept = [runs[i] for i in chosen]
+    each = [frozenset("".join(texts[run.first : run.last + 1])) for run in kept]
     signs = np.array([[sign in text for text in each] for sign in dict.fromkeys(asked.key)], dtype=np.float32)
     covered = _over(said, first[chosen], last[chosen]) * asked.information[:, None]
-    share = _over(signs, first[chosen], last[chosen]).mean(axis=0)
+    share = signs.mean(axis=0)
     columns = {
         "clause": (asked.clauses @ covered).min(axis=0),
         "signs": share,
         "margin": _ahead(scores[chosen]),
         "sign_margin": _ahead(share),
     }
-    kept = [runs[i] for i in chosen]
     rows = [
         {name: float(values[i]) for name, values in columns.items()}
         | _by_text(asked, found[run.first : run.last + 1])

@@ -56,6 +56,8 @@ def plain(index: OpenIndex, quote: Quote) -> Quote:
     if led and not negations(led["lead"]):
         shift = quote.text.index(led["lead"])
         asides.append(Span(start=shift, end=shift + len(led["lead"])))
+    if not asides:
+        return quote
     found = Quote.read(quote.text, sorted(set(asides)))
     return found if 0 < len(found.key.text) < len(quote.key.text) else quote
 

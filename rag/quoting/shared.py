@@ -30,9 +30,12 @@ class Shared:
         there = there[order]
         low = np.searchsorted(there, pairs, "left")
         counts = np.searchsorted(there, pairs, "right") - low
-        self._at = np.repeat(np.arange(len(pairs)), counts)
-        within = np.arange(len(self._at)) - np.repeat(np.cumsum(counts) - counts, counts)
-        self._where = order[np.repeat(low, counts) + within]
+        at = np.repeat(np.arange(len(pairs)), counts)
+        within = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
+        where = order[np.repeat(low, counts) + within]
+        # Pairs of one stretch adjoin.
+        order = np.lexsort((at, where - at))
+        self._at, self._where = at[order], where[order]
 
     def regions(self, start: int, end: int, most: int) -> list[tuple[int, int]]:
         """Return the `most` regions that share most with the quote's characters [start, end), best first.
@@ -65,8 +68,6 @@ class Shared:
         for start, end in regions:
             inside |= (self._where >= start) & (self._where < end)
         at, where = self._at[inside], self._where[inside]
-        order = np.lexsort((at, where - at))
-        at, where = at[order], where[order]
         breaks = np.flatnonzero((np.diff(where - at) != 0) | (np.diff(at) != 1)) + 1
         starts = np.concatenate(([0], breaks)).astype(np.int64)[: len(at)]
         lengths = np.diff(np.concatenate((starts, [len(at)]))) + 1

@@ -11,7 +11,6 @@ from typing import Literal
 import rjieba
 
 from rag.claims import LIMITS, TITLED
-from rag.datatypes import Span
 from rag.numerals import Number, chinese_value, find_dates, numbers
 from rag.quoting.alignment import MINUS
 from rag.quoting.organisations import known, organisations
@@ -21,30 +20,30 @@ from rag.text import fold, squeeze
 
 TokenKind = Literal["date", "number", "name", "organisation", "negation", "modality", "word"]
 
-_HAN_NUMERAL = "〇零一二三四五六七八九十"
-NUMERALS = frozenset(f"0123456789{_HAN_NUMERAL}两百千万亿")
+HAN_NUMERAL = "〇零一二三四五六七八九十"
+NUMERALS = frozenset(f"0123456789{HAN_NUMERAL}两百千万亿")
 """The characters that whole numbers are written with."""
 _DAY = r"\d{1,2}(?:\s*[-~、]\s*\d{1,2})*\s*[日号](?![线楼院])"
 _DATE = re.compile(
     r"(?<!\d)(?:19|20)\d\d\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}(?!\d)"
     rf"|(?<!\d)(?:(?:19|20)\d\d\s*[-~至]\s*)?(?:19|20)\d\d\s*年(?:\s*\d{{1,2}}\s*月份?(?:\s*{_DAY})?)?"
     rf"|(?<!\d)\d{{1,2}}(?:\s*[-~至]\s*\d{{1,2}})?\s*月份?(?:\s*{_DAY})?|(?<!\d)(?=[\d\s~、-]+日){_DAY}"
-    rf"|[〇零一二三四五六七八九]{{4}}年(?:[{_HAN_NUMERAL}]{{1,3}}月(?:[{_HAN_NUMERAL}]{{1,3}}[日号])?)?"
-    rf"|[{_HAN_NUMERAL}]{{1,3}}月(?:[{_HAN_NUMERAL}]{{1,3}}[日号])?"
+    rf"|[〇零一二三四五六七八九]{{4}}年(?:[{HAN_NUMERAL}]{{1,3}}月(?:[{HAN_NUMERAL}]{{1,3}}[日号])?)?"
+    rf"|[{HAN_NUMERAL}]{{1,3}}月(?:[{HAN_NUMERAL}]{{1,3}}[日号])?"
     r"|(?<!\d)\d{1,2}:\d\d(?::\d\d)?(?!\d)|(?<!\d)\d{1,2}时(?:\d{1,2}分)?"
-    rf"|(?<![{_HAN_NUMERAL}])十[一二三四五六七]五(?![{_HAN_NUMERAL}个项条家])"
+    rf"|(?<![{HAN_NUMERAL}])十[一二三四五六七]五(?![{HAN_NUMERAL}个项条家])"
     r"|第?[一二三四1-4]季度|[上下]半年|[今去前明后]年|(?:星期|周)[一二三四五六日](?!体)"
 )
 _MORE = re.compile(
     r"[多余几]?(?:亿?元|个百分点|个|家|项|人|名|户|件|次|年|天|倍|强|岁|种|类|条|吨|公里|平方米|亩)"
 )
-_ORDINAL = re.compile(rf"第\s*(?:\d+|[{_HAN_NUMERAL}百千]+)(?:大|次|届|期|版|章|条|款|项|个|位|名|批|轮)?")
-_RANGE_SIGN = re.compile(rf"(?<=[\d{_HAN_NUMERAL}两百千万亿%])[-~至到](?=[\d{_HAN_NUMERAL}两百千])")
+_ORDINAL = re.compile(rf"第\s*(?:\d+|[{HAN_NUMERAL}百千]+)(?:大|次|届|期|版|章|条|款|项|个|位|名|批|轮)?")
+_RANGE_SIGN = re.compile(rf"(?<=[\d{HAN_NUMERAL}两百千万亿%])[-~至到](?=[\d{HAN_NUMERAL}两百千])")
 _RANGE = re.compile(
-    rf"(?:\d+(?:\.\d+)?|[{_HAN_NUMERAL}两百千]+)[万亿%]*\s*[-~至到]\s*(?:\d+(?:\.\d+)?|[{_HAN_NUMERAL}两百千]+)"
+    rf"(?:\d+(?:\.\d+)?|[{HAN_NUMERAL}两百千]+)[万亿%]*\s*[-~至到]\s*(?:\d+(?:\.\d+)?|[{HAN_NUMERAL}两百千]+)"
     rf"(?:[万亿]*{_MORE.pattern}|[万亿%]+)"
 )
-_FRACTION = re.compile(rf"(?:\d+|(?!百分之)[{_HAN_NUMERAL}百千]+)分之(?:\d+|[{_HAN_NUMERAL}两百千]+)")
+_FRACTION = re.compile(rf"(?:\d+|(?!百分之)[{HAN_NUMERAL}百千]+)分之(?:\d+|[{HAN_NUMERAL}两百千]+)")
 _SIGNED = re.compile(rf"{MINUS}\d+(?:\.\d+)?(?:%|℃|度|个百分点)?")
 _MIXED = re.compile(r"[a-z]+-?\d+(?:\.\d+)*[a-z]*|\d+(?:\.\d+)*[a-z]+")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
@@ -202,47 +201,3 @@ def _spelled(text: str) -> tuple[str, tuple[Decimal, ...]]:
         for numeral in _NUMERAL.findall(plain)
     )
     return _NUMERAL.sub("#", plain).removeprefix("第"), values
-
-
-_RUN = re.compile(
-    rf"(?:百分之)?(?:\d+(?:[.,:]\d+)*|[{_HAN_NUMERAL}两百千]+(?:点[{_HAN_NUMERAL}]+)?)[多余]?[万亿千百]*[%‰]?"
-)
-# How far around the end of a quotation its tokens are looked at, in characters.
-_AROUND = 16
-
-
-def cut_short(
-    text: str, edge: int, *, begins: bool
-) -> tuple[Span, Span, Literal["number", "date", "negation"]] | None:
-    """Return what a quotation falsifies by where it begins or ends, or None.
-
-    A number that is cut (500个 out of 1500个) and a negation left standing outside (得更改 out of
-    不得更改) change what is said; a clause, a unit or a year left out does not.
-
-    Args:
-        text: the paragraph quoted from.
-        edge: the offset in it where the quotation begins or ends.
-        begins: whether it begins there.
-
-    Returns:
-        Where in `text` the words stand that are quoted, where the source's words do, and what they are.
-    """
-    low = max(0, edge - _AROUND)
-    around = text[low : edge + _AROUND]
-    at = edge - low
-    found = tokens(around)
-    for number, token in enumerate(found):
-        whole = around[token.start : token.end]
-        source = Span(start=low + token.start, end=low + token.end)
-        if token.start < at < token.end and (token.kind == "number" or token.kind == "date"):
-            runs = (
-                (token.start + run.start(), token.start + run.end()) for run in _RUN.finditer(fold(whole))
-            )
-            if any(start < at < end for start, end in runs):
-                given = Span(start=edge, end=source.end) if begins else Span(start=source.start, end=edge)
-                return given, source, token.kind
-        if begins and token.kind == "negation" and token.start < at <= token.end:
-            following = found[number + 1 : number + 2] if at == token.end else []
-            end = following[0].end if following else token.end
-            return Span(start=edge, end=low + end), Span(start=source.start, end=low + end), "negation"
-    return None
