@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
-from rag.datatypes import Difference, locate
+from rag.datatypes import Difference, Span, locate
 from rag.quoting.alignment import Block, key
 from rag.quoting.asked import Quote
+from rag.quoting.governing import CLAUSE_END, governing
 from rag.quoting.stream import Stream
 from rag.quoting.tokens import cut_short, tokens
-from rag.text import squeeze
+from rag.text import squeeze, worded
 
-# Behind these a negation before them denies nothing more.
-_CLAUSE_END = re.compile("[,，。；;：:！!？?]|而|但|却")
+# The word that a denial is told with is looked for in so many characters.
+_AHEAD = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +47,18 @@ def edges(stream: Stream, quote: Quote, blocks: Sequence[Block]) -> list[Differe
     ]
 
 
-def cut_edge(stream: Stream, edge: int, quote: Quote, at: int, *, begins: bool) -> list[Difference]:
-    """Return what is falsified where the quote, at its key character `at`, begins or ends in the stream."""
+def cut_edge(
+    stream: Stream, edge: int, quote: Quote, at: int, *, begins: bool, since: int = 0
+) -> list[Difference]:
+    """Return what is falsified where the quote, at its key character `at`, begins or ends in the stream.
+
+    What an ellipsis leaves out begins at `since` in the stream; a denial before it is quoted.
+    """
     piece = stream.piece(edge if begins else edge - 1)
     offset = stream.origin[edge] if begins else stream.origin[edge - 1] + 1
     found = cut_short(piece.text, offset, begins=begins)
+    if found is None and begins:
+        found = _governed(piece.text, offset, stream.origin[since] if since >= piece.start else 0)
     if found is None:
         return []
     given, source, kind = found
@@ -68,10 +76,20 @@ def cut_edge(stream: Stream, edge: int, quote: Quote, at: int, *, begins: bool) 
     ]
 
 
+def _governed(text: str, edge: int, low: int) -> tuple[Span, Span, Literal["negation"]] | None:
+    """Return what `cut_short` does where a denial in text[low:edge] governs what goes on at `edge`, or None."""
+    denial = governing(text, edge, low)
+    if denial is None:
+        return None
+    ahead = text[edge : edge + _AHEAD]
+    end = edge + next((token.end for token in tokens(ahead) if worded(ahead[token.start : token.end])), 0)
+    return Span(start=edge, end=end), Span(start=denial.start, end=end), "negation"
+
+
 def falsified(stream: Stream, quote: Quote, gap: Gap) -> list[Difference]:
     """Return what an ellipsis falsifies: a number cut on either side, a negation of what goes on behind it."""
     return cut_edge(stream, gap.start, quote, gap.at, begins=False) + (
-        cut_edge(stream, gap.end, quote, gap.at, begins=True) or _turned(stream, quote, gap)
+        cut_edge(stream, gap.end, quote, gap.at, begins=True, since=gap.start) or _turned(stream, quote, gap)
     )
 
 
@@ -80,7 +98,7 @@ def _turned(stream: Stream, quote: Quote, gap: Gap) -> list[Difference]:
     piece = stream.piece(gap.end)
     low = stream.origin[gap.start] if gap.start >= piece.start else 0
     left_out = piece.text[low : stream.origin[gap.end]]
-    begun = max((match.end() for match in _CLAUSE_END.finditer(left_out)), default=0)
+    begun = max((match.end() for match in CLAUSE_END.finditer(left_out)), default=0)
     denying = [token for token in tokens(left_out[begun:]) if token.kind == "negation"]
     if not denying:
         return []

@@ -63,7 +63,7 @@ _NOT_NEGATIVE = frozenset(
     不懈 除非 无非 差不多 南非 无穷 无比 无偿 不同 不足 不及 不等 不一 不得不 不能不
     """.split()  # noqa: SIM905 - likewise
 )
-
+_PLAIN_STARTS = tuple(_NOT_NEGATIVE)
 
 MODALS = (
     MODAL
@@ -238,7 +238,11 @@ def cut_short(
             if any(start < at < end for start, end in runs):
                 given = Span(start=edge, end=source.end) if begins else Span(start=source.start, end=edge)
                 return given, source, token.kind
-        if begins and token.kind == "negation" and token.start < at <= token.end:
+        # A word that begins with a negator denies the rest of itself: 不想, and not 不断完善.
+        denying = token.kind == "negation" or (
+            at == token.start + 1 and whole[0] in NEGATORS and not fold(whole).startswith(_PLAIN_STARTS)
+        )
+        if begins and denying and token.start < at <= token.end:
             following = found[number + 1 : number + 2] if at == token.end else []
             end = following[0].end if following else token.end
             return Span(start=edge, end=low + end), Span(start=source.start, end=low + end), "negation"
