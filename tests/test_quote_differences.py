@@ -496,6 +496,58 @@ def test_nothing_that_a_copy_brings_makes_the_exact_altered(data):
     assert all(match.differences == () and match.similarity == 1.0 for match in report.matches)
 
 
+DENIALS = """\
+车站改造问答
+
+我们从来没有说过要拆除老候车楼,改造方案还在讨论。我从不认为实体书店很快会消失,读者仍在增加。运输处否认车票价格将要上涨。\
+各部门要加强衔接,避免政策目标冲突和效果抵消。中小企业不想转、不敢转、不会转的问题依然突出。不能不说旅客数量已经恢复,不可否认服务质量仍有差距。\
+处里建立了防止重复收费的长效工作机制,拒绝“一刀切”管理模式。各站不断完善服务流程标准。他没有表态,但车站年内必须开工。他从未承认的失误已经全部公开。
+"""
+
+
+@pytest.mark.parametrize(
+    ("quote", "expected"),
+    [
+        ("要拆除老候车楼,改造方案还在讨论", ("要", "从来没有说过要")),
+        ("拆除老候车楼,改造方案还在讨论", ("拆除", "从来没有说过要拆除")),
+        ("实体书店很快会消失", ("实体", "从不认为实体")),
+        ("很快会消失,读者仍在增加", ("很快", "从不认为实体书店很快")),
+        ("车票价格将要上涨", ("车票", "否认车票")),
+        ("政策目标冲突和效果抵消。", ("政策", "避免政策")),
+        ("想转、不敢转、不会转的问题依然突出", ("想", "不想")),
+        ("“一刀切”管理模式", ("一刀切", "拒绝“一刀切")),
+        ("我们……要拆除老候车楼", ("要", "从来没有说过要")),
+    ],
+)
+def test_a_denial_left_standing_outside_is_told(quote, expected):
+    report = QuoteIndex(opened([document("station.txt", DENIALS)])).lookup(quote)
+    assert report.verdict == "altered"
+    (found,) = report.matches[0].differences
+    assert found.kind == "negation"
+    assert (found.given, found.source) == expected
+    assert squeeze(quote[slice(*found.given_at)]) == found.given
+    assert squeeze(DENIALS[slice(*found.source_at)]) == found.source
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "改造方案还在讨论",
+        "读者仍在增加",
+        "旅客数量已经恢复",
+        "服务质量仍有差距",
+        "长效工作机制",
+        "完善服务流程标准",
+        "车站年内必须开工",
+        "失误已经全部公开",
+        "我们从来没有说过……拆除老候车楼",
+        "从不认为实体书店很快会消失",
+    ],
+)
+def test_what_no_denial_outside_governs_stays_exact(quote):
+    assert QuoteIndex(opened([document("station.txt", DENIALS)])).lookup(quote).verdict == "exact"
+
+
 def test_captions_and_page_breaks_in_the_middle_do_not_matter():
     page = (
         "某报\n2026年1月6日\n\n会议部署重点工作\n\n本报北京1月6日电 会议强调,要加快建设制造业中试平台,推动科技创新\n\n"

@@ -11,12 +11,11 @@ from typing import Literal
 from rag.datatypes import Difference, Span, locate
 from rag.quoting.alignment import Block, key
 from rag.quoting.asked import Quote
+from rag.quoting.governing import CLAUSE_END, governing
 from rag.quoting.stream import Stream
-from rag.quoting.tokens import HAN_NUMERAL, NEGATIVE_WORDS, NEGATORS, tokens
-from rag.text import fold, squeeze
+from rag.quoting.tokens import HAN_NUMERAL, NEGATIVE_WORDS, NEGATORS, PLAIN_STARTS, tokens
+from rag.text import fold, squeeze, worded
 
-# Behind these a negation before them denies nothing more.
-_CLAUSE_END = re.compile("[,，。；;：:！!？?]|而|但|却")
 _RUN = re.compile(
     rf"(?:百分之)?(?:\d+(?:[.,:]\d+)*|[{HAN_NUMERAL}两百千]+(?:点[{HAN_NUMERAL}]+)?)[多余]?[万亿千百]*[%‰]?"
 )
@@ -55,11 +54,18 @@ def edges(stream: Stream, quote: Quote, blocks: Sequence[Block]) -> list[Differe
     ]
 
 
-def cut_edge(stream: Stream, edge: int, quote: Quote, at: int, *, begins: bool) -> list[Difference]:
-    """Return what is falsified where the quote, at its key character `at`, begins or ends in the stream."""
+def cut_edge(
+    stream: Stream, edge: int, quote: Quote, at: int, *, begins: bool, since: int = 0
+) -> list[Difference]:
+    """Return what is falsified where the quote, at its key character `at`, begins or ends in the stream.
+
+    What an ellipsis leaves out begins at `since` in the stream; a denial before it is quoted.
+    """
     piece = stream.piece(edge if begins else edge - 1)
     offset = stream.origin[edge] if begins else stream.origin[edge - 1] + 1
     found = _cut_short(piece.text, offset, begins=begins)
+    if found is None and begins:
+        found = _governed(piece.text, offset, stream.origin[since] if since >= piece.start else 0)
     if found is None:
         return []
     given, source, kind = found
@@ -110,17 +116,31 @@ def _cut_short(
             if any(start < at < end for start, end in runs):
                 given = Span(start=edge, end=source.end) if begins else Span(start=source.start, end=edge)
                 return given, source, token.kind
-        if begins and token.kind == "negation" and token.start < at <= token.end:
+        # A word that begins with a negator denies the rest of itself: 不想, and not 不断完善.
+        denying = token.kind == "negation" or (
+            at == token.start + 1 and whole[0] in NEGATORS and not fold(whole).startswith(PLAIN_STARTS)
+        )
+        if begins and denying and token.start < at <= token.end:
             following = found[number + 1 : number + 2] if at == token.end else []
             end = following[0].end if following else token.end
             return Span(start=edge, end=low + end), Span(start=source.start, end=low + end), "negation"
     return None
 
 
+def _governed(text: str, edge: int, low: int) -> tuple[Span, Span, Literal["negation"]] | None:
+    """Return what `_cut_short` does where a denial in text[low:edge] governs what goes on at `edge`, or None."""
+    denial = governing(text, edge, low)
+    if denial is None:
+        return None
+    ahead = text[edge : edge + _AROUND]
+    end = edge + next((token.end for token in tokens(ahead) if worded(ahead[token.start : token.end])), 0)
+    return Span(start=edge, end=end), Span(start=denial.start, end=end), "negation"
+
+
 def falsified(stream: Stream, quote: Quote, gap: Gap) -> list[Difference]:
     """Return what an ellipsis falsifies: a number cut on either side, a negation of what goes on behind it."""
     return cut_edge(stream, gap.start, quote, gap.at, begins=False) + (
-        cut_edge(stream, gap.end, quote, gap.at, begins=True) or _turned(stream, quote, gap)
+        cut_edge(stream, gap.end, quote, gap.at, begins=True, since=gap.start) or _turned(stream, quote, gap)
     )
 
 
@@ -129,7 +149,7 @@ def _turned(stream: Stream, quote: Quote, gap: Gap) -> list[Difference]:
     piece = stream.piece(gap.end)
     low = stream.origin[gap.start] if gap.start >= piece.start else 0
     left_out = piece.text[low : stream.origin[gap.end]]
-    begun = max((match.end() for match in _CLAUSE_END.finditer(left_out)), default=0)
+    begun = max((match.end() for match in CLAUSE_END.finditer(left_out)), default=0)
     denying = [token for token in tokens(left_out[begun:]) if token.kind == "negation"]
     if not denying:
         return []

@@ -65,7 +65,8 @@ _NOT_NEGATIVE = frozenset(
     不懈 除非 无非 差不多 南非 无穷 无比 无偿 不同 不足 不及 不等 不一 不得不 不能不
     """.split()  # noqa: SIM905 - likewise
 )
-
+PLAIN_STARTS = tuple(_NOT_NEGATIVE)
+"""Words that begin with a negator and deny nothing."""
 
 MODALS = (
     MODAL
