@@ -57,11 +57,11 @@ def _print(record: Record) -> None:
     typer.echo(_print_form(record))
 
 
-def _records(batch: Path, key: str) -> Iterable[Record]:
+def _records(batch: Path) -> Iterable[Record]:
     """Yield the objects of a batch file.
 
     Raises:
-        UsageError: the file cannot be read, or a line is not an object with the field `key`.
+        UsageError: the file cannot be read, or a line is not an object.
     """
     try:
         lines = batch.read_text(encoding="utf-8-sig").split("\n")
@@ -75,8 +75,8 @@ def _records(batch: Path, key: str) -> Iterable[Record]:
             _print_form(record)
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{batch} 第 {number} 行不是 JSON，或含有不成字的编码") from error
-        if not isinstance(record, dict) or not isinstance(record.get(key), str):
-            raise UsageError(f"{batch} 第 {number} 行没有文字字段 {key}")
+        if not isinstance(record, dict):
+            raise UsageError(f"{batch} 第 {number} 行不是 JSON 对象")
         yield record
 
 
@@ -106,8 +106,10 @@ def _each(
     if not as_json:
         raise UsageError("--batch 须与 --json 同用")
     failed = False
-    for record in list(_records(batch, key)):
+    for record in list(_records(batch)):
         try:
+            if not isinstance(record.get(key), str):
+                raise UsageError(f"这一行没有文字字段 {key}")
             _print(run(record))
         except UsageError as error:
             failed = True
@@ -220,7 +222,7 @@ def _cite_manuscript(
         try:
             output.write_text(FORMATS[output.suffix.lower()](report), encoding="utf-8")
         except OSError as error:
-            raise UsageError(f"写不了 {output}：{error.strerror}；请检查路径和权限") from error
+            raise UsageError(f"写不了 {output}；请检查它的文件夹在不在、有没有写权限") from error
         _note(f"核查报告已写入 {output}")
     if as_json:
         _print(records.manuscript_json(report))

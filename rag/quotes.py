@@ -54,12 +54,12 @@ class QuoteIndex:
         """
         if len(quote) > LONGEST:
             raise UsageError(
-                f"引文有{len(quote)}个字符,超过{LONGEST}个的上限:"
-                "请只给出要核对的句子,整篇稿件用 cite --manuscript 核查。"
+                f"引文有{len(quote)}个字符，超过{LONGEST}个的上限："
+                "请只给出要核对的句子，整篇稿件用 cite --manuscript 核查。"
             )
         asked = Quote.read(quote)
         if not asked.key.text:
-            raise UsageError("引文里没有文字:请贴出要核对的句子,例如一整句话或其中一个分句。")
+            raise UsageError("引文里没有文字：请贴出要核对的句子，例如一整句话或其中一个分句。")
         found = verbatim(self._index, asked, MOST_PLACES)
         if not found.passages and (bare := plain(self._index, asked)) is not asked:
             asked = bare

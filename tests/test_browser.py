@@ -285,7 +285,7 @@ def test_a_manuscript_is_checked(visit: Visit, tmp_path: Path) -> None:
 
 
 def test_quotes_and_manuscripts_are_checked_over_http(server: tuple[str, Path]) -> None:
-    def call(name: str, text: str) -> Any:
+    def call(name: str, text: str | int | None) -> Any:
         body = json.dumps({"data": [text]}).encode()
         request = Request(f"{server[0]}/gradio_api/run/{name}", body, {"Content-Type": "application/json"})
         with urlopen(request) as answer:
@@ -297,6 +297,11 @@ def test_quotes_and_manuscripts_are_checked_over_http(server: tuple[str, Path]) 
     with pytest.raises(HTTPError) as refused:
         call("cite", " ")
     assert json.load(refused.value)["error"] == "引文是空的，请粘贴要核查的句子"
+    for name in ("cite", "check"):
+        for none in (5, None):
+            with pytest.raises(HTTPError) as refused:
+                call(name, none)
+            assert json.load(refused.value)["error"].startswith("data 里要有一段文字")
     with urlopen(f"{server[0]}/gradio_api/info") as answer:
         assert json.load(answer)["named_endpoints"].keys() == {"/cite", "/check"}
 

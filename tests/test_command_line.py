@@ -389,6 +389,7 @@ def test_marks_alone_are_nothing_to_search_for(run, index):
         (("cite", "一句", "--manuscript", "m.txt"), "请只给一样"),
         (("cite", "--manuscript", "m.txt", "--batch", "b.jsonl"), "请只给一样"),
         (("cite", "--manuscript", "none.txt"), "找不到稿件 none.txt"),
+        (("cite", "--manuscript", "."), "稿件 . 是文件夹"),
         (("cite", "--manuscript", "m.txt", "--output", "r.pdf"), "r.pdf"),
         (("cite", "一句", "--output", "r.md"), "须与 --manuscript 同用"),
         (("search", "科技", "-k", "0"), "用 --help 看用法"),
@@ -436,9 +437,7 @@ def test_a_damaged_index(run, small):
         ("nonsense", "第 2 行不是 JSON"),
         ("[" * 100_000, "第 2 行不是 JSON"),
         ('{"id": 1, "question": "\\ud800科技"}', "第 2 行"),
-        ("[1]", "第 2 行没有文字字段 question"),
-        ('{"id": 1}', "第 2 行没有文字字段 question"),
-        ('{"id": 1, "question": 5}', "第 2 行没有文字字段 question"),
+        ("[1]", "第 2 行不是 JSON 对象"),
     ],
 )
 def test_a_batch_that_is_none_is_refused_before_anything_is_answered(run, index, tmp_path, line, words):
@@ -457,6 +456,8 @@ def test_lines_that_cannot_be_answered_do_not_stop_the_others(run, index, tmp_pa
     good = {"question": QUESTION}
     bad = [
         {"question": " "},
+        {},
+        {"question": 5},
         {**good, "filters": 5},
         {**good, "filters": {"place": "x"}},
         {**good, "filters": []},

@@ -15,6 +15,8 @@ def read_manuscript(path: Path) -> Source:
     Raises:
         UsageError: there is no such file, or it cannot be read; the message says why.
     """
+    if path.is_dir():
+        raise UsageError(f"稿件 {path} 是文件夹；请给出其中的一个文件")
     if not path.is_file():
         raise UsageError(f"找不到稿件 {path}；请检查路径")
     try:

@@ -204,9 +204,10 @@ def _merged(columns: Sequence[_Column], stretches: Sequence[tuple[int, int]]) ->
     return found
 
 
-# Words left out or put in of at most this many characters, a negator among them, deny what stands beside them
-# (从来没有说过); longer ones are a clause with a sense of its own.
+# Of words left out or put in of at most so many characters a negator denies what stands beside them (从来没有说过),
+# longer ones are a clause with a sense of its own; so does one in a word of so many, not in a phrase (坚定不移).
 _DENIAL = 6
+_DENYING_WORD = 3
 
 
 def difference(given: str, source: str, changed: tuple[str, str]) -> Difference:
@@ -221,13 +222,22 @@ def difference(given: str, source: str, changed: tuple[str, str]) -> Difference:
     return Difference(given=given, source=source, kind=_kind(given, source, kinds, changed))
 
 
+def _denies(words: str) -> bool:
+    """Whether words left out or put in turn round what stands beside them."""
+    parts = [words[token.start : token.end] for token in tokens(words)]
+    return (
+        len(words) <= _DENIAL
+        and sum(negations(part) for part in parts if len(part) <= _DENYING_WORD) % 2 == 1
+    )
+
+
 def _kind(given: str, source: str, kinds: Sequence[set[TokenKind]], changed: tuple[str, str]) -> FactKind:
     """Return what a difference is: of two things the more telling, what turns the sense round before all."""
     either = kinds[0] | kinds[1]
     if set("".join(changed)) <= NEGATORS or either == {"negation"}:
         return "negation"
     if not given or not source:
-        if len(given + source) <= _DENIAL and negations(given + source) % 2:
+        if _denies(given or source):
             return "negation"
         return "modality" if either == {"modality"} else "addition" if given else "omission"
     if negations(given) != negations(source) or ("negation" in kinds[0]) != ("negation" in kinds[1]):
