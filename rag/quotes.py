@@ -8,7 +8,7 @@ against what the chain runs through: one place that differs (`altered`), several
 
 from __future__ import annotations
 
-from rag.datatypes import QuoteMatch, QuoteReport, QuoteVerdict
+from rag.datatypes import QuoteMatch, QuoteReport
 from rag.errors import UsageError
 from rag.manifest import OpenIndex
 from rag.quoting.alignment import key, similarity
@@ -69,25 +69,28 @@ class QuoteIndex:
             return QuoteReport(quote=quote, verdict="altered", matches=matches, places=found.places)
         stream = Stream(self._index.documents.document, candidates(self._index, asked.key.text))
         by_words, certain = Comparison(stream, self._thresholds).compare(asked)
-        if certain:
-            return by_words
-        by_content = self._in_other_words(asked)
-        # Of two that find it altered, what is aligned shows every difference in its place.
-        restated = by_content.verdict == "paraphrase" or not by_words.matches
-        return by_content if restated else by_words
+        return by_words if certain else self._in_other_words(asked, by_words)
 
-    def _in_other_words(self, quote: Quote) -> QuoteReport:
-        """Return the report on a quote by its content: restated, with or without a fact altered, or not found."""
+    def _in_other_words(self, quote: Quote, by_words: QuoteReport) -> QuoteReport:
+        """Return the report on a quote by its content, or by its words where these tell more.
+
+        Args:
+            quote: the quote.
+            by_words: what its words say; of two that find it altered this one shows every difference in its
+                place.
+        """
         found = restatements(self._index, quote.text)[:MOST_MATCHES]
         like = [one for one in found if one.probability >= self._thresholds.nearest]
-        if not like:
-            return QuoteReport(quote=quote.text, verdict="not_found")
-        best = _restated(quote, like[0])
-        disputed = bool(best.differences)
-        if like[0].probability >= (self._thresholds.disputed if disputed else self._thresholds.restated):
-            verdict: QuoteVerdict = "altered" if disputed else "paraphrase"
-            return QuoteReport(quote=quote.text, verdict=verdict, matches=(best,))
-        nearest = (best, *(_restated(quote, one) for one in like[1:]))
+        likely = like[0].probability if like else 0.0
+        if likely >= min(self._thresholds.restated, self._thresholds.disputed):
+            best = _restated(quote, like[0])
+            if not best.differences and likely >= self._thresholds.restated:
+                return QuoteReport(quote=quote.text, verdict="paraphrase", matches=(best,))
+            if best.differences and likely >= self._thresholds.disputed and not by_words.matches:
+                return QuoteReport(quote=quote.text, verdict="altered", matches=(best,))
+        if by_words.matches:
+            return by_words
+        nearest = tuple(_restated(quote, one) for one in like)
         return QuoteReport(quote=quote.text, verdict="not_found", nearest=nearest)
 
 
