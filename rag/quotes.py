@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from rag.datatypes import QuoteMatch, QuoteReport, QuoteVerdict
+from rag.datatypes import QuoteMatch, QuoteReport
 from rag.errors import UsageError
 from rag.manifest import OpenIndex
 from rag.quoting.alignment import key, similarity
@@ -80,23 +80,29 @@ class QuoteIndex:
         parts = joined(self._index, asked, self._thresholds)
         if parts:
             return QuoteReport(quote=quote, verdict="spliced", matches=parts)
-        by_content = self._in_other_words(asked)
-        # Of two that find it altered, what is aligned shows every difference in its place.
-        restated = by_content.verdict == "paraphrase" or not by_words.matches
-        return by_content if restated else by_words
+        return self._in_other_words(asked, by_words)
 
-    def _in_other_words(self, quote: Quote) -> QuoteReport:
-        """Return the report on a quote by its content: restated, with or without a fact altered, or not found."""
+    def _in_other_words(self, quote: Quote, by_words: QuoteReport) -> QuoteReport:
+        """Return the report on a quote by its content, or by its words where these tell more.
+
+        Args:
+            quote: the quote.
+            by_words: what its words say; of two that find it altered this one shows every difference in its
+                place.
+        """
         found = restatements(self._index, quote.text)[:MOST_MATCHES]
-        if not found:
-            return QuoteReport(quote=quote.text, verdict="not_found")
-        best = _restated(quote, found[0])
-        if found[0].asks or not _ASKING.search(quote.text):
-            needed = self._thresholds.disputed if best.differences else self._thresholds.restated
-            if found[0].probability >= needed:
-                verdict: QuoteVerdict = "altered" if best.differences else "paraphrase"
-                return QuoteReport(quote=quote.text, verdict=verdict, matches=(best,))
-        like = (best, *(_restated(quote, one) for one in found[1:]))
+        # A question states nothing that could be restated, but for a question.
+        stated = found and (found[0].asks or not _ASKING.search(quote.text))
+        likely = found[0].probability if stated else 0.0
+        if likely >= min(self._thresholds.restated, self._thresholds.disputed):
+            best = _restated(quote, found[0])
+            if not best.differences and likely >= self._thresholds.restated:
+                return QuoteReport(quote=quote.text, verdict="paraphrase", matches=(best,))
+            if best.differences and likely >= self._thresholds.disputed and not by_words.matches:
+                return QuoteReport(quote=quote.text, verdict="altered", matches=(best,))
+        if by_words.matches:
+            return by_words
+        like = (_restated(quote, one) for one in found)
         near = tuple(match for match in like if match.similarity >= self._thresholds.nearest)
         return QuoteReport(quote=quote.text, verdict="not_found", nearest=near)
 

@@ -35,7 +35,7 @@ def laid_out(source: Source, article: Article) -> list[Laid]:
         for paragraph in article.paragraphs
         if paragraph.spans
     ]
-    return sorted([*alone, *paragraphs], key=lambda piece: piece[2][0])
+    return sorted([*alone, *paragraphs], key=lambda piece: piece[2][0].start)
 
 
 def windows(document: Document, first_id: int) -> list[Window]:
