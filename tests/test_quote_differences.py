@@ -548,6 +548,36 @@ def test_what_no_denial_outside_governs_stays_exact(quote):
     assert QuoteIndex(opened([document("station.txt", DENIALS)])).lookup(quote).verdict == "exact"
 
 
+SPEAKERS = """\
+书店访谈
+
+市书店经理贺小满介绍,书店门类齐全,城区现有二十家门店。副经理田野对此更乐观,他说:“旧书三年后可以占到营业额的四分之一。多数读者都会回来。”
+“停车场将在年底建成开放。”张雁说,工程已经过半。读者人数仍在稳步增加。习近平总书记指出,“城市要让生活更美好”。新店明年开张,设备已经运到。
+"""
+
+
+@pytest.mark.parametrize(
+    ("quote", "expected"),
+    [
+        ("贺小满说：“旧书三年后可以占到营业额的四分之一。”", ("贺小满", "田野")),
+        ("田野说：“旧书三年后可以占到营业额的四分之一。”", None),
+        ("贺小满说：“多数读者都会回来。”", ("贺小满", "田野")),
+        ("田野说：“多数读者都会回来。”", None),
+        ("贺小满说：“停车场将在年底建成开放。”", ("贺小满", "张雁")),
+        ("张雁说：“停车场将在年底建成开放。”", None),
+        ("贺小满说：“读者人数仍在稳步增加。”", ("贺小满", "张雁")),
+        ("甲说：“读者人数仍在稳步增加。”", None),
+        ("王志远说：“城区现有二十家门店”", ("王志远", "贺小满")),
+        ("王志远总书记指出：“城市要让生活更美好”", ("王志远", "习近平")),
+        ("贺小满说：“设备已经运到。”", ("贺小满", "习近平")),
+    ],
+)
+def test_who_is_said_to_say_it_is_who_says_it(quote, expected):
+    report = QuoteIndex(opened([document("shop.txt", SPEAKERS)])).lookup(quote)
+    found = [(one.given, one.source) for one in report.matches[0].differences]
+    assert (report.verdict, found) == (("altered", [expected]) if expected else ("exact", []))
+
+
 def test_captions_and_page_breaks_in_the_middle_do_not_matter():
     page = (
         "某报\n2026年1月6日\n\n会议部署重点工作\n\n本报北京1月6日电 会议强调,要加快建设制造业中试平台,推动科技创新\n\n"

@@ -100,7 +100,7 @@ def _rank(ordinal: str) -> Decimal | str:
 def facts(text: str) -> tuple[Item, ...]:
     """Return what can be compared in a text; fractions are percentages, a range of months its last."""
     folded = fold(text)
-    own = [*_fractions(folded), *_months(folded), *_singles(folded), *_persons(folded)]
+    own = [*_fractions(folded), *_months(folded), *_singles(folded), *persons(folded)]
     taken = {at for item in own for at in range(item.span.start, item.span.end)}
     plain = (item for item in items(text) if taken.isdisjoint(range(item.span.start, item.span.end)))
     return (*own, *(item for item in plain if not _begins_range(item, folded) and not _loose(item)))
@@ -133,8 +133,8 @@ def _begins_range(item: Item, folded: str) -> bool:
     return item.kind == "date" and item.key == (None, 1, None) and ranged is not None
 
 
-def _persons(folded: str) -> Iterator[Item]:
-    """Yield the people whose surname the dictionary parts from the rest: 王 and 志远."""
+def persons(folded: str) -> Iterator[Item]:
+    """Yield the people in a folded text whose surname the dictionary parts from the rest: 王 and 志远."""
     position = 0
     tagged = rjieba.tag(folded)
     for (word, tag), (rest, other) in pairwise(tagged):
