@@ -24,7 +24,7 @@ class Thresholds:
     `disputed`: the same where a number, date, name or negation does not agree, for the quote to be an
     alteration of them rather than another matter.
     These two are probabilities of the model that training/fit_restatement.py fits; of what no passage of
-    its corpora says 4 % lies above `restated`, 3 % above `disputed`.
+    its corpora says 5 % lies above 0.43 and 2 % above 0.87.
     `nearest`: how similar (by Indel) a passage must be to be shown where nothing was found.
     """
 
@@ -35,6 +35,6 @@ class Thresholds:
     slips: float = 0.35
     part: float = 0.8
     cover: float = 0.85
-    restated: float = 0.55
+    restated: float = 0.45
     disputed: float = 0.6
     nearest: float = 0.1
