@@ -1,9 +1,10 @@
 """The quote lookup: where does a sentence come from, and is it quoted rightly?
 
-A quote is first sought verbatim. Otherwise the regions that share most character pairs with it, or with a
-part of it, are taken from the index, the stretches shared with them are chained, and the quote is held
-against what the chain runs through: one place that differs (`altered`), several that do not adjoin
-(`spliced`), or one that says the same in other words (`paraphrase`).
+A quote is first sought verbatim. Otherwise the windows that share its rarest trigrams, whole or in part, are
+taken from the index, the stretches shared with them are chained, and the quote is held against what the chain
+runs through: one place that differs (`altered`), or several that do not adjoin (`spliced`). What that leaves
+open is held against the chunks most like it in content: the sentences that say the same in other words
+(`paraphrase`), with a fact changed (`altered`), or none (`not_found`).
 """
 
 from __future__ import annotations
@@ -29,8 +30,7 @@ LONGEST = 5000
 _SHORT = 4
 # No more places of a verbatim quote than this are listed.
 MOST_PLACES = 100
-
-
+# A question states nothing, so that no statement restates it.
 _ASKING = re.compile(r"[?？][”’」』\"']*\s*$")
 
 
@@ -46,8 +46,8 @@ class QuoteIndex:
 
         Returns:
             The verdict and the matches, best first: every place of a verbatim quote (at most
-            `MOST_PLACES`), every part of a spliced one, up to `MOST_MATCHES` places otherwise, none where
-            nothing was found.
+            `MOST_PLACES`), every part of a spliced one, up to `MOST_MATCHES` places otherwise. Where nothing was
+            found there are none, and the passages most like the quote are the `nearest`.
 
         Raises:
             UsageError: the quote has no letter or digit, or is longer than `LONGEST` characters.
@@ -91,7 +91,6 @@ class QuoteIndex:
                 place.
         """
         found = restatements(self._index, quote.text)[:MOST_MATCHES]
-        # A question states nothing that could be restated, but for a question.
         stated = found and (found[0].asks or not _ASKING.search(quote.text))
         likely = found[0].probability if stated else 0.0
         if likely >= min(self._thresholds.restated, self._thresholds.disputed):
@@ -103,8 +102,9 @@ class QuoteIndex:
         if by_words.matches:
             return by_words
         like = (_restated(quote, one) for one in found)
-        near = tuple(match for match in like if match.similarity >= self._thresholds.nearest)
-        return QuoteReport(quote=quote.text, verdict="not_found", nearest=near)
+        near = [match for match in like if match.similarity >= self._thresholds.nearest]
+        near.sort(key=lambda match: -match.similarity)
+        return QuoteReport(quote=quote.text, verdict="not_found", nearest=tuple(near))
 
 
 def _restated(quote: Quote, found: Restatement) -> QuoteMatch:

@@ -304,3 +304,11 @@ def test_clauses_of_places_apart_are_a_splice_however_short_they_are():
     assert report.verdict == "spliced"
     assert [match.place.quote.rstrip("。") for match in report.matches] == ["平台不得停建", "资金分三年下达"]
     assert [quote[slice(*match.given_at)] for match in report.matches] == ["平台不得停建，", "资金分三年下达"]
+
+
+@pytest.mark.parametrize("mark", ["?", "？", "？”"])
+def test_a_question_restates_no_statement(index, mark):
+    statement = "中试平台全国有多少个，1500个已经建成，占比达到26.3%"
+    assert QuoteIndex(index).lookup(statement).verdict == "paraphrase"
+    report = QuoteIndex(index).lookup(statement + mark)
+    assert report.verdict != "paraphrase"
