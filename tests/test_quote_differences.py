@@ -592,3 +592,14 @@ def test_captions_and_page_breaks_in_the_middle_do_not_matter():
         "推动科技创新和产业创新深度融合",
     ):
         assert index.lookup(quote).verdict == "exact"
+
+
+def test_words_left_out_behind_an_items_number_are_told():
+    text = "工作意见\n\n（十一）强化地方政府领导责任。各地要抓好落实。\n\n14.推动服务共建“一带一路”。\n"
+    index = QuoteIndex(opened([document("a.txt", text)]))
+    assert index.lookup("（十一）强化地方政府领导责任。").verdict == "exact"
+    assert index.lookup("（二）各地要抓好落实。").verdict == "exact"
+    for quote, left_out in (("（十一）地方政府领导责任。", "强化"), ("14.服务共建“一带一路”。", "推动")):
+        report = index.lookup(quote)
+        assert report.verdict == "altered"
+        assert left_out in "".join(one.source for one in report.matches[0].differences)

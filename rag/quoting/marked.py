@@ -37,6 +37,8 @@ _LED_IN = re.compile(
 )
 # As many of the characters beside an insertion tell whether it stands in a source there.
 _BESIDE = 4
+# So many characters before an item's words its number may stand, where words are left out between.
+_ITEM_REACH = 16
 _DIGITS = frozenset("0123456789.")
 _FIGURE = _DIGITS | {"%"}
 
@@ -83,11 +85,22 @@ def _licensed(index: OpenIndex, quote: Quote, match: re.Match[str]) -> bool:
 
 
 def _unnumbered(index: OpenIndex, quote: Quote, item: re.Match[str]) -> bool:
-    """Whether what follows the number of a quote's first item has no number before it where it stands."""
+    """Whether what follows the number of a quote's first item has no number before it where it stands.
+
+    The same number a little before is the source's own: words between the two were left out.
+    """
     at = bisect_left(quote.key.origin, item.end())
+    number = quote.key.text[:at]
+    its_own = (
+        re.compile(rf"(?<![0-9〇一二三四五六七八九十]){re.escape(number)}(?![0-9〇一二三四五六七八九十])")
+        if number
+        else None
+    )
     places = standing(index, quote.key.text[at : at + OVERLAP])
-    before = (one.window.text[: max(0, one.start - one.window.start)] for one in places)
-    return at < len(quote.key.text) and not any(map(_NUMBERED.search, before))
+    before = [one.window.text[: max(0, one.start - one.window.start)] for one in places]
+    return at < len(quote.key.text) and not any(
+        _NUMBERED.search(text) or (its_own and its_own.search(text[-_ITEM_REACH:])) for text in before
+    )
 
 
 def replaced(quote: Quote, found: Sequence[Difference]) -> tuple[list[Difference], list[Span]]:
