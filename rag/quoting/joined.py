@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from rag.datatypes import QuoteMatch, Span
+from rag.datatypes import QuoteMatch
 from rag.manifest import OpenIndex
 from rag.quoting.asked import Quote
 from rag.quoting.comparison import Comparison
@@ -35,29 +35,34 @@ def joined(index: OpenIndex, quote: Quote, thresholds: Thresholds) -> tuple[Quot
     parts: list[tuple[QuoteMatch, ...]] = []
     first = 0
     while first < len(spans):
-        for last in range(len(spans), first, -1):
-            whole = Span(start=spans[first].start, end=spans[last - 1].end)
-            found = _standing(index, quote, whole, thresholds) if (first, last) != (0, len(spans)) else ()
-            if found:
+        found: tuple[QuoteMatch, ...] = ()
+        end = first
+        # What does not stand word for word does not with more behind it either.
+        for last in range(first + 1, len(spans) + 1):
+            part = Quote.read(quote.text[spans[first].start : spans[last - 1].end])
+            if len(part.key.text) < _LEAST:
+                continue
+            more = _standing(index, part, spans[first].start, thresholds)
+            if not more:
                 break
-        else:
+            found, end = more, last
+        if not found:
             return ()
         parts.append(found)
-        first = last
+        first = end
+    if len(parts) < 2:
+        return ()
     if any(_near(one, other) for before, after in pairwise(parts) for one in before for other in after):
         return ()
     return tuple(found[0] for found in parts)
 
 
-def _standing(index: OpenIndex, quote: Quote, part: Span, thresholds: Thresholds) -> tuple[QuoteMatch, ...]:
-    """Return where a part of a quote stands word for word, nothing cut."""
-    asked = Quote.read(quote.text[part.start : part.end])
-    if len(asked.key.text) < _LEAST:
-        return ()
-    found = verbatim(index, asked, _PLACES)
+def _standing(index: OpenIndex, part: Quote, at: int, thresholds: Thresholds) -> tuple[QuoteMatch, ...]:
+    """Return where a part, from `at` on in its quote, stands word for word, nothing cut."""
+    found = verbatim(index, part, _PLACES)
     clean = [passage for passage in found.passages if not passage.differences]
-    matches = Comparison(found.stream, thresholds).matches(asked, clean)
-    return tuple(replace(match, given_at=(part.start, part.end)) for match in matches)
+    matches = Comparison(found.stream, thresholds).matches(part, clean)
+    return tuple(replace(match, given_at=(at, at + len(part.text))) for match in matches)
 
 
 def _near(one: QuoteMatch, other: QuoteMatch) -> bool:
