@@ -7,7 +7,7 @@ import sys
 from rag.assistant import open_assistant
 from rag.config import load_settings
 from rag.errors import YinjuError
-from rag.web.page import launch
+from rag.web.server import launch
 
 
 def report(line: str) -> None:
@@ -19,7 +19,7 @@ def main() -> int:
     """Serve until interrupted; return the exit status."""
     try:
         settings = load_settings()
-        launch(open_assistant(settings, report=report), settings.web.host, settings.web.port)
+        launch(open_assistant(settings, report=report), settings.web)
     except YinjuError as error:
         report(str(error))
         return error.status

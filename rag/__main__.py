@@ -299,7 +299,7 @@ def verify(
         record = json.loads(answer.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"读不了 {answer}；它应是 ask --json 导出的文件") from error
-    citations = records.answer_from_json(record)
+    citations = records.citations_from_json(record)
     places = [(citation.n, place) for citation in citations for place in (citation.place, *citation.also)]
     problems = check_markers(str(record.get("answer")), {n for n, _ in places})
     problems += check(_settings(docs, index).docs, places)
@@ -313,10 +313,10 @@ def verify(
 @app.command()
 def serve(docs: Docs = None, index: Index = None) -> None:
     """打开网页版，同 python app.py。"""
-    from rag.web.page import launch
+    from rag.web.server import launch
 
     settings = _settings(docs, index)
-    launch(open_assistant(settings, report=_note), settings.web.host, settings.web.port)
+    launch(open_assistant(settings, report=_note), settings.web)
 
 
 @app.command()

@@ -386,6 +386,12 @@ class Answer:
         )
         return ("\n" if self.listing else " ").join(marked)
 
+    @property
+    def numbers(self) -> set[int]:
+        """The numbers of the citations that its sentences and conflicts refer to."""
+        cited = [part.citations for part in self.sentences] + [part.citations for part in self.conflicts]
+        return {number for numbers in cited for number in numbers}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, replace
+from typing import Any, get_args
 
 from rag.datatypes import (
     Answer,
@@ -12,6 +12,7 @@ from rag.datatypes import (
     Block,
     Chunk,
     Citation,
+    Conflict,
     Document,
     Filters,
     Hit,
@@ -19,8 +20,12 @@ from rag.datatypes import (
     Place,
     QuoteMatch,
     QuoteReport,
+    Refusal,
+    RefusalReason,
+    Sentence,
     Span,
     Turn,
+    Verdict,
 )
 from rag.errors import UsageError
 from rag.indexing import IndexReport
@@ -215,7 +220,60 @@ def _block_json(block: Block) -> dict[str, Any]:
     return {"kind": block.kind, "text": block.text, "start": block.span.start, "end": block.span.end}
 
 
-def answer_from_json(record: Mapping[str, Any]) -> list[Citation]:
+def answer_from_json(record: Mapping[str, Any]) -> Answer:
+    """Return an answer that `answer_json` made, equal to the one it was made of.
+
+    But for two things that are not printed whole: seconds are rounded, and one sentence is no listing.
+
+    Raises:
+        UsageError: the record is not such an answer.
+    """
+    citations = citations_from_json(record)
+    try:
+        sentences = tuple(_sentence(entry) for entry in record["sentences"])
+        refusal = record["refusal"]
+        answer = Answer(
+            question=str(record["question"]),
+            standalone_question=str(record["standalone_question"]),
+            sentences=sentences,
+            citations=tuple(citations),
+            refusal=refusal
+            and Refusal(reason=_one_of(refusal["reason"], RefusalReason), message=str(refusal["message"])),
+            conflicts=tuple(
+                Conflict(citations=tuple(map(int, entry["citations"])), message=str(entry["message"]))
+                for entry in record["conflicts"]
+            ),
+            nearest=tuple(map(_place, record["nearest"])),
+            answerer=str(record["answerer"]),
+            unanswered=tuple(map(str, record.get("unanswered", ()))),
+            notice=None if record.get("notice") is None else str(record["notice"]),
+            seconds={str(name): float(value) for name, value in record["seconds"].items()},
+        )
+        # `listing` is not printed, but how the sentences are joined tells it.
+        answer = replace(answer, listing=answer.text != record["answer"])
+        numbers = {citation.n for citation in citations}
+        if answer.text != record["answer"] or not numbers.issuperset(answer.numbers):
+            raise ValueError("its parts do not fit together")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UsageError("这不是 ask --json 打印的回答（缺少字段，或各部分对不上）") from error
+    return answer
+
+
+def _sentence(entry: Mapping[str, Any]) -> Sentence:
+    return Sentence(
+        text=str(entry["text"]),
+        citations=tuple(map(int, entry["citations"])),
+        verdict=_one_of(entry["verdict"], Verdict),
+    )
+
+
+def _one_of(value: object, names: Any) -> Any:  # noqa: ANN401 - `names` is a Literal, the value one of its strings
+    if value not in get_args(names):
+        raise ValueError(f"not one of {get_args(names)}: {value}")
+    return value
+
+
+def citations_from_json(record: Mapping[str, Any]) -> list[Citation]:
     """Return the citations of an answer that `ask --json` printed.
 
     Raises:

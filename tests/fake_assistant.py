@@ -272,7 +272,8 @@ def _forbid_outside(event: str, arguments: tuple[object, ...]) -> None:
 
 
 if __name__ == "__main__":
-    from rag.web.page import launch
+    from rag.web.options import WebOptions
+    from rag.web.server import launch
 
     sys.addaudithook(_forbid_outside)
-    launch(FakeAssistant(pause=float(sys.argv[1])), "127.0.0.1", 0)
+    launch(FakeAssistant(pause=float(sys.argv[1])), WebOptions(port=0))

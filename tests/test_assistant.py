@@ -12,7 +12,7 @@ from rag.assistant import Assistant, open_assistant
 from rag.config import Settings
 from rag.datatypes import Filters, Place, Span, Turn
 from rag.errors import UsageError
-from rag.records import answer_from_json, answer_json
+from rag.records import answer_json, citations_from_json
 from rag.text import squeeze
 
 QUESTION = "科技创新和技术改造再贷款规模增加到多少？"
@@ -186,11 +186,11 @@ def test_an_exported_answer_is_read_back(assistant):
     answer = assistant.ask(QUESTION)
     other = Place(file="b.txt", article="乙", paragraph=1, spans=(Span(start=2, end=5),), quote="丙丁戊")
     copied = replace(answer, citations=(replace(answer.citations[0], also=(other,)), *answer.citations[1:]))
-    assert answer_from_json(answer_json(copied)) == list(copied.citations)
+    assert citations_from_json(answer_json(copied)) == list(copied.citations)
     older = answer_json(answer)
     for citation in older["citations"]:
         del citation["also"]
-    assert answer_from_json(older) == list(answer.citations)
+    assert citations_from_json(older) == list(answer.citations)
     assert assistant.verify([(c.n, c.place) for c in answer.citations]) == []
 
 

@@ -21,7 +21,7 @@ from eval.dataset import DatasetError
 from eval.own.tables import Row, read_table
 from rag.datatypes import Place, Turn
 from rag.errors import UsageError
-from rag.records import answer_from_json, turns_from_json
+from rag.records import citations_from_json, turns_from_json
 
 Rating = Literal["right", "wrong"]
 
@@ -72,7 +72,7 @@ def _feedback(row: Row) -> Feedback:
         history=turns_from_json(cast(list[Mapping[str, Any]], values.get("history") or [])),
         said=tuple(str(sentence["text"]) for sentence in answer["sentences"]),
         refused=bool(answer["refused"]),
-        places=tuple(citation.place for citation in answer_from_json(answer)),
+        places=tuple(citation.place for citation in citations_from_json(answer)),
         rating=rating,
         note=str(values.get("note") or "").strip(),
     )

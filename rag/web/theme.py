@@ -65,6 +65,15 @@ def static(name: str) -> str:
     return (_STATIC / name).read_text(encoding="utf-8")
 
 
+def style() -> str:
+    """Return the style sheet of the page: every sheet in `static/` but that of the report that stands alone."""
+    sheets = [
+        "colours.css",
+        *sorted({path.name for path in _STATIC.glob("*.css")} - {"colours.css", "sheet.css"}),
+    ]
+    return "".join(map(static, sheets))
+
+
 def head() -> str:
     """Return what goes into the page's `<head>`: the click listener."""
     return f"<script>{static('page.js')}</script>"

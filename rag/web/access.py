@@ -1,0 +1,53 @@
+"""Who may change what the page serves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from rag.web.options import WebOptions
+
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+
+
+class _Client(Protocol):
+    host: str
+
+
+class Request(Protocol):
+    """What is looked at of a request; Gradio's and Starlette's are such."""
+
+    @property
+    def client(self) -> _Client | None:
+        """Whoever is at the other end of the connection."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers, whatever the case of their names."""
+
+
+def may_manage(request: Request, options: WebOptions) -> bool:
+    """Return whether a request may add and remove documents, run the evaluation and change settings.
+
+    With `manage = "auto"` a request may that comes from a browser on this machine: from a loopback address, to a
+    loopback name, from a page of such a name, and through no proxy that says so. A proxy on this machine that
+    says nothing cannot be told from a browser on it: behind one, set `manage`.
+    """
+    if options.manage != "auto":
+        return options.manage == "yes"
+    headers = request.headers
+    if request.client is None or any(name in headers for name in FORWARDED):
+        return False
+    names = [request.client.host, urlsplit(f"//{headers.get('host', '')}").hostname]
+    if "origin" in headers:
+        names.append(urlsplit(headers["origin"]).hostname)
+    return all(map(_is_loopback, names))
+
+
+def _is_loopback(name: str | None) -> bool:
+    try:
+        return name == "localhost" or ip_address(name or "").is_loopback
+    except ValueError:
+        return False
