@@ -31,8 +31,8 @@ from rag.datatypes import (
 from rag.errors import UsageError
 from rag.web.conversation import Exchange, find_places, history, messages
 from rag.web.html import answer_html, escape, link, marker, question_html, where
-from rag.web.page import listen
 from rag.web.report import find_match, report_html
+from rag.web.server import listen
 from rag.web.source import mark, marked_ranges, source_html
 
 CITATION = Citation(n=1, place=place(LOAN, 7, LOAN_QUOTE))
