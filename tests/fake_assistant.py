@@ -16,6 +16,7 @@ from rag.datatypes import (
     Conflict,
     Difference,
     Document,
+    Filters,
     Heading,
     ManuscriptReport,
     Paragraph,
@@ -132,7 +133,9 @@ class FakeAssistant:
         self.pause = pause
         self.asked: list[tuple[str, list[Turn]]] = []
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Update]:
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Iterator[Update]:
         """Answer sentence by sentence."""
         self.asked.append((question, list(history)))
         if not question.strip():

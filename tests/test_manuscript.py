@@ -362,9 +362,10 @@ def test_html_marks_both_texts_and_escapes_everything():
     assert '<del title="数字：引文“1.5万亿元” 原文“1.2万亿元”">1.5万亿元</del>' in page
     assert ">和技术改造</ins>" in page and ">1.2万亿元</ins>" in page
     assert "<b>凭空" not in page and "&lt;b&gt;凭空" in page
-    assert find_checked(report, "match-1-1")[0].quote == LOAN_QUOTE
+    found = find_checked(report, "match-1-1")
+    assert found and found.place.quote == LOAN_QUOTE and found.row == ("match-1-1",)
     for gone in ("match-1-2", "match-2-1", "match-3-1", "near-1-1"):
-        assert find_checked(report, gone) == ()
+        assert find_checked(report, gone) is None
     alone = page_html(report)
     assert "<a " not in alone and "@page" in alone and "http" not in alone
     assert "<script>" not in page_html(ManuscriptReport(text=HOSTILE, checked=report_of(HOSTILE).checked))

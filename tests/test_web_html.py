@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import socket
 import subprocess
@@ -30,13 +31,19 @@ from rag.datatypes import (
 )
 from rag.errors import UsageError
 from rag.web.conversation import Exchange, find_places, history, messages
+from rag.web.desk import status_html
+from rag.web.found import Found
 from rag.web.html import answer_html, escape, link, marker, question_html, where
 from rag.web.report import find_match, report_html
+from rag.web.saved import conversation_from_json, conversation_json
 from rag.web.server import listen
-from rag.web.source import mark, marked_ranges, source_html
+from rag.web.source import RAW_CHARACTERS, mark, marked_ranges, raw_html, source_html
 
 CITATION = Citation(n=1, place=place(LOAN, 7, LOAN_QUOTE))
 TIP = f"“{LOAN_QUOTE}” —— 再贷款政策加力支持科技创新 · 示例日报 · 2026-01-20 · 第7段"
+CHECKED = (
+    '<span class="yj-ok" title="已核对：这句话有所引的原文为据">✓<span class="yj-unseen">已核对</span></span>'
+)
 ANSWER = Answer(
     question="增加到多少？",
     standalone_question="增加到多少？",
@@ -74,11 +81,11 @@ def test_answer_has_its_sentences_markers_and_sources() -> None:
     assert answer_html(ANSWER, 3) == (
         '<div class="yj-answer">'
         '<p class="yj-text">增加到1.2万亿元。'
-        f'<a class="yj-link yj-cite" href="#src-3-1" title="{TIP}">[1]</a></p>'
+        f'<a class="yj-link yj-cite" href="#src-3-1" title="{TIP}">[1]</a>{CHECKED}</p>'
         '<p class="yj-heading">出处</p><ul class="yj-rows"><li>'
         "<span>再贷款政策加力支持科技创新 · 示例日报 · 2026-01-20</span>"
         f'<a class="yj-link yj-chip" href="#src-3-1" title="{TIP}"><b>[1]</b> 第7段</a>'
-        "</li></ul></div>"
+        '</li></ul><p class="yj-summary">✓ 已核对 1 句、1 处出处 · 摘录原文</p></div>'
     )
 
 
@@ -102,7 +109,10 @@ def test_listing_puts_each_item_on_its_line_under_the_lead_in() -> None:
     )
     markup = answer_html(replace(ANSWER, sentences=sentences, listing=True), 1)
     assert '<p class="yj-text">共有两条：</p><ul class="yj-items"><li>甲<a ' in markup
-    assert [shown(item) for item in re.findall(r"<li>(.*?)</li>", markup)][:2] == ["甲[1]", "乙[1]"]
+    assert [shown(item) for item in re.findall(r"<li>(.*?)</li>", markup)][:2] == [
+        "甲[1]✓已核对",
+        "乙[1]✓已核对",
+    ]
 
 
 def test_a_list_in_one_sentence_is_running_text() -> None:
@@ -138,7 +148,8 @@ def test_conflict_notice_and_unsupported_sentence_are_shown() -> None:
     )
     assert '<p class="yj-conflict"><strong>说法不一</strong>两处不同。<a class="yj-link yj-cite"' in markup
     assert '<p class="yj-notice">模型没有应答。</p>' in markup
-    assert '<s title="文档不支持这句话">凭空一句。</s>' in markup
+    assert '<s>凭空一句。</s><span class="yj-no" title="文档不支持这句话">✗ 没有依据</span>' in markup
+    assert "✓ 已核对 1 句、1 处出处" in markup
 
 
 def test_no_source_text_becomes_markup_in_an_answer() -> None:
@@ -179,7 +190,7 @@ def test_any_part_of_a_paragraph_is_marked_exactly(data: st.DataObject) -> None:
 
 
 def test_source_shows_the_whole_article_with_only_the_cited_words_marked() -> None:
-    markup = source_html(LOAN, CITATION.place, "src-1-1")
+    markup = source_html(LOAN, Found(place=CITATION.place), "src-1-1")
     assert 'data-reference="src-1-1"' in markup
     assert marks(markup) == [LOAN_QUOTE]
     text = shown(markup)
@@ -200,26 +211,26 @@ def test_source_shows_the_whole_article_with_only_the_cited_words_marked() -> No
 def test_a_cited_byline_or_heading_is_marked() -> None:
     byline = LOAN.articles[0].metadata[1]
     cited = replace(CITATION.place, paragraph=0, spans=(byline.span,), quote=byline.text)
-    assert marks(source_html(LOAN, cited, "src-1-1")) == [byline.text]
+    assert marks(source_html(LOAN, Found(place=cited), "src-1-1")) == [byline.text]
     heading = LOAN.articles[0].headings[0]
     span = Span(start=heading.span.start + 3, end=heading.span.end)
     cited = replace(CITATION.place, paragraph=0, spans=(span,), quote="加大金融支持")
-    assert marks(source_html(LOAN, cited, "src-1-1")) == ["加大金融支持"]
+    assert marks(source_html(LOAN, Found(place=cited), "src-1-1")) == ["加大金融支持"]
     title = LOAN.articles[0].metadata[0]
     span = Span(start=title.span.start + 2, end=title.span.end)
     cited = replace(CITATION.place, paragraph=0, spans=(span,), quote="再贷款政策加力支持科技创新")
-    assert marks(source_html(LOAN, cited, "src-1-1")) == ["再贷款政策加力支持科技创新"]
+    assert marks(source_html(LOAN, Found(place=cited), "src-1-1")) == ["再贷款政策加力支持科技创新"]
 
 
 def test_a_source_that_has_changed_is_not_marked() -> None:
     changed = replace(LOAN, source=replace(LOAN.source, text=LOAN.source.text.replace("1.2万亿", "1.5万亿")))
-    markup = source_html(changed, CITATION.place, "src-1-1")
+    markup = source_html(changed, Found(place=CITATION.place), "src-1-1")
     assert marks(markup) == []
     assert "文件在作答之后有改动" in markup and LOAN_QUOTE in shown(markup)
 
 
 def test_a_document_with_scripts_shows_as_text() -> None:
-    markup = source_html(TRAP, place(TRAP, 2, HOSTILE), "src-1-1")
+    markup = source_html(TRAP, Found(place=place(TRAP, 2, HOSTILE)), "src-1-1")
     assert "<script" not in markup and "<img" not in markup
     assert marks(markup) == [HOSTILE]
 
@@ -227,26 +238,28 @@ def test_a_document_with_scripts_shows_as_text() -> None:
 def test_the_panel_says_on_which_page_or_line_a_place_is() -> None:
     text = LOAN.source.text
     assert text[: CITATION.place.spans[0].start].count("\n") == 18
-    assert "位置第7段 文件第19行文件loan.txt" in shown(source_html(LOAN, CITATION.place, "src-1-1"))
+    assert "位置第7段 文件第19行文件loan.txt" in shown(
+        source_html(LOAN, Found(place=CITATION.place), "src-1-1")
+    )
     half = CITATION.place.spans[0].start - 1
     pages = (Span(start=0, end=half), Span(start=half, end=len(text)))
     paged = replace(LOAN, source=replace(LOAN.source, pages=pages))
     assert paged.source.page_of(half - 1) == 1
     printed = replace(CITATION.place, file="loan.pdf", page=paged.source.page_of(half))
-    assert "位置第2页第7段文件loan.pdf" in shown(source_html(paged, printed, "src-1-1"))
+    assert "位置第2页第7段文件loan.pdf" in shown(source_html(paged, Found(place=printed), "src-1-1"))
 
 
 def test_the_panel_names_issuer_number_and_posts() -> None:
     (article,) = LOAN.articles
     post = Fact(kind="post", value="示例大学教授", span=article.metadata[-1].span, of="甲乙")
     official = replace(article, issuer="某部", number="某部〔2026〕1号", facts=(post,))
-    panel = shown(source_html(replace(LOAN, articles=(official,)), CITATION.place, "src-1-1"))
+    panel = shown(source_html(replace(LOAN, articles=(official,)), Found(place=CITATION.place), "src-1-1"))
     assert "发文机关某部文号某部〔2026〕1号日期2026-01-20作者甲乙（示例大学教授）" in panel
 
 
 def test_a_continuation_says_so() -> None:
     fragment = document("f.txt", [("paragraph", "半句。")], fragment=True)
-    assert "承接别处" in source_html(fragment, place(fragment, 1, "半句。"), "src-1-1")
+    assert "承接别处" in source_html(fragment, Found(place=place(fragment, 1, "半句。")), "src-1-1")
 
 
 def test_quote_report_shows_verdict_place_and_differences() -> None:
@@ -283,9 +296,8 @@ def test_quote_report_tells_facts_what_it_owns_up_to_and_what_is_near() -> None:
     assert "引文用省略号略去：“<b>略</b>”" in shown(restated) and "<b>略" not in restated
     far = report_html(QuoteReport(quote="甲", verdict="not_found", nearest=(match,)))
     assert "最接近的原文" in shown(far) and "相似度 80%" in far and 'href="#near-1"' in far
-    assert find_match(QuoteReport(quote="甲", verdict="not_found", nearest=(match,)), "near-1") == (
-        CITATION.place,
-    )
+    nearest = QuoteReport(quote="甲", verdict="not_found", nearest=(match,))
+    assert find_match(nearest, "near-1") == Found(place=CITATION.place, row=("near-1",))
 
 
 def test_the_same_words_in_many_places_are_folded_away() -> None:
@@ -312,42 +324,92 @@ def test_each_verdict_has_its_name(verdict: str, name: str) -> None:
 
 
 def test_links_are_found_again() -> None:
+    second = replace(CITATION, n=2, place=place(LOAN, 1, "第一节。"))
     refused = replace(ANSWER, citations=(), nearest=(place(LOAN, 2, "第二节。"),))
     conversation = (
-        Exchange(question="甲", answer=ANSWER, running=False),
-        Exchange(question="乙", answer=refused, running=False),
+        Exchange(question="甲", answer=replace(ANSWER, citations=(CITATION, second)), stage="done"),
+        Exchange(question="乙", answer=refused, stage="done"),
         Exchange(question="丙", error="太长"),
     )
-    assert find_places(conversation, "src-1-1") == (CITATION.place,)
-    assert find_places(conversation, "near-2-1") == (place(LOAN, 2, "第二节。"),)
-    for gone in ("src-1-2", "src-2-1", "near-2-2", "src-3-1", "src-4-1", "src-0-1"):
-        assert find_places(conversation, gone) == ()
-    report = QuoteReport(
-        quote="甲", verdict="exact", matches=(QuoteMatch(place=CITATION.place, similarity=1.0),)
+    assert find_places(conversation, "src-1-2") == Found(place=second.place, row=("src-1-1", "src-1-2"))
+    assert find_places(conversation, "near-2-1") == Found(place=refused.nearest[0], row=("near-2-1",))
+    for gone in ("src-1-3", "src-2-1", "near-2-2", "src-3-1", "src-4-1", "src-0-1"):
+        assert find_places(conversation, gone) is None
+    match = QuoteMatch(place=CITATION.place, similarity=1.0)
+    report = QuoteReport(quote="甲", verdict="spliced", matches=(match, replace(match, place=second.place)))
+    assert find_match(report, "match-2") == Found(place=second.place, row=("match-1", "match-2"))
+    for gone in ("match-0", "match-3", "near-1"):
+        assert find_match(report, gone) is None
+
+
+def steps(markup: str) -> list[tuple[str, str]]:
+    """The links under the facts of the panel, each with its label, and those that lead nowhere with ""."""
+    row = re.search(r'<div class="yj-steps">(.*?)</div>', markup)
+    assert row
+    found = re.findall(
+        r'<a class="yj-link" href="#([^"]*)">([^<]*)</a>|<span class="yj-none">([^<]*)</span>', row[1]
     )
-    assert find_match(report, "match-1") == (CITATION.place,)
-    assert (
-        find_match(report, "match-0") == find_match(report, "match-2") == find_match(report, "near-1") == ()
-    )
+    return [(label or none, reference) for reference, label, none in found]
+
+
+def test_the_panel_leads_to_the_places_before_and_after_and_to_the_raw_file() -> None:
+    found = Found(place=CITATION.place, row=("src-1-1", "src-1-2", "src-1-3"))
+    middle = source_html(LOAN, found, "src-1-2")
+    assert steps(middle) == [("‹ 上一处", "src-1-1"), ("下一处 ›", "src-1-3"), ("看原始文件", "raw-src-1-2")]
+    assert "<span>2 / 3</span>" in middle
+    assert steps(source_html(LOAN, found, "src-1-1"))[0] == ("‹ 上一处", "")
+    assert steps(raw_html(LOAN, found, "raw-src-1-3")) == [
+        ("‹ 上一处", "raw-src-1-2"),
+        ("下一处 ›", ""),
+        ("看文章", "src-1-3"),
+    ]
+    alone = replace(found, row=("src-1-1",))
+    assert steps(source_html(LOAN, alone, "src-1-1")) == [("看原始文件", "raw-src-1-1")]
+
+
+def test_the_raw_file_is_shown_line_by_line_with_the_same_words_marked() -> None:
+    markup = raw_html(LOAN, Found(place=CITATION.place), "raw-src-1-1")
+    lines = [shown(line) for line in re.findall(r"<li>(.*?)</li>", markup)]
+    assert [line.replace("\u200b", "") for line in lines] == LOAN.source.text.splitlines()
+    assert "".join(marks(markup)) == LOAN_QUOTE and len(marks(markup)) == 2
+    assert 'class="yj-raw" start="1"' in markup and "文件很长" not in markup
+    hostile = raw_html(TRAP, Found(place=place(TRAP, 2, HOSTILE)), "raw-src-1-1")
+    assert "<script" not in hostile and "<img" not in hostile and marks(hostile) == [HOSTILE]
+
+
+def test_of_a_long_raw_file_the_part_around_the_place_is_shown() -> None:
+    long = document("long.txt", [("paragraph", f"第{n}句。") for n in range(40_000)])
+    markup = raw_html(long, Found(place=place(long, 20_001, "第20000句。")), "raw-src-1-1")
+    lines = [shown(line) for line in re.findall(r"<li>(.*?)</li>", markup)]
+    first = int(re.search(r'start="(\d+)"', markup)[1])  # type: ignore[index]
+    assert long.source.text.splitlines()[first - 1] == lines[0] and 1 < first < 40_001
+    assert marks(markup) == ["第20000句。"] and "文件很长" in markup
+    assert 2 * RAW_CHARACTERS <= sum(len(line.strip("\u200b")) + 1 for line in lines) < 2 * RAW_CHARACTERS + 40
+
+
+def test_a_raw_file_that_has_changed_is_not_marked() -> None:
+    changed = replace(LOAN, source=replace(LOAN.source, text=LOAN.source.text.replace("1.2万亿", "1.5万亿")))
+    markup = raw_html(changed, Found(place=CITATION.place), "raw-src-1-1")
+    assert marks(markup) == [] and "文件在作答之后有改动" in markup
 
 
 def test_the_other_places_of_a_citation_open_with_it_and_are_listed() -> None:
     other = replace(place(TRAP, 2, HOSTILE), article="<b>转载</b>", outlet="某报")
     cited = replace(ANSWER, citations=(replace(CITATION, also=(other,)),))
-    exchange = Exchange(question="甲", answer=cited, running=False)
-    assert find_places((exchange,), "src-1-1") == (CITATION.place, other)
-    markup = source_html(LOAN, CITATION.place, "src-1-1", [other])
+    exchange = Exchange(question="甲", answer=cited, stage="done")
+    assert find_places((exchange,), "src-1-1") == Found(place=CITATION.place, also=(other,), row=("src-1-1",))
+    markup = source_html(LOAN, Found(place=CITATION.place, also=(other,)), "src-1-1")
     assert "另见 1 处<b>转载</b> · 某报 · 第2段 · trap.txt" in shown(markup)
     assert "<b>转载" not in markup
-    assert "另见" not in source_html(LOAN, CITATION.place, "src-1-1")
+    assert "另见" not in source_html(LOAN, Found(place=CITATION.place), "src-1-1")
 
 
 def test_history_has_the_finished_turns() -> None:
     conversation = (
-        Exchange(question="甲", answer=ANSWER, running=False),
-        Exchange(question="乙", error="太长", running=False),
-        Exchange(question="丙", answer=ANSWER, running=False, stopped=True),
-        Exchange(question="丁", answer=ANSWER, running=True),
+        Exchange(question="甲", answer=ANSWER, stage="done"),
+        Exchange(question="乙", error="太长"),
+        Exchange(question="丙", answer=ANSWER, stage="answering", stopped=True),
+        Exchange(question="丁", answer=ANSWER, stage="answering"),
     )
     assert history(conversation) == [
         Turn(role="user", content="甲"),
@@ -355,19 +417,96 @@ def test_history_has_the_finished_turns() -> None:
     ]
 
 
+def acts(markup: str) -> list[str]:
+    return re.findall(r'<button type="button" class="yj-act" value="([^"]*)"', markup)
+
+
 def test_messages_of_each_state() -> None:
     empty = replace(ANSWER, sentences=(), citations=())
     states = {
-        "正在检索…": Exchange(question="甲"),
-        "已找到相关段落，正在作答…": Exchange(question="甲", answer=empty),
-        "已停止。": Exchange(question="甲", running=False, stopped=True),
-        "问题太长": Exchange(question="甲", error="问题太长", running=False),
+        "正在检索作答核对": Exchange(question="甲"),
+        "✓ 检索正在作答核对": Exchange(question="甲", answer=empty, stage="retrieved"),
+        "已停止。重答": Exchange(question="甲", stopped=True),
+        "问题太长重答": Exchange(question="甲", error="问题太长"),
     }
     for expected, exchange in states.items():
         question, reply = messages((exchange,))
-        assert question == {"role": "user", "content": '<div class="yj-question">甲</div>'}
+        assert question["role"] == "user"
+        assert question["content"].startswith('<div class="yj-question">甲</div>')
+        assert acts(question["content"]) == ["edit-1"]
         assert (reply["role"], shown(reply["content"])) == ("assistant", expected)
     assert [message["role"] for message in messages((Exchange(question=" ", error="空"),))] == ["assistant"]
+
+
+def test_an_answer_that_grows_says_that_it_is_being_checked() -> None:
+    markup = answer_html(ANSWER, 1, "answering")
+    assert "✓ 检索✓ 作答正在核对" in shown(markup) and "yj-summary" not in markup
+
+
+def test_the_summary_names_who_wrote_and_how_long_it_took() -> None:
+    written = replace(ANSWER, answerer="generative:<qwen>", seconds={"total": 0.0349})
+    assert "✓ 已核对 1 句、1 处出处 · 语言模型 <qwen> · 0.03 秒" in shown(answer_html(written, 1))
+    refused = replace(ANSWER, sentences=(), citations=(), refusal=Refusal(reason="off_topic", message="你好"))
+    assert '<p class="yj-summary">摘录原文</p>' in answer_html(refused, 1)
+
+
+def test_the_buttons_under_an_answer_carry_verb_and_turn() -> None:
+    done = Exchange(question="乙", answer=ANSWER, stage="done")
+    shown_twice = messages((done, done))
+    verbs = ["copy", "link", "markdown", "word", "recheck", "retry", "right", "wrong"]
+    assert acts(shown_twice[3]["content"]) == [f"{verb}-2" for verb in verbs]
+    refused = replace(ANSWER, citations=(), refusal=Refusal(reason="not_stated", message="没有"))
+    (_, reply) = messages((replace(done, answer=refused),))
+    assert "recheck-1" not in acts(reply["content"])
+    (_, reply) = messages((replace(done, rating="wrong"),))
+    assert acts(reply["content"])[-1] == "retry-1" and "已记下：有误" in reply["content"]
+
+
+def test_a_recheck_says_what_it_found() -> None:
+    done = Exchange(question="乙", answer=ANSWER, stage="done")
+    (_, reply) = messages((replace(done, problems=()),))
+    assert "再次核对：1 处出处都与源文件一致。" in reply["content"]
+    (_, reply) = messages((replace(done, problems=("[1] <b>变了",)),))
+    assert (
+        "再次核对，有对不上的：[1] <b>变了" in shown(reply["content"]) and "<b>变了" not in reply["content"]
+    )
+
+
+def test_a_conversation_comes_back_from_the_browser() -> None:
+    conversation = (
+        Exchange(question="甲", answer=ANSWER, stage="done", rating="right"),
+        Exchange(question="乙", answer=ANSWER, stage="answering", stopped=True),
+        Exchange(question="丙", stopped=True, stage="answering"),
+        Exchange(question="丁", error="太长", stage="done"),
+    )
+    running = Exchange(question="戊", answer=ANSWER, stage="answering")
+    records = json.loads(json.dumps(conversation_json((*conversation, running))))
+    assert conversation_from_json(records) == conversation
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"answer": {"answer": "假的"}},
+        {"answer": 5},
+        {"rating": "好"},
+        {"question": None, "answer": None, "missing": True},
+    ],
+)
+def test_what_no_version_kept_is_refused(change: dict[str, object]) -> None:
+    (record,) = conversation_json((Exchange(question="甲", answer=ANSWER, stage="done"),))
+    if "missing" in change:
+        del record["stopped"]
+    for records in ([record | change], "甲", 5, None, [5], [[]]):
+        with pytest.raises(UsageError, match="另一个版本"):
+            conversation_from_json(records)
+
+
+def test_what_is_in_force_is_said() -> None:
+    assert status_html((), 0) == ""
+    chosen = status_html(("甲.txt", "<b>.txt", "丙.txt", "丁.txt"), 2)
+    assert "只问 4 个文件：甲.txt、<b>.txt、丙.txt等" in shown(chosen) and "<b>.txt" not in chosen
+    assert "正在改第 2 问" in chosen and acts(chosen) == ["all-0", "unedit-0"]
 
 
 def test_where_says_so_for_a_byline() -> None:

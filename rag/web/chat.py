@@ -2,69 +2,137 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
-from rag.errors import YinjuError
-from rag.web.conversation import Conversation, Exchange, find_places, history, messages
+from rag.errors import UsageError
+from rag.web.asking import Scope, exchanges
+from rag.web.conversation import Conversation, find_places, messages
+from rag.web.desk import delivery, desk, kept, status_html
+from rag.web.keeping import Keeping
 from rag.web.panel import source_panel
 from rag.web.protocol import Assistant
+from rag.web.saved import conversation_from_json
 from rag.web.source import empty_html
+from rag.web.welcome import welcome_html
 
-EXAMPLES = (
-    "科技创新和技术改造再贷款规模增加到多少？",
-    "工信部2026年要抓好哪10个方面重点工作？",
-    "零碳工厂建设遵循哪四方面原则？",
-    "阴和俊在“部长通道”上说要重点抓好哪4个方面工作？",
-    "2026年国内生产总值增长目标是多少？",
-)
-_INVITATION = '<p class="yj-invitation">想问文档里的什么？</p>'
 _HINT = "点一下回答里的编号，出处的全文会在这里打开，引用的字句会标出来。"
-_FAILED = "程序出错，这次没有答成；详情已记入日志，请再试一次。"
-logger = logging.getLogger(__name__)
+_BUSY = "上一问还在作答；要先问别的，请按“停止”"
+_LOST = "这段对话与服务器断开过，请从“历史”里重新打开"
+
+Step = tuple[Any, ...]
 
 
-def chat_tab(assistant: Assistant) -> None:
-    """Lay out the tab inside the current Gradio context and wire it."""
-    conversation = gr.State(())
+def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State) -> None:
+    """Lay out the tab inside the current Gradio context and wire it.
+
+    Args:
+        assistant: what answers.
+        keeping: where answers that are given a link, and what readers think of them, are kept.
+        scope: the session's choice of files, of which the tab shows that it is in force.
+    """
+    conversation, editing, doubted = gr.State(()), gr.State(0), gr.State(0)
     with gr.Column(scale=6, min_width=320, elem_classes="yj-left"):
+        bar = desk()
         chat = _chatbot()
+        status = gr.HTML(elem_classes="yj-status", apply_default_css=False)
+        with gr.Row(elem_classes="yj-entry yj-remark", visible=False) as remark_row:
+            remark = _box("说明", "哪里不对？可以不填", 3)
+            submit = gr.Button("提交", variant="primary", scale=0, min_width=76)
+            cancel = gr.Button("取消", scale=0, min_width=76)
         with gr.Row(elem_classes="yj-entry"):
-            box = gr.Textbox(
-                label="问题",
-                placeholder="输入问题",
-                show_label=False,
-                container=False,
-                max_lines=6,
-                scale=8,
-                elem_classes="yj-box",
-            )
+            box = _box("问题", "输入问题", 6)
             send = gr.Button("提问", variant="primary", scale=0, min_width=76)
             stop = gr.Button("停止", variant="stop", scale=0, min_width=76, visible=False)
-            clear = gr.Button("清空", scale=0, min_width=76)
     panel = source_panel(assistant, conversation, find_places, _HINT)
 
-    ask = _asker(assistant)
-    outputs = [box, chat, conversation, send, stop]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    asked = gr.on([box.submit, send.click], ask, [box, conversation], outputs, **quiet)
-    picked = chat.example_select(_pick, None, box, queue=False, **quiet)
-    asked_picked = picked.then(ask, [box, conversation], outputs, **quiet)
-    running = [asked, asked_picked]
+    answering = [box, chat, conversation, editing, send, stop, bar]
+    chatting = Chatting(assistant)
+    running = [
+        gr.on(
+            [box.submit, send.click], chatting.ask, [box, conversation, scope, editing], answering, **quiet
+        ),
+        bar.retry(chatting.retry, [conversation, scope], answering, **quiet),
+        bar.pick(chatting.pick, [conversation, scope], answering, **quiet),
+    ]
     # Cancelled first, settled afterwards: a step already on its way would overwrite what is settled at once.
     stopped = stop.click(None, cancels=running, **quiet)
-    stopped.then(_stop, conversation, [chat, conversation, send, stop], **quiet)
-    cleared = clear.click(None, cancels=running, **quiet)
-    cleared.then(_clear, None, [*outputs, panel], **quiet)
+    stopped.then(_stop, conversation, [chat, conversation, send, stop, bar], **quiet)
+    begun = [box, chat, conversation, editing, send, stop, bar, panel]
+    bar.fresh(None, cancels=running, **quiet).then(_fresh, None, begun, **quiet)
+    bar.reopen(None, cancels=running, **quiet)
+    bar.reopen(_reopen, None, begun, **quiet)
+    bar.visit(keeping.visit, None, [chat, conversation, bar], **quiet)
+
+    bar.edit(_edit, conversation, [box, editing, bar], **quiet)
+    bar.unedit(lambda: ("", 0), None, [box, editing], **quiet)
+    bar.all(lambda: (), None, scope, **quiet)
+    gr.on([scope.change, editing.change], status_html, [scope, editing], status, **quiet)
+
+    for event, act in (
+        (bar.copy, keeping.copy),
+        (bar.link, keeping.link),
+        (bar.markdown, keeping.markdown),
+        (bar.word, keeping.word),
+    ):
+        event(act, conversation, bar, **quiet)
+    bar.recheck(keeping.recheck, conversation, [chat, conversation, bar], **quiet)
+    bar.right(keeping.right, conversation, [chat, conversation, bar], **quiet)
+    bar.wrong(_doubt, None, [doubted, remark_row, remark], **quiet)
+    gr.on(
+        [submit.click, remark.submit],
+        keeping.wrong,
+        [conversation, doubted, remark],
+        [chat, conversation, bar, remark_row],
+        **quiet,
+    )
+    cancel.click(lambda: gr.Row(visible=False), None, remark_row, **quiet)
+
+
+class Chatting:
+    """The handlers that put questions to the assistant and show the answers as they grow."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+
+    def ask(self, question: str, conversation: Conversation, scope: Scope, editing: int) -> Iterator[Step]:
+        """Answer what stands in the box, after all turns or in place of the one that is being changed."""
+        earlier = conversation[: editing - 1] if editing else conversation
+        yield from self._answer(question, conversation, earlier, scope)
+
+    def retry(self, conversation: Conversation, scope: Scope, event: gr.EventData) -> Iterator[Step]:
+        """Answer a question of the conversation anew; what came after it goes."""
+        before = conversation[: event.turn - 1]
+        if len(before) == len(conversation):
+            yield _unchanged(_LOST)
+        else:
+            yield from self._answer(conversation[len(before)].question, conversation, before, scope)
+
+    def pick(self, conversation: Conversation, scope: Scope, event: gr.EventData) -> Iterator[Step]:
+        """Answer an example."""
+        yield from self._answer(event.text, conversation, conversation, scope)
+
+    def _answer(
+        self, question: str, conversation: Conversation, earlier: Conversation, scope: Scope
+    ) -> Iterator[Step]:
+        if conversation and conversation[-1].running:
+            yield _unchanged(_BUSY)
+            return
+        for exchange in exchanges(self.assistant, question, earlier, scope):
+            changed = (*earlier, exchange)
+            box = question if exchange.error is not None else ""
+            told = gr.skip() if exchange.running else kept(changed)
+            yield box, messages(changed), changed, 0, *_buttons(exchange.running), told
 
 
 def _chatbot() -> gr.Chatbot:
     return gr.Chatbot(
         elem_classes="yj-chat",
+        label="对话",
         show_label=False,
         height="100%",
         layout="bubble",
@@ -72,51 +140,58 @@ def _chatbot() -> gr.Chatbot:
         feedback_options=None,
         latex_delimiters=[],
         group_consecutive_messages=False,
-        placeholder=_INVITATION,
-        examples=[{"text": example} for example in EXAMPLES],
+        placeholder=welcome_html(),
     )
 
 
-def _asker(assistant: Assistant) -> Callable[[str, Conversation], Iterator[tuple[Any, ...]]]:
-    """Return the handler that puts a question to the assistant and shows the answer as it grows."""
-
-    def ask(question: str, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
-        for exchange in _exchanges(assistant, question, conversation):
-            changed = (*conversation, exchange)
-            box = question if exchange.error is not None else ""
-            yield box, messages(changed), changed, *_buttons(exchange.running)
-
-    return ask
-
-
-def _exchanges(assistant: Assistant, question: str, earlier: Conversation) -> Iterator[Exchange]:
-    """Yield the exchange as it grows; whatever goes wrong is its last state, in one line."""
-    exchange = Exchange(question=question)
-    yield exchange
-    try:
-        for update in assistant.stream(question, history=history(earlier)):
-            exchange = replace(exchange, answer=update.answer, running=update.stage != "done")
-            yield exchange
-    except YinjuError as error:
-        yield replace(exchange, error=str(error), running=False)
-    except Exception:
-        logger.exception("answering failed: %r", question)
-        yield replace(exchange, error=_FAILED, running=False)
+def _box(label: str, placeholder: str, lines: int) -> gr.Textbox:
+    return gr.Textbox(
+        label=label,
+        placeholder=placeholder,
+        show_label=False,
+        container=False,
+        max_lines=lines,
+        scale=8,
+        elem_classes="yj-box",
+    )
 
 
-def _pick(event: gr.SelectData) -> str:
-    return str(event.value["text"])
+def _unchanged(line: str) -> Step:
+    """Return a step that changes nothing and tells a line."""
+    return (*(gr.skip() for _ in range(6)), delivery(say=line))
 
 
-def _stop(conversation: Conversation) -> tuple[Any, ...]:
+def _stop(conversation: Conversation) -> Step:
     """Keep what has been answered so far, and say that it was stopped."""
     if conversation and conversation[-1].running:
-        conversation = (*conversation[:-1], replace(conversation[-1], running=False, stopped=True))
-    return messages(conversation), conversation, *_buttons(running=False)
+        conversation = (*conversation[:-1], replace(conversation[-1], stopped=True))
+    return messages(conversation), conversation, *_buttons(running=False), kept(conversation)
 
 
-def _clear() -> tuple[Any, ...]:
-    return "", [], (), *_buttons(running=False), empty_html(_HINT)
+def _fresh() -> Step:
+    return "", [], (), 0, *_buttons(running=False), gr.skip(), empty_html(_HINT)
+
+
+def _reopen(event: gr.EventData) -> Step:
+    """Show a conversation that the browser kept."""
+    try:
+        conversation = conversation_from_json(event.conversation)
+    except UsageError as error:
+        return "", [], (), 0, *_buttons(running=False), delivery(say=str(error)), empty_html(_HINT)
+    shown = messages(conversation)
+    return "", shown, conversation, 0, *_buttons(running=False), gr.skip(), empty_html(_HINT)
+
+
+def _edit(conversation: Conversation, event: gr.EventData) -> Step:
+    """Put a question back into the box, to be changed."""
+    if not 1 <= event.turn <= len(conversation):
+        return gr.skip(), gr.skip(), delivery(say=_LOST)
+    return conversation[event.turn - 1].question, event.turn, gr.skip()
+
+
+def _doubt(event: gr.EventData) -> Step:
+    """Ask what is wrong with an answer."""
+    return event.turn, gr.Row(visible=True), ""
 
 
 def _buttons(running: bool) -> tuple[gr.Button, gr.Button]:

@@ -10,11 +10,12 @@ from typing import Any
 import gradio as gr
 
 from rag import records
-from rag.datatypes import ManuscriptReport, Place, QuoteReport
+from rag.datatypes import ManuscriptReport, QuoteReport
 from rag.errors import UsageError, YinjuError
 from rag.manuscript.opening import pasted, read_manuscript
 from rag.reading import READERS
 from rag.text import sentences
+from rag.web.found import Found
 from rag.web.html import error_html
 from rag.web.manuscript import downloads_html, find_checked, manuscript_html
 from rag.web.panel import source_panel
@@ -111,9 +112,9 @@ def _shown(run: Callable[[str], Report]) -> Callable[[str], tuple[str, Report | 
     return show
 
 
-def _find(report: Report | None, reference: str) -> tuple[Place, ...]:
+def _find(report: Report | None, reference: str) -> Found | None:
     if report is None:
-        return ()
-    return (
-        find_match(report, reference) if isinstance(report, QuoteReport) else find_checked(report, reference)
-    )
+        return None
+    if isinstance(report, QuoteReport):
+        return find_match(report, reference)
+    return find_checked(report, reference)

@@ -18,6 +18,11 @@ REASONS = {
     "off_topic": "不在回答范围",
     "unsafe": "不予回答",
 }
+_STAGES = {"searching": "检索", "answering": "作答", "checking": "核对"}
+_SUPPORTED = (
+    '<span class="yj-ok" title="已核对：这句话有所引的原文为据">✓<span class="yj-unseen">已核对</span></span>'
+)
+_UNSUPPORTED = '<span class="yj-no" title="文档不支持这句话">✗ 没有依据</span>'
 _TIP_LENGTH = 120
 
 
@@ -62,19 +67,20 @@ def marker(turn: int, citation: Citation) -> str:
 
 
 def sentence_html(sentence: Sentence, turn: int, citations: dict[int, Citation]) -> str:
-    """Return a sentence followed by its markers; an unsupported one is struck out."""
-    text = escape(sentence.text)
+    """Return a sentence followed by its markers and its verdict; an unsupported one is struck out."""
     if sentence.verdict == "unsupported":
-        text = f'<s title="文档不支持这句话">{text}</s>'
-    return text + "".join(marker(turn, citations[number]) for number in sentence.citations)
+        return f"<s>{escape(sentence.text)}</s>{_UNSUPPORTED}"
+    markers = "".join(marker(turn, citations[number]) for number in sentence.citations)
+    return escape(sentence.text) + markers + (_SUPPORTED if sentence.citations else "")
 
 
-def answer_html(answer: Answer, turn: int) -> str:
+def answer_html(answer: Answer, turn: int, stage: str = "done") -> str:
     """Return the whole answer: what was understood, its sentences, what to know about it, its sources.
 
     Args:
         answer: the answer, or as much of it as has been streamed.
         turn: the number of the turn in the conversation, which the links carry.
+        stage: how far it is, as `rag.datatypes.Update` names it.
     """
     citations = {citation.n: citation for citation in answer.citations}
     parts = [_standalone(answer)]
@@ -88,6 +94,7 @@ def answer_html(answer: Answer, turn: int) -> str:
     if answer.notice:
         parts.append(f'<p class="yj-notice">{escape(answer.notice)}</p>')
     parts += [_sources(answer.citations, turn), _nearest(answer.nearest, turn)]
+    parts.append(_summary(answer) if stage == "done" else _stages("checking"))
     return block("yj-answer", parts)
 
 
@@ -103,14 +110,40 @@ def error_html(message: str) -> str:
 
 def waiting_html(answer: Answer | None) -> str:
     """Return what is shown before the first sentence of an answer."""
-    step = "正在检索…" if answer is None else "已找到相关段落，正在作答…"
     standalone = "" if answer is None else _standalone(answer)
-    return block("yj-answer", [standalone, f'<p class="yj-wait">{step}</p>'])
+    return block("yj-answer", [standalone, _stages("searching" if answer is None else "answering")])
 
 
 def block(style: str, parts: Iterable[str]) -> str:
     """Return the parts in a `<div>`, the empty ones left out."""
     return f'<div class="{style}">{"".join(part for part in parts if part)}</div>'
+
+
+def _stages(now: str) -> str:
+    """Return the stages of answering, those behind, the one under way and those ahead told apart."""
+    order = list(_STAGES)
+    items = []
+    for place, (name, label) in enumerate(_STAGES.items()):
+        state = "behind" if place < order.index(now) else "now" if name == now else "ahead"
+        sign = {"behind": "✓ ", "now": "正在", "ahead": ""}[state]
+        items.append(f'<li class="yj-{state}">{sign}{label}</li>')
+    return f'<ol class="yj-stages">{"".join(items)}</ol>'
+
+
+def _summary(answer: Answer) -> str:
+    """Return how much of an answer was checked, who wrote it, and how long it took."""
+    checked = sum(
+        sentence.verdict == "supported" and bool(sentence.citations) for sentence in answer.sentences
+    )
+    told = [f"✓ 已核对 {checked} 句、{len(answer.citations)} 处出处"] if checked else []
+    told.append("摘录原文" if answer.answerer == "extractive" else f"语言模型 {_model(answer)}")
+    if "total" in answer.seconds:
+        told.append(f"{answer.seconds['total']:.2f} 秒")
+    return f'<p class="yj-summary">{" · ".join(told)}</p>'
+
+
+def _model(answer: Answer) -> str:
+    return escape(answer.answerer.removeprefix("generative:"))
 
 
 def _standalone(answer: Answer) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from rag.datatypes import Checked, ManuscriptReport, Place
+from rag.datatypes import Checked, ManuscriptReport
 from rag.proof import OUTCOMES, manuscript_markdown, notes, overview
+from rag.web.found import Found
 from rag.web.html import block, escape
 from rag.web.report import find_match, findings_html
 
@@ -52,13 +54,19 @@ def downloads_html(report: ManuscriptReport) -> str:
     return f'<p class="yj-downloads">{links}</p>'
 
 
-def find_checked(report: ManuscriptReport, reference: str) -> tuple[Place, ...]:
-    """Return the place that a link of the report stands for (`match-N-K`, `near-N-K`), alone; empty for none."""
+def find_checked(report: ManuscriptReport, reference: str) -> Found | None:
+    """Return what a link of the report (`match-N-K`, `near-N-K`) stands for; beside it is the first of each stretch."""
     kind, number, place = reference.split("-")
-    for n, checked in enumerate(filter(_is_told, report.checked), start=1):
-        if n == int(number) and checked.report:
-            return find_match(checked.report, f"{kind}-{place}")
-    return ()
+    told = [checked.report for checked in report.checked if checked.report]
+    if not 1 <= int(number) <= len(told):
+        return None
+    found = find_match(told[int(number) - 1], f"{kind}-{place}")
+    firsts = {
+        n: f"{'match' if each.matches else 'near'}-{n}-1"
+        for n, each in enumerate(told, start=1)
+        if each.matches or each.nearest
+    }
+    return found and replace(found, row=tuple((firsts | {int(number): reference}).values()))
 
 
 def _is_told(checked: Checked) -> bool:

@@ -6,6 +6,7 @@ import gradio as gr
 
 from rag.web.chat import chat_tab
 from rag.web.check import check_endpoints, check_tab
+from rag.web.keeping import Keeping
 from rag.web.options import WebOptions
 from rag.web.protocol import Assistant
 
@@ -17,9 +18,10 @@ def build(assistant: Assistant, options: WebOptions) -> gr.Blocks:
     """Return the page for an assistant, not yet served."""
     with gr.Blocks(title="引据", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(_MASTHEAD, elem_classes="yj-masthead", apply_default_css=False)
+        scope = gr.State(())
         with gr.Tabs():
             with gr.Tab("问答", elem_classes="yj-tab"), gr.Row(elem_classes="yj-columns"):
-                chat_tab(assistant)
+                chat_tab(assistant, Keeping(assistant, options.data), scope)
             with gr.Tab("引文核查", elem_classes="yj-tab"), gr.Row(elem_classes="yj-columns"):
                 check_tab(assistant)
         check_endpoints(assistant)

@@ -3,47 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import gradio as gr
 
-from rag.datatypes import Place
 from rag.errors import YinjuError
+from rag.web.found import Found
 from rag.web.protocol import Assistant
-from rag.web.source import empty_html, problem_html, source_html
+from rag.web.source import RAW, empty_html, problem_html, raw_html, source_html
 from rag.web.theme import static
 
 _State = TypeVar("_State")
-_GONE = "这条出处已不在当前对话里，请重新提问。"
+_GONE = "这条出处已不在当前页面里，请重新提问或核查。"
 
 
 def source_panel(
-    assistant: Assistant, state: gr.State, find: Callable[[_State, str], tuple[Place, ...]], hint: str
+    assistant: Assistant, state: gr.State, find: Callable[[_State, str], Found | None], hint: str
 ) -> gr.HTML:
     """Lay out a source panel and wire it.
 
     Args:
         assistant: where documents come from.
         state: the session's value in which the links of this tab are looked up.
-        find: finds the place that a link stands for in the state's value, then the other places of its words.
+        find: finds what a link stands for in the state's value.
         hint: what the panel says while it is empty.
     """
 
     def open_source(value: _State, event: gr.EventData) -> str:
         reference: str = event.reference
-        places = find(value, reference)
-        if not places:
+        own = reference.removeprefix(RAW)
+        found = find(value, own)
+        if found is None:
             return problem_html(_GONE)
-        place, *others = places
-        number = int(reference.rsplit("-", 1)[-1])
+        number = int(own.rsplit("-", 1)[-1])
         try:
-            problems = assistant.verify([(number, place)])
+            problems = assistant.verify([(number, found.place)])
             if problems:
                 return problem_html(problems[0])
-            also = [other for other in others if not assistant.verify([(number, other)])]
-            return source_html(assistant.document(place.file), place, reference, also)
+            also = tuple(other for other in found.also if not assistant.verify([(number, other)]))
+            show = source_html if own == reference else raw_html
+            return show(assistant.document(found.place.file), replace(found, also=also), reference)
         except KeyError:
-            return problem_html(f"{place.file} 已不在索引里，原文打不开。")
+            return problem_html(f"{found.place.file} 已不在索引里，原文打不开。")
         except YinjuError as error:
             return problem_html(str(error))
 

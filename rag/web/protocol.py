@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from rag.datatypes import Document, ManuscriptReport, Place, QuoteReport, Source, Turn, Update
+from rag.datatypes import Document, Filters, ManuscriptReport, Place, QuoteReport, Source, Turn, Update
 
 
 class Assistant(Protocol):
     """The page's view of the assistant. It is called from several threads at once."""
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Update]:
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Iterator[Update]:
         """Answer a question step by step; raises `YinjuError` for one that cannot be worked with."""
         ...
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.datatypes import Counterpart, Place, QuoteMatch, QuoteReport
+from rag.datatypes import Counterpart, QuoteMatch, QuoteReport
 from rag.marking import Stretch, quote_marked, source_marked
 from rag.render import KINDS, agreement_text, difference_text, owned_text
+from rag.web.found import Found
 from rag.web.html import block, escape, link, where
 
 VERDICTS = {
@@ -55,11 +56,14 @@ def findings_html(report: QuoteReport, item: str = "", *, linked: bool = True) -
     )
 
 
-def find_match(report: QuoteReport, reference: str) -> tuple[Place, ...]:
-    """Return the place that a link of the report stands for (`match-K`, `near-K`), alone; empty where there is none."""
+def find_match(report: QuoteReport, reference: str) -> Found | None:
+    """Return what a link of the report (`match-K`, `near-K`) stands for, among those of its kind."""
     kind, number = reference.split("-")
     matches = report.nearest if kind == "near" else report.matches
-    return tuple(match.place for n, match in enumerate(matches, start=1) if n == int(number))
+    if not 1 <= int(number) <= len(matches):
+        return None
+    row = tuple(f"{kind}-{n}" for n in range(1, len(matches) + 1))
+    return Found(place=matches[int(number) - 1].place, row=row)
 
 
 def _match(quote: str, match: QuoteMatch, reference: str) -> str:

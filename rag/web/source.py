@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.datatypes import Article, Document, Place, Source, Span, cut
 from rag.text import squeeze
+from rag.web.found import Found
 from rag.web.html import block, escape, paragraph, where
 
+RAW = "raw-"
+"""What stands before a link's name to show its place in the raw file."""
+RAW_CHARACTERS = 50_000
+"""So many characters of the raw file are shown before a place, and as many after it."""
 _CHANGED = "文件在作答之后有改动，原处已不是这些字句。引用时的原文是："
 _FRAGMENT = "这是承接别处的后半篇，开头不在本文件中。"
+_LEFT_OUT = "文件很长，这里只列出这一处前后各约五万字。"
 _HEADING_SIGN = re.compile(r"[#\s]*")
 
 
@@ -58,7 +64,7 @@ def mark(text: str, ranges: Sequence[tuple[int, int]]) -> str:
     return "".join(parts) + escape(text[position:])
 
 
-def source_html(document: Document, place: Place, reference: str, also: Sequence[Place] = ()) -> str:
+def source_html(document: Document, found: Found, reference: str) -> str:
     """Return the article that a place stands in, with the place's words marked.
 
     The quote is compared with the document once more before it is marked: if the document has changed since
@@ -66,19 +72,38 @@ def source_html(document: Document, place: Place, reference: str, also: Sequence
 
     Args:
         document: the file as it is indexed now.
-        place: the words to mark.
+        found: the place of the words to mark, the other places of the same words, and the links beside it.
         reference: the link that opened the panel, by which the page knows what is open.
-        also: the other places of the same words.
     """
-    source = document.source
+    source, place = document.source, found.place
     article = document.article_at(place.spans[0].start)
-    if article is None or squeeze(cut(source.text, place.spans)) != squeeze(place.quote):
-        body = f'<p class="yj-error">{_CHANGED}</p><p class="yj-paragraph">{escape(place.quote)}</p>'
-        return _panel(reference, _header(place, place.article), body)
+    if article is None or not _stands(source, place):
+        return _panel(reference, found, _facts(place, place.article), _changed(place))
     lines = "".join(_line_html(source, line, place.spans) for line in _lines(article, source))
     fragment = f'<p class="yj-notice">{_FRAGMENT}</p>' if article.fragment else ""
-    header = _header(place, article.name, _line_number(source, place), article)
-    return _panel(reference, header, _also(also) + fragment + lines)
+    facts = _facts(place, article.name, _line_number(source, place), article)
+    return _panel(reference, found, facts, _also(found.also) + fragment + lines)
+
+
+def raw_html(document: Document, found: Found, reference: str) -> str:
+    """Return the text of the file itself around a place, line by line as it stands there, its words marked.
+
+    Args:
+        document: the file as it is indexed now.
+        found: the place of the words to mark, and the links beside it.
+        reference: the link that opened the panel, `RAW` and that of the place.
+    """
+    source, place = document.source, found.place
+    facts = _facts(place, place.file, _line_number(source, place))
+    if not _stands(source, place):
+        return _panel(reference, found, facts, _changed(place))
+    start = source.text.rfind("\n", 0, max(place.spans[0].start - RAW_CHARACTERS, 0)) + 1
+    end = source.text.find("\n", place.spans[-1].end + RAW_CHARACTERS)
+    end = len(source.text) if end < 0 else end
+    left_out = f'<p class="yj-notice">{_LEFT_OUT}</p>' if end - start < len(source.text) else ""
+    lines = "".join(f"<li>{line}</li>" for line in _raw_lines(source, start, end, place.spans))
+    first = source.line_of(start)
+    return _panel(reference, found, facts, f'{left_out}<ol class="yj-raw" start="{first}">{lines}</ol>')
 
 
 def empty_html(hint: str) -> str:
@@ -139,7 +164,24 @@ def _line_html(source: Source, line: _Line, cited: Sequence[Span]) -> str:
     return f'<p class="{style}">{number}{mark(cut(source.text, line.spans), ranges)}</p>'
 
 
-def _header(place: Place, title: str, line: str = "", article: Article | None = None) -> str:
+def _stands(source: Source, place: Place) -> bool:
+    return squeeze(cut(source.text, place.spans)) == squeeze(place.quote)
+
+
+def _changed(place: Place) -> str:
+    return f'<p class="yj-error">{_CHANGED}</p><p class="yj-paragraph">{escape(place.quote)}</p>'
+
+
+def _raw_lines(source: Source, start: int, end: int, cited: Sequence[Span]) -> Iterator[str]:
+    """Yield the lines of a stretch of a source as HTML, as they stand in the file, with their marks."""
+    for line in source.text[start:end].splitlines(keepends=True):
+        words = line.rstrip("\r\n")
+        piece = Span(start=start, end=start + len(line))
+        yield mark(words, marked_ranges([piece], cited)) or "&#8203;"
+        start = piece.end
+
+
+def _facts(place: Place, title: str, line: str = "", article: Article | None = None) -> str:
     known = article or Article(span=place.spans[0])
     posts = {fact.of: f"{fact.of}（{fact.value}）" for fact in known.facts if fact.kind == "post"}
     facts = [
@@ -153,10 +195,35 @@ def _header(place: Place, title: str, line: str = "", article: Article | None = 
         ("文件", place.file),
     ]
     rows = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts if value)
-    back = '<a class="yj-back" href="#back">返回</a>'
-    return f'<header class="yj-header"><h2>{escape(title)}</h2><dl>{rows}</dl>{back}</header>'
+    return f"<h2>{escape(title)}</h2><dl>{rows}</dl>"
 
 
-def _panel(reference: str, header: str, body: str) -> str:
-    article = block("yj-article", [body])
-    return f'<section class="yj-source" data-reference="{escape(reference)}">{header}{article}</section>'
+def _panel(reference: str, found: Found, facts: str, body: str) -> str:
+    header = f'<header class="yj-header">{facts}{_steps(reference, found.row)}</header>'
+    name = escape(reference)
+    return (
+        f'<section class="yj-source" data-reference="{name}">{header}{block("yj-article", [body])}</section>'
+    )
+
+
+def _steps(reference: str, row: Sequence[str]) -> str:
+    """Return the links to the places before and after, how many there are, and the way to the raw file or back."""
+    own = reference.removeprefix(RAW)
+    view = reference.removesuffix(own)
+    parts = []
+    if own in row and len(row) > 1:
+        at = row.index(own)
+        parts = [
+            _step("‹ 上一处", view + row[at - 1] if at else ""),
+            f"<span>{at + 1} / {len(row)}</span>",
+            _step("下一处 ›", view + row[at + 1] if at + 1 < len(row) else ""),
+        ]
+    other = _step("看文章", own) if view else _step("看原始文件", RAW + own)
+    return block("yj-steps", ['<a class="yj-back" href="#back">‹ 返回</a>', *parts, other])
+
+
+def _step(label: str, reference: str) -> str:
+    """Return a link that opens another place in the panel, or where there is none just its label."""
+    if not reference:
+        return f'<span class="yj-none">{label}</span>'
+    return f'<a class="yj-link" href="#{escape(reference)}">{label}</a>'

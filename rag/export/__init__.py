@@ -1,0 +1,2 @@
+def answer_text(a):
+    return a[0].text

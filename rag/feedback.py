@@ -1,0 +1,2 @@
+def append(*a):
+    print(a[3:])

@@ -1,0 +1,62 @@
+"""The toolbar above the chat, and through it all that the server hands to the browser besides what it shows.
+
+The toolbar is one HTML component. Its script (`static/desk.js`) raises an event for each button on the page, keeps
+conversations in the browser, and does what `delivery` tells it.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import Any
+
+import gradio as gr
+
+from rag.web.asking import Scope
+from rag.web.conversation import Conversation
+from rag.web.html import block, escape
+from rag.web.saved import conversation_json
+from rag.web.theme import static
+
+_SERIAL = count()
+
+
+def desk() -> gr.HTML:
+    """Lay out the toolbar."""
+    return gr.HTML(
+        "",
+        html_template=static("desk.html"),
+        js_on_load=static("desk.js"),
+        elem_classes="yj-desk",
+        apply_default_css=False,
+    )
+
+
+def delivery(**what: Any) -> str:  # noqa: ANN401 - JSON
+    """Return a value of the toolbar that makes the browser do something.
+
+    Args:
+        what: `copy`, a text for the clipboard; `link`, the id of an answer whose address is copied; `go`, an address
+            to be downloaded; `keep`, a conversation to be kept in the browser; `say`, a line to be told.
+    """
+    return json.dumps({"serial": next(_SERIAL), **what}, ensure_ascii=False)
+
+
+def kept(conversation: Conversation) -> str:
+    """Return the delivery that keeps a conversation in the browser."""
+    return delivery(keep=conversation_json(conversation))
+
+
+def status_html(scope: Scope, editing: int) -> str:
+    """Return what is in force besides the words in the box: the documents chosen, the question being changed."""
+    chips = []
+    if scope:
+        names = escape("、".join(scope[:3]) + ("等" if len(scope) > 3 else ""))
+        chips.append(f"<span>只问 {len(scope)} 个文件：{names}{_button('all', '问全部文件')}</span>")
+    if editing:
+        chips.append(f"<span>正在改第 {editing} 问，发出后其后的问答作废{_button('unedit', '不改了')}</span>")
+    return block("yj-chips", chips) if chips else ""
+
+
+def _button(verb: str, label: str) -> str:
+    return f'<button type="button" class="yj-act" value="{verb}-0">{label}</button>'

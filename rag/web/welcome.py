@@ -1,0 +1,24 @@
+"""What the chat shows before the first question: examples, by the kind of answer that they ask for."""
+
+from __future__ import annotations
+
+from rag.web.html import escape
+
+_INVITATION = "想问文档里的什么？"
+EXAMPLES = (
+    ("数目", "科技创新和技术改造再贷款规模增加到多少？"),
+    ("清单", "零碳工厂建设遵循哪四方面原则？"),
+    ("定义", "什么是耐心资本？"),
+    ("谁说的", "“没有现代化的治理，就没有现代化的产业体系”是谁说的？"),
+    ("哪天登的", "《工信部部署2026年十大重点工作》是哪天刊登的？"),
+    ("文中没有", "2026年国内生产总值增长目标是多少？"),
+)
+
+
+def welcome_html() -> str:
+    """Return the invitation and the examples, each a button that asks it."""
+    rows = "".join(
+        f'<li><span>{escape(kind)}</span><button type="button" class="yj-act" value="pick-0">{escape(question)}</button></li>'
+        for kind, question in EXAMPLES
+    )
+    return f'<div class="yj-welcome"><p>{_INVITATION}</p><ul>{rows}</ul></div>'
