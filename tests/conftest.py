@@ -1,10 +1,14 @@
-"""The assistant over the five documents, opened once for all tests."""
+"""What many tests share: the assistant over the five documents, and a browser at a page of made-up answers."""
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from browsing import ARGUMENTS, PAUSE, ROOT, WIDTHS, Visit, enter, served
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from rag.assistant import Assistant, open_assistant
 from rag.config import Settings
@@ -13,7 +17,7 @@ from rag.config import Settings
 settings.register_profile("yinju", deadline=None, derandomize=True)
 settings.load_profile("yinju")
 
-DOCS = Path(__file__).parent.parent / "docs_src"
+DOCS = ROOT / "docs_src"
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +35,52 @@ def with_model(assistant):
         return Assistant(replace(assistant.settings, llm=llm), assistant.index)
 
     return made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = [
+        path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))
+    ]
+    if not found:
+        pytest.fail(
+            "the browser tests need Chromium and a Chinese font: apt-get install chromium fonts-noto-cjk"
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found[0], args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Serve the page over `fake_assistant`; yield its address and the file of what it says on stderr."""
+    folder = tmp_path_factory.mktemp("server")
+    command = (str(ROOT / "tests" / "fake_assistant.py"), str(PAUSE), str(folder / "data"))
+    with served(folder / "stderr", *command) as found:
+        yield found
+
+
+@pytest.fixture
+def visits(server: tuple[str, Path], request: pytest.FixtureRequest) -> Iterator[list[Visit]]:
+    """Collect the visits of a test; each is checked, and pictured, at its end.
+
+    Nothing may have been asked of another machine, by the browser or by the server, the console may show no
+    error, and nothing may be wider than the window.
+    """
+    made: list[Visit] = []
+    yield made
+    for number, visit in enumerate(made, start=1):
+        if not visit.page.is_closed():
+            visit.picture(f"{request.node.name}-{number}")
+            visit.check()
+        visit.page.context.close()
+    assert "OUTSIDE" not in server[1].read_text()
+
+
+@pytest.fixture(params=WIDTHS)
+def visit(
+    request: pytest.FixtureRequest, visits: list[Visit], browser: Browser, server: tuple[str, Path]
+) -> Visit:
+    """Open the page, on a laptop and on a phone."""
+    return enter(visits, browser, server[0], width=request.param)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from rag.datatypes import (
     Answer,
@@ -279,4 +280,4 @@ if __name__ == "__main__":
     from rag.web.server import launch
 
     sys.addaudithook(_forbid_outside)
-    launch(FakeAssistant(pause=float(sys.argv[1])), WebOptions(port=0))
+    launch(FakeAssistant(pause=float(sys.argv[1])), WebOptions(port=0, data=Path(sys.argv[2])))

@@ -1,162 +1,22 @@
-"""The page in a real Chromium, over the hand-made documents of `fake_assistant`.
-
-Every test ends by checking that nothing was asked of another machine, by the browser or by the server, and
-that the console shows no error.
-"""
+"""The page in a real Chromium, over the hand-made documents of `fake_assistant`: chat, sources, quotations."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+from browsing import PAUSE, ROOT, WIDTHS, Visit, assert_marked, contrast, enter, served
 from fake_assistant import HOSTILE, LOAN, LOAN_QUOTE
-from playwright.sync_api import Browser, BrowserContext, Locator, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from rag.text import squeeze
 
 pytestmark = pytest.mark.browser
-
-ROOT = Path(__file__).parent.parent
-PAUSE = 0.4
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = [
-        path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))
-    ]
-    if not found:
-        pytest.fail(
-            "the browser tests need Chromium and a Chinese font: apt-get install chromium fonts-noto-cjk"
-        )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found[0], args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@contextmanager
-def served(errors: Path, *command: str, **environment: str) -> Iterator[tuple[str, Path]]:
-    """Serve a page in a process of its own; yield its address and the file of what it says on stderr."""
-    with errors.open("w") as sink:
-        process = subprocess.Popen(
-            [sys.executable, *command],
-            stdout=subprocess.PIPE,
-            stderr=sink,
-            text=True,
-            encoding="utf-8",
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | environment,
-        )
-        with process:
-            assert process.stdout is not None
-            line = process.stdout.readline().strip()
-            assert line.startswith("引据已就绪：http://127.0.0.1:"), errors.read_text()
-            try:
-                yield line.partition("：")[2], errors
-            finally:
-                process.terminate()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    errors = tmp_path_factory.mktemp("server") / "stderr"
-    with served(errors, str(ROOT / "tests" / "fake_assistant.py"), str(PAUSE)) as found:
-        yield found
-
-
-class Visit:
-    """One user's page, with all it asked for and all its console said."""
-
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        self.hosts: set[str | None] = set()
-        self.complaints: list[str] = []
-        self.page = context.new_page()
-        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname))
-        self.page.on(
-            "console", lambda said: self.complaints.append(said.text) if said.type == "error" else None
-        )
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.goto(address)
-        expect(self.box).to_be_visible()
-
-    @property
-    def box(self) -> Locator:
-        return self.page.get_by_placeholder("输入问题")
-
-    @property
-    def answer(self) -> Locator:
-        return self.page.locator(".yj-answer").last
-
-    @property
-    def panel(self) -> Locator:
-        return self.page.locator(".block.yj-panel:visible")
-
-    def ask(self, question: str) -> None:
-        self.box.fill(question)
-        self.box.press("Enter")
-
-    def check(self) -> None:
-        assert self.hosts == {"127.0.0.1"}
-        assert self.complaints == []
-
-
-@pytest.fixture
-def visits(browser: Browser, server: tuple[str, Path]) -> Iterator[list[Visit]]:
-    """Collect the visits of a test; `visit` adds to them."""
-    made: list[Visit] = []
-    yield made
-    for visit in made:
-        visit.check()
-        visit.page.context.close()
-    assert "OUTSIDE" not in server[1].read_text()
-
-
-@pytest.fixture
-def visit(visits: list[Visit], browser: Browser, server: tuple[str, Path]) -> Visit:
-    return enter(visits, browser, server[0])
-
-
-def enter(visits: list[Visit], browser: Browser, address: str, width: int = 1280) -> Visit:
-    context = browser.new_context(viewport={"width": width, "height": 800}, locale="zh-CN")
-    visits.append(Visit(context, address))
-    return visits[-1]
-
-
-def assert_marked(visit: Visit, quote: str) -> None:
-    """The panel shows exactly the quote marked, where the reader sees it and nothing covers it."""
-    mark = visit.panel.locator("mark")
-    expect(mark).to_have_text(quote)
-    expect(mark).to_be_in_viewport(ratio=1)
-    expect(visit.panel.locator(".yj-header")).to_be_in_viewport()
-    visit.page.wait_for_function(
-        """() => {
-          const mark = [...document.querySelectorAll("mark")].find((mark) => mark.offsetParent);
-          const box = mark.getClientRects()[0];
-          return mark.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
-        }"""
-    )
 
 
 def test_an_answer_streams(visit: Visit) -> None:
@@ -178,6 +38,7 @@ def test_a_marker_opens_its_source(visit: Visit) -> None:
     for fact in ("示例日报", "2026-01-20", "甲乙", "第7段", "loan.txt"):
         expect(visit.panel.locator(".yj-header")).to_contain_text(fact)
     assert_marked(visit, LOAN_QUOTE)
+    visit.back()
     visit.answer.locator("a.yj-cite", has_text="[2]").click()
     assert_marked(visit, "政策自发布之日起实施。")
     assert "#" not in visit.page.url
@@ -193,7 +54,7 @@ def test_an_example_is_asked_and_refused_with_the_nearest_passages(visit: Visit)
 def test_scripts_in_documents_and_questions_show_as_text(visit: Visit) -> None:
     question = "脚本 <img src=x onerror='window.hit=3'> **粗**"
     visit.ask(question)
-    expect(visit.answer.locator(".yj-text")).to_have_text(HOSTILE + "[1]")
+    expect(visit.answer.locator(".yj-text")).to_have_text(HOSTILE + "[1]✓已核对")
     expect(visit.page.locator(".yj-question")).to_have_text(question)
     visit.answer.locator("a.yj-cite").click()
     assert_marked(visit, HOSTILE)
@@ -213,10 +74,10 @@ def test_errors_are_one_line_and_nothing_is_lost(visit: Visit) -> None:
     expect(visit.answer).to_contain_text("理解为：科技创新和技术改造再贷款增加到多少？")
 
 
-def test_stop_keeps_what_is_there_and_clear_begins_anew(visit: Visit) -> None:
+def test_stop_keeps_what_is_there(visit: Visit) -> None:
     visit.ask("慢慢说")
     expect(visit.page.locator(".yj-items li").first).to_be_visible()
-    visit.page.get_by_role("button", name="停止").click()
+    visit.press("停止")
     expect(visit.answer).to_have_text("已停止。")
     said = visit.page.locator(".yj-items li").count()
     assert 1 <= said < 6
@@ -224,11 +85,9 @@ def test_stop_keeps_what_is_there_and_clear_begins_anew(visit: Visit) -> None:
     assert visit.page.locator(".yj-items li").count() == said
     visit.page.locator("a.yj-cite").first.click()
     assert_marked(visit, "第一节。")
+    visit.back()
     visit.ask("再贷款？")
     expect(visit.answer).to_contain_text("政策自发布之日起实施")
-    visit.page.get_by_role("button", name="清空").click()
-    expect(visit.page.locator(".yj-answer")).to_have_count(0)
-    expect(visit.panel).to_contain_text("点一下回答里的编号")
 
 
 def test_two_users_do_not_mix(visits: list[Visit], browser: Browser, server: tuple[str, Path]) -> None:
@@ -255,6 +114,7 @@ def test_a_quotation_is_checked(visit: Visit) -> None:
     expect(report.locator("tbody tr").first).to_have_text("1.5万亿元1.2万亿元数字")
     report.locator("a.yj-quote").click()
     assert_marked(visit, LOAN_QUOTE)
+    visit.back()
     box.fill("凭空一句")
     check.click()
     expect(report.locator(".yj-verdict strong")).to_have_text("文中没有")
@@ -275,6 +135,7 @@ def test_a_manuscript_is_checked(visit: Visit, tmp_path: Path) -> None:
     expect(report.locator(".yj-given del").last).to_have_text("1.5万亿元")
     report.locator("a.yj-quote").click()
     assert_marked(visit, LOAN_QUOTE)
+    visit.back()
     with visit.page.expect_download() as saved:
         visit.page.get_by_text("存成 .md").click()
     assert "~~1.5万亿元~~" in saved.value.path().read_text(encoding="utf-8")
@@ -306,31 +167,31 @@ def test_quotes_and_manuscripts_are_checked_over_http(server: tuple[str, Path]) 
         assert json.load(answer)["named_endpoints"].keys() == {"/cite", "/check"}
 
 
-def test_a_narrow_screen_has_the_panel_below_the_chat(
+def test_on_a_phone_the_source_comes_over_the_page_and_goes_again(
     visits: list[Visit], browser: Browser, server: tuple[str, Path]
 ) -> None:
     visit = enter(visits, browser, server[0], width=390)
     visit.ask("再贷款？")
     expect(visit.answer).to_contain_text("政策自发布之日起实施")
-    box = visit.box.bounding_box()
-    panel = visit.panel.bounding_box()
-    assert box and panel and panel["y"] > box["y"] + box["height"]
-    assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
-    visit.answer.locator("a.yj-cite", has_text="[1]").click()
+    expect(visit.panel).to_have_count(0)
+    marker = visit.answer.locator("a.yj-cite", has_text="[1]")
+    marker.click()
     assert_marked(visit, LOAN_QUOTE)
-    visit.panel.get_by_text("返回").click()
-    expect(visit.answer).to_be_in_viewport()
+    assert visit.panel.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 800}
+    visit.back()
+    expect(visit.panel).to_have_count(0)
+    expect(marker).to_be_focused()
+    marker.press("Enter")
+    assert_marked(visit, LOAN_QUOTE)
+    visit.page.keyboard.press("Escape")
+    expect(marker).to_be_focused()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_marks_stand_out_in_both_themes(
     visits: list[Visit], browser: Browser, server: tuple[str, Path], scheme: str
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 800}, locale="zh-CN", color_scheme=scheme
-    )
-    visit = Visit(context, server[0])
-    visits.append(visit)
+    visit = enter(visits, browser, server[0], scheme=scheme)
     visit.ask("再贷款？")
     visit.answer.locator("a.yj-cite", has_text="[1]").click()
     assert_marked(visit, LOAN_QUOTE)
@@ -339,11 +200,13 @@ def test_marks_stand_out_in_both_themes(
     assert contrast(mark, "background-color", visit.panel, "background-color") >= 1.2
 
 
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_five_documents_are_asked_through_the_app(
-    visits: list[Visit], browser: Browser, tmp_path: Path
+    visits: list[Visit], browser: Browser, tmp_path: Path, width: int
 ) -> None:
-    with served(tmp_path / "stderr", "app.py", YINJU_INDEX=str(tmp_path / "index")) as (address, _):
-        visit = enter(visits, browser, address)
+    places = {"YINJU_INDEX": str(tmp_path / "index"), "YINJU_WEB_DATA": str(tmp_path / "data")}
+    with served(tmp_path / "stderr", "app.py", **places) as (address, _):
+        visit = enter(visits, browser, address, width=width)
         visit.page.get_by_role("button", name="零碳工厂建设遵循哪四方面原则？").click()
         principles = "因业施策、系统推进,创新驱动、技术赋能,应减尽减、持续提升,统一规范、公开透明等四方面原则"
         expect(visit.answer).to_contain_text(principles)
@@ -354,16 +217,3 @@ def test_the_five_documents_are_asked_through_the_app(
         file = visit.panel.locator("dd").last.inner_text()
         assert squeeze(mark.inner_text()) in squeeze((ROOT / "docs_src" / file).read_text(encoding="utf-8"))
         visit.page.close()
-
-
-def contrast(one: Locator, its: str, other: Locator, others: str) -> float:
-    """The contrast of two colours as WCAG defines it: (L1 + 0.05) / (L2 + 0.05), the lighter above."""
-    first, second = luminance(one, its), luminance(other, others)
-    return (max(first, second) + 0.05) / (min(first, second) + 0.05)
-
-
-def luminance(locator: Locator, property_name: str) -> float:
-    colour = locator.evaluate("(element, name) => getComputedStyle(element)[name]", property_name)
-    channels = [int(value) / 255 for value in re.findall(r"\d+", colour)[:3]]
-    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

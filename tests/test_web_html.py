@@ -384,7 +384,9 @@ def test_of_a_long_raw_file_the_part_around_the_place_is_shown() -> None:
     first = int(re.search(r'start="(\d+)"', markup)[1])  # type: ignore[index]
     assert long.source.text.splitlines()[first - 1] == lines[0] and 1 < first < 40_001
     assert marks(markup) == ["第20000句。"] and "文件很长" in markup
-    assert 2 * RAW_CHARACTERS <= sum(len(line.strip("\u200b")) + 1 for line in lines) < 2 * RAW_CHARACTERS + 40
+    assert (
+        2 * RAW_CHARACTERS <= sum(len(line.strip("\u200b")) + 1 for line in lines) < 2 * RAW_CHARACTERS + 40
+    )
 
 
 def test_a_raw_file_that_has_changed_is_not_marked() -> None:

@@ -132,9 +132,9 @@ element.addEventListener("click", (event) => {
   acts[event.target.closest("[data-do]")?.dataset.do]?.();
 });
 document.addEventListener("click", (event) => {
-  if (!drawer.hidden && !element.contains(event.target)) show(false);
+  if (!drawer.hidden && !event.composedPath().includes(element)) show(false);
 });
-element.addEventListener("keydown", (event) => {
+document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || drawer.hidden) return;
   show(false);
   toggle.focus();
