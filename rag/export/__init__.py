@@ -1,2 +1,0 @@
-def answer_text(a):
-    return a[0].text

@@ -1,2 +1,0 @@
-def append(*a):
-    print(a[3:])
