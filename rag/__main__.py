@@ -178,7 +178,7 @@ def cite(
         typer.Option("--manuscript", help="核查整篇稿件（txt、md、docx、html、pdf；- 为标准输入）"),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", help="把稿件的核查报告写成 .html 或 .md 文件")
+        Path | None, typer.Option("--output", help="把稿件的核查报告写成 .html、.md 或 .docx 文件")
     ] = None,
     batch: Batch = None,
     docs: Docs = None,
@@ -211,7 +211,7 @@ def _cite_manuscript(
     manuscript: Path, output: Path | None, opened: Callable[[], Assistant], as_json: bool
 ) -> None:
     """Check a manuscript; print the report, and write it to a file where one is given."""
-    from rag.web.manuscript import FORMATS
+    from rag.web.report_files import FORMATS
 
     if output is not None and output.suffix.lower() not in FORMATS:
         raise UsageError(f"--output 只能是 {'、'.join(FORMATS)} 文件，不能是 {output}")
@@ -220,7 +220,7 @@ def _cite_manuscript(
     report = opened().check(source)
     if output is not None:
         try:
-            output.write_text(FORMATS[output.suffix.lower()](report), encoding="utf-8")
+            output.write_bytes(FORMATS[output.suffix.lower()](report))
         except OSError as error:
             raise UsageError(f"写不了 {output}；请检查它的文件夹在不在、有没有写权限") from error
         _note(f"核查报告已写入 {output}")

@@ -277,7 +277,7 @@ def test_a_manuscript_is_checked(visit: Visit, tmp_path: Path) -> None:
     assert_marked(visit, LOAN_QUOTE)
     with visit.page.expect_download() as saved:
         visit.page.get_by_text("存成 .md").click()
-    assert "~~1.5万亿元~~" in saved.value.path().read_text(encoding="utf-8")
+    assert "<del>1.5万亿元</del>" in saved.value.path().read_text(encoding="utf-8")
     manuscript = tmp_path / "稿.txt"
     manuscript.write_text(f"前言。\n{LOAN_QUOTE}\n", encoding="utf-8")
     visit.page.locator("input[type=file]").set_input_files(manuscript)
