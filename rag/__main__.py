@@ -29,7 +29,6 @@ app = typer.Typer(
 _USAGE_ERROR = cast(type[Exception], typer.BadParameter.__base__)
 
 _INTERRUPTED = 130  # what typer makes of Ctrl-C
-_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
 Record = dict[str, Any]
 Docs = Annotated[Path | None, typer.Option("--docs", help="文档文件夹", show_default="docs_src")]
@@ -54,7 +53,7 @@ def _open(docs: Path | None, index: Path | None, no_update: bool) -> Assistant:
 
 
 def _print(record: Record) -> None:
-    typer.echo(_print_form(record))
+    typer.echo(records.line(record))
 
 
 def _records(batch: Path) -> Iterable[Record]:
@@ -72,21 +71,12 @@ def _records(batch: Path) -> Iterable[Record]:
             continue
         try:
             record = json.loads(line)
-            _print_form(record)
+            records.line(record)
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{batch} 第 {number} 行不是 JSON，或含有不成字的编码") from error
         if not isinstance(record, dict):
             raise UsageError(f"{batch} 第 {number} 行不是 JSON 对象")
         yield record
-
-
-def _print_form(record: object) -> bytes:
-    """Return what is written for a record: one line, whatever a program that reads it takes for a line's end.
-
-    Raises:
-        UnicodeEncodeError: a string in it holds half a surrogate pair, which no encoding can write.
-    """
-    return json.dumps(record, ensure_ascii=False).translate(_LINE_ENDS).encode()
 
 
 def _each(
