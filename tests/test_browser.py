@@ -20,6 +20,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+import docx
 import pytest
 from fake_assistant import HOSTILE, LOAN, LOAN_QUOTE
 from playwright.sync_api import Browser, BrowserContext, Locator, expect, sync_playwright
@@ -255,6 +256,10 @@ def test_a_quotation_is_checked(visit: Visit) -> None:
     expect(report.locator("tbody tr").first).to_have_text("1.5万亿元1.2万亿元数字")
     report.locator("a.yj-quote").click()
     assert_marked(visit, LOAN_QUOTE)
+    with visit.page.expect_download() as saved:
+        visit.page.get_by_text("存成 .docx").click()
+    (differences,) = docx.Document(str(saved.value.path())).tables
+    assert [cell.text for cell in differences.rows[1].cells] == ["1.5万亿元", "1.2万亿元", "数字"]
     box.fill("凭空一句")
     check.click()
     expect(report.locator(".yj-verdict strong")).to_have_text("文中没有")
@@ -304,6 +309,13 @@ def test_quotes_and_manuscripts_are_checked_over_http(server: tuple[str, Path]) 
             assert json.load(refused.value)["error"].startswith("data 里要有一段文字")
     with urlopen(f"{server[0]}/gradio_api/info") as answer:
         assert json.load(answer)["named_endpoints"].keys() == {"/cite", "/check"}
+
+
+def test_kept_answers_are_served_beside_the_page(server: tuple[str, Path]) -> None:
+    with pytest.raises(HTTPError) as missing:
+        urlopen(f"{server[0]}/answers/{'a' * 22}.docx")
+    assert missing.value.code == 404
+    assert missing.value.read().decode().startswith("没有这个文件")
 
 
 def test_a_narrow_screen_has_the_panel_below_the_chat(

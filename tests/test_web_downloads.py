@@ -16,8 +16,6 @@ from rag.export.answers import answers_sheet
 from rag.export.markdown import as_markdown
 from rag.kept import Kept
 from rag.web.downloads import TYPES, file_stem, router
-from rag.web.options import WebOptions
-from rag.web.server import application
 
 FAKE = FakeAssistant(0)
 
@@ -113,10 +111,3 @@ def test_a_name_that_no_header_holds_is_encoded(kept):
     given = visiting(kept).get(f"/answers/{kept.keep(replace(ANSWER, question='问😀;x=’1'))}.txt")
     assert given.headers["content-disposition"].isascii()
     assert unquote(given.headers["content-disposition"].partition("''")[2]) == "问😀;x= 1.txt"
-
-
-def test_the_application_gives_the_answers_in_its_data_folder(tmp_path):
-    identifier = Kept(tmp_path / "answers").keep(ANSWER)
-    visit = TestClient(application(FAKE, WebOptions(data=tmp_path)))
-    assert visit.get(f"/answers/{identifier}.txt").text.startswith("再贷款？ 多少\n")
-    assert visit.get("/answers/none.txt").status_code == 404
