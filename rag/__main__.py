@@ -29,7 +29,6 @@ app = typer.Typer(
 _USAGE_ERROR = cast(type[Exception], typer.BadParameter.__base__)
 
 _INTERRUPTED = 130  # what typer makes of Ctrl-C
-_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
 Record = dict[str, Any]
 Docs = Annotated[Path | None, typer.Option("--docs", help="文档文件夹", show_default="docs_src")]
@@ -54,7 +53,7 @@ def _open(docs: Path | None, index: Path | None, no_update: bool) -> Assistant:
 
 
 def _print(record: Record) -> None:
-    typer.echo(_print_form(record))
+    typer.echo(records.line(record))
 
 
 def _records(batch: Path) -> Iterable[Record]:
@@ -72,21 +71,12 @@ def _records(batch: Path) -> Iterable[Record]:
             continue
         try:
             record = json.loads(line)
-            _print_form(record)
+            records.line(record)
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{batch} 第 {number} 行不是 JSON，或含有不成字的编码") from error
         if not isinstance(record, dict):
             raise UsageError(f"{batch} 第 {number} 行不是 JSON 对象")
         yield record
-
-
-def _print_form(record: object) -> bytes:
-    """Return what is written for a record: one line, whatever a program that reads it takes for a line's end.
-
-    Raises:
-        UnicodeEncodeError: a string in it holds half a surrogate pair, which no encoding can write.
-    """
-    return json.dumps(record, ensure_ascii=False).translate(_LINE_ENDS).encode()
 
 
 def _each(
@@ -178,7 +168,7 @@ def cite(
         typer.Option("--manuscript", help="核查整篇稿件（txt、md、docx、html、pdf；- 为标准输入）"),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", help="把稿件的核查报告写成 .html 或 .md 文件")
+        Path | None, typer.Option("--output", help="把稿件的核查报告写成 .html、.md 或 .docx 文件")
     ] = None,
     batch: Batch = None,
     docs: Docs = None,
@@ -211,7 +201,7 @@ def _cite_manuscript(
     manuscript: Path, output: Path | None, opened: Callable[[], Assistant], as_json: bool
 ) -> None:
     """Check a manuscript; print the report, and write it to a file where one is given."""
-    from rag.web.manuscript import FORMATS
+    from rag.web.report_files import FORMATS
 
     if output is not None and output.suffix.lower() not in FORMATS:
         raise UsageError(f"--output 只能是 {'、'.join(FORMATS)} 文件，不能是 {output}")
@@ -220,7 +210,7 @@ def _cite_manuscript(
     report = opened().check(source)
     if output is not None:
         try:
-            output.write_text(FORMATS[output.suffix.lower()](report), encoding="utf-8")
+            output.write_bytes(FORMATS[output.suffix.lower()](report))
         except OSError as error:
             raise UsageError(f"写不了 {output}；请检查它的文件夹在不在、有没有写权限") from error
         _note(f"核查报告已写入 {output}")

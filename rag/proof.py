@@ -1,16 +1,11 @@
-"""A checked manuscript as text for a terminal, and as Markdown. Pure functions."""
+"""A checked manuscript in words, and as text for a terminal. Pure functions."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from itertools import groupby
-
 import typer
 
-from rag.datatypes import Checked, Difference, ManuscriptReport, Outcome, QuoteMatch
-from rag.marking import Stretch, quote_marked, source_marked
-from rag.render import finding_lines, place_text, told_lines
+from rag.datatypes import Checked, Difference, ManuscriptReport, Outcome
+from rag.render import finding_lines
 
 OUTCOMES: dict[Outcome, str] = {
     "exact": "原文如此",
@@ -27,7 +22,6 @@ _COLOURS = {
     "paraphrase": typer.colors.YELLOW,
     "not_found": typer.colors.MAGENTA,
 }
-_SPECIAL = re.compile(r"([\\`*_~\[\]<>#|&])")
 
 
 def overview(report: ManuscriptReport) -> str:
@@ -64,7 +58,7 @@ def notes(checked: Checked) -> list[str]:
 def manuscript_text(report: ManuscriptReport) -> str:
     """Return a manuscript report for a terminal: the counts, then all that is not the author's own, in order."""
     lines = [overview(report)]
-    for number, checked in enumerate(_told(report), start=1):
+    for number, checked in enumerate(told(report), start=1):
         name = typer.style(OUTCOMES[checked.outcome], fg=_COLOURS[checked.outcome], bold=True)
         lines.append(f"\n{number}. 第 {line_of(report, checked)} 行  {name}\n   {checked.text}")
         under = notes(checked) + (finding_lines(checked.report) if checked.report else [])
@@ -72,46 +66,6 @@ def manuscript_text(report: ManuscriptReport) -> str:
     return "\n".join(lines)
 
 
-def manuscript_markdown(report: ManuscriptReport) -> str:
-    """Return a manuscript report as Markdown: words of the quote that differ struck out, those of the source bold."""
-    lines = ["# 引文核查", "", overview(report)]
-    for number, checked in enumerate(_told(report), start=1):
-        place = f"第 {line_of(report, checked)} 行"
-        lines += ["", f"## {number}. {OUTCOMES[checked.outcome]}（{place}）", ""]
-        matches = checked.report.matches if checked.report else ()
-        for match in matches:
-            lines += [*_match_markdown(checked.text, match), ""]
-        lines += [f"> {_plain(checked.text)}", ""] * (not matches)
-        lines += [f"- {_plain(note)}" for note in notes(checked)]
-        nearest = checked.report.nearest if checked.report else ()
-        lines += ["", "最接近的原文："] * bool(nearest)
-        lines += [f"- {_source(match)}：{_plain(match.place.quote)}" for match in nearest]
-    return "\n".join(lines) + "\n"
-
-
-def _told(report: ManuscriptReport) -> list[Checked]:
+def told(report: ManuscriptReport) -> list[Checked]:
+    """Return the stretches that something is told of: all that is not the author's own, in order."""
     return [checked for checked in report.checked if checked.report]
-
-
-def _match_markdown(text: str, match: QuoteMatch) -> list[str]:
-    quoted = _marked(quote_marked(text, match), "~~")
-    source = _marked(source_marked(match), "**")
-    told = [f"- {_plain(line)}" for line in told_lines(match)]
-    return [f"> 稿件：{quoted}", ">", f"> 原文：{source}", "", f"- {_source(match)}", *told]
-
-
-def _source(match: QuoteMatch) -> str:
-    return _plain(f"{place_text(match.place)}，相似度 {match.similarity:.2f}")
-
-
-def _marked(stretches: Iterable[Stretch], sign: str) -> str:
-    found = ""
-    for told, group in groupby(stretches, key=lambda each: each.told is not None):
-        words = _plain("".join(each.text for each in group))
-        found += f"{sign}{words or '‸'}{sign}" if told else words
-    return found
-
-
-def _plain(text: str) -> str:
-    """Return `text` as Markdown that shows just these characters on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, get_args
@@ -29,6 +30,17 @@ from rag.datatypes import (
 )
 from rag.errors import UsageError
 from rag.indexing import IndexReport
+
+_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
+
+
+def line(record: object) -> bytes:
+    """Return a record as JSON on one line, whatever a program that reads it takes for a line's end.
+
+    Raises:
+        UnicodeEncodeError: a string in it holds half a surrogate pair, which no encoding can write.
+    """
+    return json.dumps(record, ensure_ascii=False).translate(_LINE_ENDS).encode()
 
 
 def _spans(spans: tuple[Span, ...]) -> list[list[int]]:
@@ -300,6 +312,11 @@ def _place(entry: Mapping[str, Any]) -> Place:
         speaker=entry.get("speaker"),
         page=entry.get("page"),
     )
+
+
+def turns_json(turns: Iterable[Turn]) -> list[dict[str, str]]:
+    """Return turns as a batch line gives them under `history`."""
+    return [{"role": turn.role, "content": turn.content} for turn in turns]
 
 
 def turns_from_json(records: Iterable[Mapping[str, Any]]) -> tuple[Turn, ...]:

@@ -29,6 +29,13 @@ KINDS = {
     "addition": "添字",
 }
 
+REASONS = {
+    "not_in_documents": "文档中没有",
+    "not_stated": "文档未载明",
+    "off_topic": "不在回答范围",
+    "unsafe": "不予回答",
+}
+
 
 def index_text(report: IndexReport) -> str:
     """Return an indexing run for a terminal, a line a file."""

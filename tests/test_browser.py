@@ -9,6 +9,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import docx
 import pytest
 from browsing import PAUSE, ROOT, WIDTHS, Visit, assert_marked, contrast, enter, served
 from fake_assistant import HOSTILE, LOAN, LOAN_QUOTE
@@ -115,6 +116,10 @@ def test_a_quotation_is_checked(visit: Visit) -> None:
     report.locator("a.yj-quote").click()
     assert_marked(visit, LOAN_QUOTE)
     visit.back()
+    with visit.page.expect_download() as saved:
+        visit.page.get_by_text("存成 .docx").click()
+    (differences,) = docx.Document(str(saved.value.path())).tables
+    assert [cell.text for cell in differences.rows[1].cells] == ["1.5万亿元", "1.2万亿元", "数字"]
     box.fill("凭空一句")
     check.click()
     expect(report.locator(".yj-verdict strong")).to_have_text("文中没有")
@@ -138,7 +143,7 @@ def test_a_manuscript_is_checked(visit: Visit, tmp_path: Path) -> None:
     visit.back()
     with visit.page.expect_download() as saved:
         visit.page.get_by_text("存成 .md").click()
-    assert "~~1.5万亿元~~" in saved.value.path().read_text(encoding="utf-8")
+    assert "<del>1.5万亿元</del>" in saved.value.path().read_text(encoding="utf-8")
     manuscript = tmp_path / "稿.txt"
     manuscript.write_text(f"前言。\n{LOAN_QUOTE}\n", encoding="utf-8")
     visit.page.locator("input[type=file]").set_input_files(manuscript)
@@ -165,6 +170,13 @@ def test_quotes_and_manuscripts_are_checked_over_http(server: tuple[str, Path]) 
             assert json.load(refused.value)["error"].startswith("data 里要有一段文字")
     with urlopen(f"{server[0]}/gradio_api/info") as answer:
         assert json.load(answer)["named_endpoints"].keys() == {"/cite", "/check"}
+
+
+def test_kept_answers_are_served_beside_the_page(server: tuple[str, Path]) -> None:
+    with pytest.raises(HTTPError) as missing:
+        urlopen(f"{server[0]}/answers/{'a' * 22}.docx")
+    assert missing.value.code == 404
+    assert missing.value.read().decode().startswith("没有这个文件")
 
 
 def test_on_a_phone_the_source_comes_over_the_page_and_goes_again(

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import docx
 import pytest
 
 from rag.__main__ import main
@@ -193,9 +194,12 @@ def test_cite_a_manuscript(ask, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     assert ask("cite", "--manuscript", "-") == shown
 
-    for name, mark in (("r.html", "<del"), ("r.md", "~~")):
+    for name, mark in (("r.html", "<del"), ("r.md", "<del>")):
         assert ask("cite", "--manuscript", manuscript, "--output", tmp_path / name) == ""
         assert mark in (tmp_path / name).read_text(encoding="utf-8")
+    assert ask("cite", "--manuscript", manuscript, "--output", tmp_path / "r.docx") == ""
+    (table,) = docx.Document(tmp_path / "r.docx").tables
+    assert [cell.text for cell in table.rows[1].cells] == ["600个", "500个", "数字"]
 
 
 def test_search(ask, tmp_path):

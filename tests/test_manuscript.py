@@ -19,10 +19,11 @@ from rag.manuscript.checking import LONGEST_MANUSCRIPT
 from rag.manuscript.opening import manuscript_in, pasted, read_manuscript
 from rag.manuscript.splitting import introduction, quotations, units
 from rag.marking import quote_marked, source_marked
-from rag.proof import manuscript_markdown, manuscript_text
+from rag.proof import manuscript_text
 from rag.quotes import LONGEST
 from rag.records import manuscript_json
-from rag.web.manuscript import find_checked, manuscript_html, page_html
+from rag.web.manuscript import find_checked, manuscript_html
+from rag.web.report_files import page_html
 
 MINISTER = """部长谈中试平台建设
 
@@ -344,15 +345,11 @@ def test_json_counts_and_places():
     assert (altered["outcome"], altered["cite"]["quote"]) == ("altered", altered["text"])
 
 
-def test_text_and_markdown_tell_an_editor_what_to_look_at():
+def test_text_tells_an_editor_what_to_look_at():
     shown = manuscript_text(report_of(TEXT))
     assert shown.startswith("稿件 ") and "有改动 1，称引而文中没有 1，自己的话 3" in shown
     assert f"1. 第 2 行  有改动\n   {ALTERED}。" in re.sub(r"\x1b\[\d+m", "", shown)
     assert "数字：引文“1.5万亿元” 原文“1.2万亿元”" in shown
-    markdown = manuscript_markdown(report_of(TEXT))
-    assert "> 稿件：科技创新~~‸~~再贷款增加到~~1.5万亿元~~。" in markdown
-    assert "**和技术改造**" in markdown and "**1.2万亿元**" in markdown
-    assert r"\<b\>凭空" in markdown and "<b>" not in markdown
 
 
 def test_html_marks_both_texts_and_escapes_everything():

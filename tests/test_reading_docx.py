@@ -227,6 +227,18 @@ def test_notes_follow_their_paragraph_and_text_boxes_are_read_once():
     ]
 
 
+def test_the_notes_of_one_paragraph_are_as_many_notes():
+    body = p(
+        '<w:r><w:t>甲</w:t><w:footnoteReference w:id="1"/><w:t>乙</w:t><w:footnoteReference w:id="2"/>'
+        '<w:t>丙。</w:t><w:footnoteReference w:id="3"/></w:r>'
+    )
+    notes = "".join(f'<w:footnote w:id="{n}">{p(f"第{n}个。")}</w:footnote>' for n in (1, 2, 3))
+    assert outline(read(written_by_hand(body, notes=notes))) == [
+        ("text", 0, "甲乙丙。"),
+        *(("note", 0, f"注{n}：第{n}个。") for n in (1, 2, 3)),
+    ]
+
+
 def test_tables_with_merged_cells():
     document = docx.Document()
     table = document.add_table(4, 3)

@@ -15,15 +15,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast, get_args
 
 from eval.dataset import DatasetError
 from eval.own.tables import Row, read_table
 from rag.datatypes import Place, Turn
 from rag.errors import UsageError
+from rag.feedback import Rating
 from rag.records import citations_from_json, turns_from_json
-
-Rating = Literal["right", "wrong"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,15 +92,19 @@ class Body:
             for box in boxes:
                 self.read(box)
         while self._referred:
-            kind, identifier = self._referred.pop(0)
-            note = self._notes.get((kind, identifier))
-            if note is None or attribute(note, "type") not in (None, "normal"):
-                continue
-            self._note_count += 1
-            inner = self._apart(note)
-            text = only_text([one.part for one in inner])
-            if text:
-                self._draw("note", (f"注{self._note_count}：{text}",))
+            referred, self._referred = self._referred, []
+            for reference in referred:
+                self._add_note(reference)
+
+    def _add_note(self, reference: tuple[str, str]) -> None:
+        note = self._notes.get(reference)
+        if note is None or attribute(note, "type") not in (None, "normal"):
+            return
+        self._note_count += 1
+        number = self._note_count
+        text = only_text([one.part for one in self._apart(note)])
+        if text:
+            self._draw("note", (f"注{number}：{text}",))
 
     def _apart(self, container: etree._Element) -> list[Drawn]:
         """Return the blocks of `container` without adding them."""

@@ -10,19 +10,19 @@ from typing import Any
 import gradio as gr
 
 from rag import records
-from rag.datatypes import ManuscriptReport, QuoteReport
+from rag.datatypes import QuoteReport
 from rag.errors import UsageError, YinjuError
+from rag.export.report import Report
 from rag.manuscript.opening import pasted, read_manuscript
 from rag.reading import READERS
 from rag.text import sentences
 from rag.web.found import Found
 from rag.web.html import error_html
-from rag.web.manuscript import downloads_html, find_checked, manuscript_html
+from rag.web.manuscript import find_checked, manuscript_html
 from rag.web.panel import source_panel
 from rag.web.protocol import Assistant
 from rag.web.report import find_match, report_html
-
-Report = QuoteReport | ManuscriptReport
+from rag.web.report_files import downloads_html
 
 _HINT = "点一下核查结果里的原文，它的全文会在这里打开。"
 _FAILED = "程序出错，这次没有核成；详情已记入日志，请再试一次。"
@@ -105,9 +105,8 @@ def _shown(run: Callable[[str], Report]) -> Callable[[str], tuple[str, Report | 
         except Exception:
             logger.exception("checking failed: %r", given)
             return error_html(_FAILED), None
-        if isinstance(report, QuoteReport):
-            return report_html(report), report
-        return downloads_html(report) + manuscript_html(report), report
+        body = report_html(report) if isinstance(report, QuoteReport) else manuscript_html(report)
+        return downloads_html(report) + body, report
 
     return show
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.datatypes import Answer, Citation, Turn
+from rag.feedback import Rating
 from rag.web.acts import acts_html, question_acts_html
 from rag.web.found import Found
 from rag.web.html import answer_html, block, error_html, question_html, waiting_html
 
 Stage = Literal["searching", "retrieved", "answering", "done"]
-Rating = Literal["right", "wrong"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

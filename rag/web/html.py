@@ -10,14 +10,8 @@ import html
 from collections.abc import Iterable
 
 from rag.datatypes import Answer, Citation, Conflict, Place, Refusal, Sentence
-from rag.render import unanswered_text
+from rag.render import REASONS, unanswered_text
 
-REASONS = {
-    "not_in_documents": "文档中没有",
-    "not_stated": "文档未载明",
-    "off_topic": "不在回答范围",
-    "unsafe": "不予回答",
-}
 _STAGES = {"searching": "检索", "answering": "作答", "checking": "核对"}
 _SUPPORTED = (
     '<span class="yj-ok" title="已核对：这句话有所引的原文为据">✓<span class="yj-unseen">已核对</span></span>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import gradio as gr
 from rag import feedback
 from rag.datatypes import Answer, Place
 from rag.errors import YinjuError
-from rag.export import answer_text
+from rag.export.answers import answers_sheet
+from rag.export.text import as_text
 from rag.kept import Kept
-from rag.web.conversation import Conversation, Exchange, Rating, history, messages
+from rag.web.conversation import Conversation, Exchange, history, messages
 from rag.web.desk import delivery, kept
 from rag.web.protocol import Assistant
 
@@ -36,7 +38,9 @@ class Keeping:
     def copy(self, conversation: Conversation, event: gr.EventData) -> str:
         """Hand an answer with footnotes to the clipboard."""
         answers = _answers(conversation, event.turn)
-        return delivery(copy=answer_text(answers)) if answers else delivery(say=_GONE)
+        if not answers:
+            return delivery(say=_GONE)
+        return delivery(copy=as_text(answers_sheet(answers, self.assistant.verify, date.today())))
 
     def link(self, conversation: Conversation, event: gr.EventData) -> str:
         """Keep an answer, and hand its address to the clipboard."""
@@ -95,7 +99,7 @@ class Keeping:
         """Take down that an answer is wrong, with the reader's remark, and close the form."""
         return *self._rate(conversation, turn, "wrong", note), gr.Row(visible=False)
 
-    def _rate(self, conversation: Conversation, turn: int, rating: Rating, note: str) -> Step:
+    def _rate(self, conversation: Conversation, turn: int, rating: feedback.Rating, note: str) -> Step:
         answers = _answers(conversation, turn)
         if not answers:
             return gr.skip(), gr.skip(), delivery(say=_GONE)

@@ -1,19 +1,15 @@
-"""A checked manuscript as HTML: for the page, and as a report that stands alone. Pure functions."""
+"""A checked manuscript as HTML. Pure functions."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from rag.datatypes import Checked, ManuscriptReport
-from rag.proof import OUTCOMES, manuscript_markdown, notes, overview
+from rag.proof import OUTCOMES, notes, overview
 from rag.web.found import Found
 from rag.web.html import block, escape
 from rag.web.report import find_match, findings_html
-
-_STATIC = Path(__file__).parent / "static"
 
 Numbered = tuple[int, Checked]
 
@@ -27,31 +23,6 @@ def manuscript_html(report: ManuscriptReport, *, linked: bool = True) -> str:
     """
     paragraphs = "".join(_paragraph(paragraph, linked) for paragraph in _paragraphs(report))
     return block("yj-report", [f'<p class="yj-overview">{escape(overview(report))}</p>', paragraphs])
-
-
-def page_html(report: ManuscriptReport) -> str:
-    """Return a manuscript's report as a page of its own, which asks for nothing from elsewhere."""
-    style = "".join(
-        (_STATIC / name).read_text(encoding="utf-8") for name in ("colours.css", "report.css", "sheet.css")
-    )
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>引文核查</title><style>{style}</style>'
-    body = f"<h1>引文核查</h1>{manuscript_html(report, linked=False)}"
-    return f'<!doctype html><html lang="zh-CN"><head>{head}</head><body>{body}</body></html>\n'
-
-
-FORMATS: dict[str, Callable[[ManuscriptReport], str]] = {".html": page_html, ".md": manuscript_markdown}
-"""Suffix to what writes a report."""
-
-
-def downloads_html(report: ManuscriptReport) -> str:
-    """Return links that save the report as a file of each format; the files are in the links themselves."""
-    links = "".join(
-        f'<a class="yj-download" download="引文核查{suffix}" '
-        f'href="data:application/octet-stream;base64,{b64encode(write(report).encode()).decode()}">'
-        f"存成 {suffix}</a>"
-        for suffix, write in FORMATS.items()
-    )
-    return f'<p class="yj-downloads">{links}</p>'
 
 
 def find_checked(report: ManuscriptReport, reference: str) -> Found | None:

@@ -25,13 +25,16 @@ _SHOWN = 3
 """So many places of the same words are shown whole; the others are rows."""
 
 
-def report_html(report: QuoteReport) -> str:
-    """Return the verdict, and every place that stands behind the quotation, with its differences."""
+def report_html(report: QuoteReport, *, linked: bool = True) -> str:
+    """Return the verdict, and every place that stands behind the quotation, with its differences.
+
+    `linked` says whether the words of a source open it; not so in a report that stands alone.
+    """
     name, explanation = VERDICTS[report.verdict]
     if report.nearest:
         explanation = "文档里找不到这句话；最接近的原文列在下面，不等于出处。"
     verdict = f'<p class="yj-verdict yj-{report.verdict}"><strong>{name}</strong>{explanation}</p>'
-    return block("yj-report", [verdict, findings_html(report)])
+    return block("yj-report", [verdict, findings_html(report, linked=linked)])
 
 
 def findings_html(report: QuoteReport, item: str = "", *, linked: bool = True) -> str:

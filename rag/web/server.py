@@ -13,6 +13,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from rag.errors import UsageError
+from rag.kept import Kept
+from rag.web.downloads import router
 from rag.web.options import WebOptions
 from rag.web.page import build
 from rag.web.protocol import Assistant
@@ -55,6 +57,7 @@ def launch(assistant: Assistant, options: WebOptions) -> None:
 def application(assistant: Assistant, options: WebOptions) -> FastAPI:
     """Return the web application: the page, and all that is served beside it."""
     app = FastAPI(openapi_url=None)
+    app.include_router(router(Kept(options.data / "answers"), assistant.verify))
     gr.mount_gradio_app(
         app,
         build(assistant, options),
