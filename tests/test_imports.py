@@ -52,7 +52,7 @@ ROWS = [
         },
         True,
     ),
-    ({"answering", "marking", "render", "proof", "records", "passages"}, True),
+    ({"answering", "marking", "render", "proof", "records", "passages", "library"}, True),
     ({"config"}, False),
     ({"assistant", "doctor", "retriever"}, False),
     ({"chain"}, False),
