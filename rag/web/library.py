@@ -75,7 +75,7 @@ def library_tab(assistant: Assistant, options: WebOptions, scope: gr.State, tab:
         return gr.HTML(visible=may_manage(request, options)), *show(words, chosen, request)
 
     tab.select(enter, [find, scope], [drop, shelf, scope], **quiet)
-    find.input(show, [find, scope], [shelf, scope], trigger_mode="always_last", **quiet)
+    find.change(show, [find, scope], [shelf, scope], trigger_mode="always_last", **quiet)
     shelf.chosen(_chooser(show), find, [shelf, scope], **quiet)
     shelf.removed(_remover(assistant, options, show), [find, scope], [shelf, scope], **quiet)
     drop.added(_adder(assistant, options, show), [find, scope], [drop, shelf, scope], **quiet)
