@@ -172,11 +172,11 @@ def _opener(assistant: Assistant) -> Callable[[gr.EventData], str]:
 
 
 def _uploads(files: Sequence[dict[str, Any]]) -> list[Upload]:
-    """Return the files that a visitor says were uploaded; a path that is no upload's did not arrive."""
+    """Return the files that a visitor says were uploaded; what has no path, or not that of an upload, did not arrive."""
     folder = Path(get_upload_folder()).resolve()
     uploads = []
     for file in files:
-        path = Path(str(file["path"])).resolve()
+        path = Path(file["path"] or "").resolve()
         arrived = path.is_relative_to(folder) and path.is_file()
         uploads.append(Upload(name=str(file["name"]), path=path if arrived else None))
     return uploads

@@ -7,7 +7,7 @@ const send = async (files, replace) => {
   for (const file of files) {
     sent.set(file.name, file);
     element.querySelector(".yj-said").textContent = `正在上传 ${uploads.length + 1}/${files.length}：${file.name}`;
-    const { path } = await upload(file).catch(() => ({ path: "" }));
+    const { path } = await upload(file).catch(() => ({ path: null }));
     uploads.push({ name: file.name, path });
   }
   element.querySelector(".yj-said").textContent = "";
