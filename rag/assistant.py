@@ -6,7 +6,9 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from rag import library
 from rag.answering.copies import with_copies
 from rag.answering.disagreement import with_conflicts
 from rag.answering.drafts import answerable, written
@@ -38,8 +40,10 @@ from rag.datatypes import (
 from rag.embedding import Embedder, builtin, load_embedder
 from rag.errors import ModelError, UsageError
 from rag.indexing import (
+    FileReport,
     IndexReport,
     OpenIndex,
+    Progress,
     Report,
     changed,
     open_index,
@@ -72,7 +76,7 @@ def silent(_: str) -> None:
 def build_index(settings: Settings, report: Report = silent) -> IndexReport:
     """Bring the index up to date with the docs folder; see `rag.indexing.update_index`."""
     embedder = load_embedder(settings.embedder)
-    return update_index(settings.docs, settings.index, embedder, settings.chunking, report)
+    return update_index(settings.docs, settings.index, embedder, settings.chunking, report, _reading(report))
 
 
 def open_assistant(settings: Settings, *, update: bool = True, report: Report = silent) -> Assistant:
@@ -89,17 +93,28 @@ def open_assistant(settings: Settings, *, update: bool = True, report: Report = 
     if update:
         files = scan(settings.docs)
         if read_manifest(settings.docs, settings.index) is None or changed(open_index(*places), files):
-            _update(settings, embedder, report)
+            _update(settings, embedder, report, _reading(report))
     return Assistant(settings, open_index(*places), report if update else None)
 
 
-def _update(settings: Settings, embedder: Embedder, report: Report) -> None:
+def _reading(report: Report) -> Progress:
+    """Return what tells `report` which file is being read."""
+
+    def tell(row: FileReport) -> None:
+        if row.status == "reading":
+            report(f"正在读 {row.file}")
+
+    return tell
+
+
+def _update(settings: Settings, embedder: Embedder, report: Report, progress: Progress) -> IndexReport:
     """Update the index, and tell of the files that could not be read."""
-    done = update_index(settings.docs, settings.index, embedder, settings.chunking, report)
+    done = update_index(settings.docs, settings.index, embedder, settings.chunking, report, progress)
     for row in done.files:
         if row.status == "failed":
             report(f"没能读 {row.file}：{row.reason}")
     report(f"索引已更新：{done.chunks} 个片段，用时 {done.seconds:.1f} 秒")
+    return done
 
 
 class Assistant:
@@ -117,6 +132,7 @@ class Assistant:
         self._report = report
         self._looked = time.monotonic()
         self._refreshing = threading.Lock()
+        self._storing = threading.Lock()
 
     def _refresh(self) -> None:
         """Bring the index up to date with the docs folder, if it may be and it is time to look."""
@@ -126,12 +142,37 @@ class Assistant:
             if time.monotonic() - self._looked < FRESH:
                 return
             if changed(self.index, scan(self.settings.docs)):
-                embedder = self.index.embedder
-                _update(self.settings, embedder, self._report)
-                self.index = open_index(
-                    self.settings.docs, self.settings.index, embedder, self.settings.chunking
-                )
+                self._renew(_reading(self._report))
             self._looked = time.monotonic()
+
+    def _renew(self, progress: Progress) -> IndexReport:
+        """Bring the index up to date with the docs folder and open it; to be called by one at a time."""
+        settings, embedder = self.settings, self.index.embedder
+        done = _update(settings, embedder, self._report or silent, progress)
+        self.index = open_index(settings.docs, settings.index, embedder, settings.chunking)
+        return done
+
+    def update(self, progress: Progress) -> IndexReport:
+        """Bring the index up to date with the docs folder now; see `rag.indexing.update_index`."""
+        with self._refreshing:
+            done = self._renew(progress)
+            self._looked = time.monotonic()
+        return done
+
+    def catalogue(self) -> tuple[library.Entry, ...]:
+        """Return what the index holds, an entry a file."""
+        self._refresh()
+        return library.catalogue(self.index)
+
+    def add(self, name: str, path: Path, aside: Path | None = None) -> library.Added:
+        """Copy a file into the docs folder, for the next update of the index; see `rag.library.add`."""
+        with self._storing:
+            return library.add(self.settings.docs, name, path, aside)
+
+    def remove(self, file: str, aside: Path) -> Path:
+        """Move a file out of the docs folder, for the next update of the index; see `rag.library.remove`."""
+        with self._storing:
+            return library.remove(self.settings.docs, file, aside)
 
     def ask(
         self,

@@ -188,10 +188,12 @@ class Article:
     @property
     def name(self) -> str:
         """The title, or for an untitled piece the opening words of its first paragraph."""
-        if self.title:
-            return self.title
-        opening = self.paragraphs[0].text if self.paragraphs else ""
-        return opening[:20] + ("…" if len(opening) > 20 else "")
+        return named(self.title, self.paragraphs[0].text if self.paragraphs else "")
+
+
+def named(title: str | None, opening: str) -> str:
+    """Return what an article is called: its title, else the first words of its `opening`."""
+    return title or opening[:20] + ("…" if len(opening) > 20 else "")
 
 
 ASIDE = "（正文以外）"

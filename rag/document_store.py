@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -194,6 +195,31 @@ class DocumentStore:
             noise += sum(len("".join(block.text.split())) for block in document.noise)
         (chunks,) = self.connection.execute(f"SELECT count(*) FROM chunk {_OF_FILE}", (file,)).fetchone()
         return articles, paragraphs, chunks, characters, noise
+
+    def sizes(self) -> dict[str, tuple[int, int]]:
+        """Return the chunks and the characters, white space aside, of every file that has a source."""
+        chunks = dict(
+            self.connection.execute(
+                "SELECT file, count(*) FROM chunk JOIN source ON source = name GROUP BY file"
+            ).fetchall()
+        )
+        rows = self.connection.execute("SELECT file, text FROM source")
+        characters: Counter[str] = Counter()
+        for file, text in rows:
+            characters[file] += len("".join(text.split()))
+        return {file: (chunks.get(file, 0), count) for file, count in characters.items()}
+
+    def works(self) -> Iterator[tuple[str, str, str | None, str, str | None, str | None, int]]:
+        """Yield every article: file, source, title, how it opens, date, outlet and number of paragraphs."""
+        return self.connection.execute(
+            """
+            SELECT file, name, json_extract(value, '$.title'),
+                   coalesce(substr(json_extract(value, '$.paragraphs[0].text'), 1, 40), ''),
+                   json_extract(value, '$.date'), json_extract(value, '$.outlet'),
+                   json_array_length(value, '$.paragraphs')
+            FROM source, json_each(record, '$.articles') ORDER BY file, ordinal, key
+            """
+        )
 
     def names(self) -> list[str]:
         """Return the names of all sources, in the order of the files."""

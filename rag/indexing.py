@@ -44,6 +44,7 @@ __all__ = [
     "FileReport",
     "IndexReport",
     "OpenIndex",
+    "Progress",
     "Report",
     "changed",
     "open_index",
@@ -57,12 +58,15 @@ REWRITTEN_CHUNKS = 20_000
 ones in its statistics until it merges them away, and an updated index is to rank as one built from scratch."""
 
 Report = Callable[[str], None]
-Status = Literal["added", "unchanged", "updated", "removed", "failed"]
+Status = Literal["reading", "added", "unchanged", "updated", "removed", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """What became of one file; the counts are of what the index now holds of it, 0 where it failed."""
+    """What became of one file; the counts are of what the index now holds of it, 0 where it failed.
+
+    `reading` is no outcome: a run that is under way tells by it which file it has begun to read.
+    """
 
     file: str
     status: Status
@@ -81,6 +85,13 @@ class IndexReport:
     files: tuple[FileReport, ...]
     chunks: int
     seconds: float
+
+
+Progress = Callable[[FileReport], None]
+
+
+def untold(_: FileReport) -> None:
+    """Tell nobody how far a run is."""
 
 
 def scan(docs: Path) -> dict[str, Path]:
@@ -135,7 +146,12 @@ def _only_writer(index: Path) -> Iterator[None]:
 
 
 def update_index(
-    docs: Path, index: Path, embedder: Embedder, options: ChunkingOptions, report: Report
+    docs: Path,
+    index: Path,
+    embedder: Embedder,
+    options: ChunkingOptions,
+    report: Report,
+    progress: Progress = untold,
 ) -> IndexReport:
     """Bring the index up to date with the docs folder, building it where it is missing or unusable.
 
@@ -145,6 +161,8 @@ def update_index(
         embedder: what turns chunks into vectors.
         options: the sizes of chunks.
         report: called with a line in Chinese for what takes time.
+        progress: called for each file that is read, before (`reading`) and after; what was read can be
+            searched when the run has ended.
 
     Raises:
         YinjuError: the index folder cannot be written: no room, no permission, a spoilt lock file.
@@ -166,7 +184,7 @@ def update_index(
             if usable is None:
                 report(f"正在为 {docs} 建索引……")
             run = _Update(docs, index, usable, embedder)
-            rows = run.apply(files, options, report)
+            rows = run.apply(files, options, progress)
             chunks = run.finish(fingerprint(embedder, options))
     except (OSError, sqlite3.Error) as error:
         raise YinjuError(
@@ -204,7 +222,7 @@ class _Update:
         self.added: list[Chunk] = []
         self.changed = current is None
 
-    def apply(self, files: dict[str, Path], options: ChunkingOptions, report: Report) -> list[FileReport]:
+    def apply(self, files: dict[str, Path], options: ChunkingOptions, progress: Progress) -> list[FileReport]:
         """Read what changed into a new generation; return a row a file."""
         records = {name: self._record(name, path) for name, path in files.items()}
         stale = [
@@ -225,10 +243,12 @@ class _Update:
         for name, record in records.items():
             status: Status = "unchanged"
             if name in fresh:
-                report(f"正在读 {name}")
+                progress(FileReport(file=name, status="reading"))
                 status = "updated" if name in self.known else "added"
                 record = self._add(record, files[name], options)
             rows.append(self._row(record, status))
+            if name in fresh:
+                progress(rows[-1])
         gone = [FileReport(file=name, status="removed") for name in stale if name not in records]
         return rows + gone
 

@@ -76,7 +76,7 @@ def _also_lines(indent: str, places: Sequence[str]) -> list[str]:
     return counted + [f"{indent}  · {place}" for place in places]
 
 
-_NOISE = {
+NOISE = {
     "caption": "图片说明",
     "credit": "图片署名",
     "masthead": "报头",
@@ -150,7 +150,7 @@ def _noise_line(block: Mapping[str, Any]) -> str:
     """Return a piece of noise in one grey line."""
     text = " ".join(block["text"].split()) or repr(block["text"])
     short = text if len(text) <= 40 else f"{text[:40]}……"
-    return typer.style(f"  ·  [{_NOISE[block['kind']]}] {short}", fg=typer.colors.BRIGHT_BLACK)
+    return typer.style(f"  ·  [{NOISE[block['kind']]}] {short}", fg=typer.colors.BRIGHT_BLACK)
 
 
 def place_text(place: Place) -> str:

@@ -33,6 +33,7 @@ from rag.datatypes import (
     cut,
 )
 from rag.errors import UsageError
+from rag.library import Entry, Work
 from rag.manuscript import check
 
 HOSTILE = (
@@ -196,6 +197,26 @@ class FakeAssistant:
     def document(self, file: str) -> Document:
         """Return one of the two documents."""
         return {"loan.txt": LOAN, "trap.txt": TRAP}[file]
+
+    def catalogue(self) -> tuple[Entry, ...]:
+        """List the two documents."""
+        return tuple(
+            Entry(
+                file=whole.source.file,
+                size=len(whole.source.text.encode()),
+                works=tuple(
+                    Work(
+                        source=whole.source.file,
+                        name=article.name,
+                        date=article.date,
+                        outlet=article.outlet,
+                        paragraphs=len(article.paragraphs),
+                    )
+                    for article in whole.articles
+                ),
+            )
+            for whole in (LOAN, TRAP)
+        )
 
     def verify(self, places: Sequence[tuple[int, Place]]) -> list[str]:
         """Compare the places with the documents."""

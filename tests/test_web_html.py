@@ -507,7 +507,7 @@ def test_what_no_version_kept_is_refused(change: dict[str, object]) -> None:
 def test_what_is_in_force_is_said() -> None:
     assert status_html((), 0) == ""
     chosen = status_html(("甲.txt", "<b>.txt", "丙.txt", "丁.txt"), 2)
-    assert "只问 4 个文件：甲.txt、<b>.txt、丙.txt等" in shown(chosen) and "<b>.txt" not in chosen
+    assert "问答范围：只问 4 个文件（甲.txt、<b>.txt、丙.txt等）" in shown(chosen) and "<b>.txt" not in chosen
     assert "正在改第 2 问" in chosen and acts(chosen) == ["all-0", "unedit-0"]
 
 

@@ -18,7 +18,7 @@ from rag.reading.identify import UNREAD, check
 from rag.reading.jsonl import read_jsonl
 from rag.reading.text import decode, read_text
 
-__all__ = ["IMAGES", "MAX_BYTES", "READERS", "Reader", "decode", "extract", "load", "read"]
+__all__ = ["IMAGES", "MAX_BYTES", "READERS", "Reader", "decode", "extract", "load", "read", "unread"]
 
 Reader = Callable[[bytes, str], list[Source]]
 
@@ -73,7 +73,7 @@ def load(path: Path, docs: Path) -> tuple[str, bytes]:
     if not _is_unicode(name):
         raise ReadingError("文件名的编码不是 UTF-8；请改名后重试")
     if path.suffix.lower() not in READERS:
-        raise ReadingError(_unread(path.suffix))
+        raise ReadingError(unread(path.suffix))
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ReadingError(f"文件超过 {MAX_BYTES // 2**20} MB；请拆分后重试")
@@ -95,12 +95,12 @@ def extract(data: bytes, name: str) -> list[Source]:
     suffix = PurePosixPath(name).suffix.lower()
     reader = READERS.get(suffix)
     if reader is None:
-        raise ReadingError(_unread(PurePosixPath(name).suffix))
+        raise ReadingError(unread(PurePosixPath(name).suffix))
     check(data, suffix)
     return reader(data, name)
 
 
-def _unread(suffix: str) -> str:
+def unread(suffix: str) -> str:
     """Return why a file with this suffix is not read, and what to do."""
     if suffix.lower() in IMAGES:
         return f"读 {suffix} 图片要装文字识别：pip install -r requirements-ocr.txt"

@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 
 from rag.web.asking import Scope
+from rag.web.catalogue import scope_text
 from rag.web.conversation import Conversation
 from rag.web.html import block, escape
 from rag.web.saved import conversation_json
@@ -51,8 +52,7 @@ def status_html(scope: Scope, editing: int) -> str:
     """Return what is in force besides the words in the box: the documents chosen, the question being changed."""
     chips = []
     if scope:
-        names = escape("、".join(scope[:3]) + ("等" if len(scope) > 3 else ""))
-        chips.append(f"<span>只问 {len(scope)} 个文件：{names}{_button('all', '问全部文件')}</span>")
+        chips.append(f"<span>{escape(scope_text(scope))}{_button('all', '问全部文件')}</span>")
     if editing:
         chips.append(f"<span>正在改第 {editing} 问，发出后其后的问答作废{_button('unedit', '不改了')}</span>")
     return block("yj-chips", chips) if chips else ""

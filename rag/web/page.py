@@ -7,6 +7,7 @@ import gradio as gr
 from rag.web.chat import chat_tab
 from rag.web.check import check_endpoints, check_tab
 from rag.web.keeping import Keeping
+from rag.web.library import library_tab
 from rag.web.options import WebOptions
 from rag.web.protocol import Assistant
 
@@ -17,13 +18,15 @@ _AT_ONCE = 8
 def build(assistant: Assistant, options: WebOptions) -> gr.Blocks:
     """Return the page for an assistant, not yet served."""
     with gr.Blocks(title="引据", analytics_enabled=False, fill_width=True) as page:
-        gr.HTML(_MASTHEAD, elem_classes="yj-masthead", apply_default_css=False)
         scope = gr.State(())
+        gr.HTML(_MASTHEAD, elem_classes="yj-masthead", apply_default_css=False)
         with gr.Tabs():
             with gr.Tab("问答", elem_classes="yj-tab"), gr.Row(elem_classes="yj-columns"):
                 chat_tab(assistant, Keeping(assistant, options.data), scope)
             with gr.Tab("引文核查", elem_classes="yj-tab"), gr.Row(elem_classes="yj-columns"):
                 check_tab(assistant)
+            with gr.Tab("文档库", elem_classes="yj-tab") as tab, gr.Row(elem_classes="yj-columns"):
+                library_tab(assistant, options, scope, tab)
         check_endpoints(assistant)
     page.queue(default_concurrency_limit=_AT_ONCE, api_open=False)
     return page

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from rag.datatypes import Document, Filters, ManuscriptReport, Place, QuoteReport, Source, Turn, Update
+from rag.indexing import IndexReport, Progress
+from rag.library import Added, Entry
 
 
 class Assistant(Protocol):
@@ -31,4 +34,20 @@ class Assistant(Protocol):
 
     def verify(self, places: Sequence[tuple[int, Place]]) -> list[str]:
         """Return a line for each numbered place whose quote does not stand in the file as it is now."""
+        ...
+
+    def catalogue(self) -> tuple[Entry, ...]:
+        """Return what the index holds, an entry a file."""
+        ...
+
+    def add(self, name: str, path: Path, aside: Path | None = None) -> Added:
+        """Copy a file into the docs folder; raises `NameTakenError`, and `UsageError` for what cannot be added."""
+        ...
+
+    def remove(self, file: str, aside: Path) -> Path:
+        """Move a file out of the docs folder into `aside`; raises `UsageError` where it cannot be."""
+        ...
+
+    def update(self, progress: Progress) -> IndexReport:
+        """Bring the index up to date with the docs folder; `progress` is told of each file that is read."""
         ...
