@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
+from bench.page.command import page
 from bench.quotes.command import quotes
 from bench.retrieval.command import retrieval
 from eval.shell import called
@@ -21,6 +22,7 @@ def bench() -> None:
 
 app.command()(retrieval)
 app.command()(quotes)
+app.command()(page)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -365,4 +365,7 @@ def test_html_marks_both_texts_and_escapes_everything():
         assert find_checked(report, gone) is None
     alone = page_html(report)
     assert "<a " not in alone and "@page" in alone and "http" not in alone
+    quote = page_html(FakeAssistant().cite("科技创新再贷款增加到1.5万亿元"))
+    assert "<a " not in quote and ">1.5万亿元</del>" in quote and ">有改动</strong>" in quote
+    assert "<script>" not in page_html(FakeAssistant().cite(HOSTILE))
     assert "<script>" not in page_html(ManuscriptReport(text=HOSTILE, checked=report_of(HOSTILE).checked))

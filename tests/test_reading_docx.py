@@ -227,6 +227,16 @@ def test_notes_follow_their_paragraph_and_text_boxes_are_read_once():
     ]
 
 
+def test_a_note_that_refers_to_itself_is_read_once():
+    body = p('<w:r><w:t>甲。</w:t><w:footnoteReference w:id="1"/></w:r>')
+    inside = p('<w:r><w:t>见本注。</w:t><w:footnoteReference w:id="1"/></w:r>')
+    note = f'<w:footnote w:id="1">{inside}</w:footnote>'
+    assert outline(read(written_by_hand(body, notes=note))) == [
+        ("text", 0, "甲。"),
+        ("note", 0, "注1：见本注。"),
+    ]
+
+
 def test_the_notes_of_one_paragraph_are_as_many_notes():
     body = p(
         '<w:r><w:t>甲</w:t><w:footnoteReference w:id="1"/><w:t>乙</w:t><w:footnoteReference w:id="2"/>'

@@ -67,7 +67,7 @@ def _sentence_blocks(answer: Answer, numbers: dict[int, int]) -> Iterator[Block]
         )
         for sentence in answer.sentences
     ]
-    if not answer.listing:
+    if not answer.listing or len(sentences) < 2:
         if sentences:
             yield block("text", *(part for sentence in sentences for part in sentence))
         return

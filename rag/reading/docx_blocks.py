@@ -97,7 +97,7 @@ class Body:
                 self._add_note(reference)
 
     def _add_note(self, reference: tuple[str, str]) -> None:
-        note = self._notes.get(reference)
+        note = self._notes.pop(reference, None)  # once, as a note can refer to itself
         if note is None or attribute(note, "type") not in (None, "normal"):
             return
         self._note_count += 1
