@@ -65,6 +65,7 @@ DEPTH = 30
 FRESH = 2.0
 """Seconds for which the docs folder is taken to be as it was."""
 NOTHING_ADMITTED = "所限定的范围里没有文字；请检查所给的文件名、日期、来源和说话人。"
+WARMING = "有哪些重点工作？"
 MAX_QUESTION = 2000
 """Characters of a question: a page of text is no question, and belongs into `cite`."""
 
@@ -173,6 +174,15 @@ class Assistant:
         """Move a file out of the docs folder, for the next update of the index; see `rag.library.remove`."""
         with self._storing:
             return library.remove(self.settings.docs, file, aside)
+
+    def warm(self) -> None:
+        """Load what answering loads on first use, so that the first visitor does not wait for it."""
+        question = analyse(WARMING)
+        hits = search(self.index, WARMING, DEPTH, self.settings.retrieval)
+        answer = answer_extractively(
+            question, hits, self.index.documents.document, self.vectors, self.settings.extractive
+        )
+        with_conflicts(answer, hits, self.index.documents.document)
 
     def ask(
         self,

@@ -24,7 +24,7 @@ from rag.lexical import LexicalIndex
 from rag.trigrams import TrigramIndex
 from rag.vector_store import FaissStore
 
-FORMAT = 6
+FORMAT = 7
 """Raised whenever what is stored, or how a source is read and cut, changes."""
 HASHED_BYTES = 16 * 2**20
 """An index up to this size is checked by hash on opening (some milliseconds), a larger one by size."""

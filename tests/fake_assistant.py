@@ -135,6 +135,9 @@ class FakeAssistant:
         self.pause = pause
         self.asked: list[tuple[str, list[Turn]]] = []
 
+    def warm(self) -> None:
+        """Have nothing to load."""
+
     def stream(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
     ) -> Iterator[Update]:

@@ -222,6 +222,7 @@ def test_a_document_opens_by_its_outline(shelf: Library, width: int) -> None:
     expect(paragraph).to_be_hidden()
     visit.panel.locator("details.yj-part summary", has_text="全国累计收购").click()
     expect(paragraph).to_be_in_viewport()
+    visit.back()
     visit.page.get_by_role("link", name=EVIL).click()
     expect(visit.panel.get_by_role("heading").first).to_have_text(EVIL)
     visit.panel.get_by_role("button", name="展开各段").click()

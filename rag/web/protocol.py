@@ -14,6 +14,10 @@ from rag.library import Added, Entry
 class Assistant(Protocol):
     """The page's view of the assistant. It is called from several threads at once."""
 
+    def warm(self) -> None:
+        """Load what answering loads on first use."""
+        ...
+
     def stream(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
     ) -> Iterator[Update]:

@@ -7,6 +7,7 @@ import errno
 import logging
 import socket
 import sys
+import threading
 
 import gradio as gr
 import uvicorn
@@ -50,6 +51,7 @@ def launch(assistant: Assistant, options: WebOptions) -> None:
         UsageError: the address does not belong to this machine, or no port is free.
     """
     listener = listen(options.host, options.port)
+    threading.Thread(target=assistant.warm, daemon=True).start()
     config = uvicorn.Config(application(assistant, options), log_level="warning", timeout_graceful_shutdown=1)
     asyncio.run(_Server(config).serve(sockets=[listener]))
 
