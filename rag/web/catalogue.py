@@ -12,6 +12,8 @@ from rag.web.html import block, escape
 
 _ROWS = 200
 """So many files are listed at once; the others are found by their names and titles."""
+_NEWEST = 12
+"""So many articles are named where the chat says what can be asked about."""
 _WORKS = 3
 """So many articles of a file are named in its row."""
 
@@ -47,6 +49,16 @@ def scope_text(scope: Sequence[str]) -> str:
         return "问答范围：全部文件"
     named = "、".join(scope[:_WORKS]) + ("等" if len(scope) > _WORKS else "")
     return f"问答范围：只问 {len(scope)} 个文件（{named}）"
+
+
+def overview_html(entries: Sequence[Entry]) -> str:
+    """Return what can be asked about, in short: how much there is, and the newest articles with a date first."""
+    works = [work for entry in entries for work in entry.works]
+    newest = sorted(works, key=lambda work: work.date or "", reverse=True)[:_NEWEST]
+    rows = "".join(f"<li>{escape(work_text(work))}</li>" for work in newest)
+    more = f"<li>另有 {len(works) - _NEWEST:,} 篇，见“文档库”</li>" if len(works) > _NEWEST else ""
+    total = f"文档库里有 {len(entries)} 个文件，{len(works):,} 篇"
+    return f'<p class="yj-heading">{total}</p><ul class="yj-overview-list">{rows}{more}</ul>' if works else ""
 
 
 def note_html(message: str, *, error: bool = False) -> str:

@@ -8,15 +8,16 @@ from typing import Any
 
 import gradio as gr
 
-from rag.errors import UsageError
+from rag.errors import UsageError, YinjuError
 from rag.web.asking import Scope, exchanges
+from rag.web.catalogue import overview_html
 from rag.web.conversation import Conversation, find_places, messages
 from rag.web.desk import delivery, desk, kept, status_html
 from rag.web.keeping import Keeping
 from rag.web.panel import source_panel
 from rag.web.protocol import Assistant
 from rag.web.saved import conversation_from_json
-from rag.web.source import empty_html
+from rag.web.source import empty_html, problem_html
 from rag.web.welcome import welcome_html
 
 _HINT = "点一下回答里的编号，出处的全文会在这里打开，引用的字句会标出来。"
@@ -47,11 +48,11 @@ def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State) -> None:
             box = _box("问题", "输入问题", 6)
             send = gr.Button("提问", variant="primary", scale=0, min_width=76)
             stop = gr.Button("停止", variant="stop", scale=0, min_width=76, visible=False)
-    panel = source_panel(assistant, conversation, find_places, _HINT)
+    chatting = Chatting(assistant)
+    panel = source_panel(assistant, conversation, find_places, chatting.idle)
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     answering = [box, chat, conversation, editing, send, stop, bar]
-    chatting = Chatting(assistant)
     running = [
         gr.on(
             [box.submit, send.click], chatting.ask, [box, conversation, scope, editing], answering, **quiet
@@ -63,9 +64,9 @@ def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State) -> None:
     stopped = stop.click(None, cancels=running, **quiet)
     stopped.then(_stop, conversation, [chat, conversation, send, stop, bar], **quiet)
     begun = [box, chat, conversation, editing, send, stop, bar, panel]
-    bar.fresh(None, cancels=running, **quiet).then(_fresh, None, begun, **quiet)
+    bar.fresh(None, cancels=running, **quiet).then(chatting.fresh, None, begun, **quiet)
     bar.reopen(None, cancels=running, **quiet)
-    bar.reopen(_reopen, None, begun, **quiet)
+    bar.reopen(chatting.reopen, None, begun, **quiet)
     bar.visit(keeping.visit, None, [chat, conversation, bar], **quiet)
 
     bar.edit(_edit, conversation, [box, editing, bar], **quiet)
@@ -94,7 +95,7 @@ def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State) -> None:
 
 
 class Chatting:
-    """The handlers that put questions to the assistant and show the answers as they grow."""
+    """The handlers that begin and go on with a conversation, and show the answers as they grow."""
 
     def __init__(self, assistant: Assistant) -> None:
         self.assistant = assistant
@@ -115,6 +116,26 @@ class Chatting:
     def pick(self, conversation: Conversation, scope: Scope, event: gr.EventData) -> Iterator[Step]:
         """Answer an example."""
         yield from self._answer(event.text, conversation, conversation, scope)
+
+    def idle(self) -> str:
+        """Return what the panel shows while no source is open: what it is for, and what can be asked about."""
+        try:
+            return empty_html(_HINT, overview_html(self.assistant.catalogue()))
+        except YinjuError as error:
+            return problem_html(str(error))
+
+    def fresh(self) -> Step:
+        """Begin a new conversation."""
+        return "", [], (), 0, *_buttons(running=False), gr.skip(), self.idle()
+
+    def reopen(self, event: gr.EventData) -> Step:
+        """Show a conversation that the browser kept."""
+        try:
+            conversation, told = conversation_from_json(event.conversation), gr.skip()
+        except UsageError as error:
+            conversation, told = (), delivery(say=str(error))
+        shown = messages(conversation)
+        return "", shown, conversation, 0, *_buttons(running=False), told, self.idle()
 
     def _answer(
         self, question: str, conversation: Conversation, earlier: Conversation, scope: Scope
@@ -166,20 +187,6 @@ def _stop(conversation: Conversation) -> Step:
     if conversation and conversation[-1].running:
         conversation = (*conversation[:-1], replace(conversation[-1], stopped=True))
     return messages(conversation), conversation, *_buttons(running=False), kept(conversation)
-
-
-def _fresh() -> Step:
-    return "", [], (), 0, *_buttons(running=False), gr.skip(), empty_html(_HINT)
-
-
-def _reopen(event: gr.EventData) -> Step:
-    """Show a conversation that the browser kept."""
-    try:
-        conversation = conversation_from_json(event.conversation)
-    except UsageError as error:
-        return "", [], (), 0, *_buttons(running=False), delivery(say=str(error)), empty_html(_HINT)
-    shown = messages(conversation)
-    return "", shown, conversation, 0, *_buttons(running=False), gr.skip(), empty_html(_HINT)
 
 
 def _edit(conversation: Conversation, event: gr.EventData) -> Step:

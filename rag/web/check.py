@@ -23,6 +23,7 @@ from rag.web.panel import source_panel
 from rag.web.protocol import Assistant
 from rag.web.report import find_match, report_html
 from rag.web.report_files import downloads_html
+from rag.web.source import empty_html
 
 _HINT = "点一下核查结果里的原文，它的全文会在这里打开。"
 _FAILED = "程序出错，这次没有核成；详情已记入日志，请再试一次。"
@@ -49,7 +50,7 @@ def check_tab(assistant: Assistant) -> None:
             )
             check = gr.Button("核查", variant="primary", scale=0, min_width=96, elem_classes="yj-check")
         result = gr.HTML(elem_classes="yj-result", apply_default_css=False)
-    source_panel(assistant, report, _find, _HINT)
+    source_panel(assistant, report, _find, empty_html(_HINT))
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     check.click(_shown(lambda text: _checked(assistant, text)), box, [result, report], **quiet)
     upload.upload(

@@ -11,7 +11,7 @@ import gradio as gr
 from rag.errors import YinjuError
 from rag.web.found import Found
 from rag.web.protocol import Assistant
-from rag.web.source import RAW, empty_html, problem_html, raw_html, source_html
+from rag.web.source import RAW, problem_html, raw_html, source_html
 from rag.web.theme import static
 
 _State = TypeVar("_State")
@@ -19,7 +19,10 @@ _GONE = "这条出处已不在当前页面里，请重新提问或核查。"
 
 
 def source_panel(
-    assistant: Assistant, state: gr.State, find: Callable[[_State, str], Found | None], hint: str
+    assistant: Assistant,
+    state: gr.State,
+    find: Callable[[_State, str], Found | None],
+    empty: str | Callable[[], str],
 ) -> gr.HTML:
     """Lay out a source panel and wire it.
 
@@ -27,7 +30,7 @@ def source_panel(
         assistant: where documents come from.
         state: the session's value in which the links of this tab are looked up.
         find: finds what a link stands for in the state's value.
-        hint: what the panel says while it is empty.
+        empty: what the panel shows while nothing is open, or what makes it for each visitor.
     """
 
     def open_source(value: _State, event: gr.EventData) -> str:
@@ -51,7 +54,7 @@ def source_panel(
 
     with gr.Column(scale=5, min_width=320, elem_classes="yj-right"):
         panel = gr.HTML(
-            empty_html(hint), elem_classes="yj-panel", apply_default_css=False, js_on_load=static("panel.js")
+            empty, elem_classes="yj-panel", apply_default_css=False, js_on_load=static("panel.js")
         )
     panel.click(open_source, state, panel, queue=False, show_progress="hidden", api_visibility="private")
     return panel

@@ -106,9 +106,9 @@ def raw_html(document: Document, found: Found, reference: str) -> str:
     return _panel(reference, found, facts, f'{left_out}<ol class="yj-raw" start="{first}">{lines}</ol>')
 
 
-def empty_html(hint: str) -> str:
-    """Return what the panel shows before a source is opened."""
-    return block("yj-empty", ["<p><strong>原文</strong></p>", f"<p>{escape(hint)}</p>"])
+def empty_html(hint: str, overview: str = "") -> str:
+    """Return what the panel shows before a source is opened: what it is for, and as HTML what there is."""
+    return block("yj-empty", ["<p><strong>原文</strong></p>", f"<p>{escape(hint)}</p>", overview])
 
 
 def problem_html(message: str) -> str:
