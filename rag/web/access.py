@@ -13,7 +13,8 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 class _Client(Protocol):
-    host: str
+    @property
+    def host(self) -> str: ...
 
 
 class Request(Protocol):

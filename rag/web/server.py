@@ -7,16 +7,24 @@ import errno
 import logging
 import socket
 import sys
+from functools import partial
+from importlib.util import find_spec
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.applications import Starlette
 
 from rag.errors import UsageError
+from rag.web.api import add_routes, in_turn
+from rag.web.guard import HEALTH, Guard
 from rag.web.options import WebOptions
 from rag.web.page import build
 from rag.web.protocol import Assistant
 from rag.web.theme import head, style, theme
+from rag.web.turns import Turns
 
 _PORTS_TRIED = 50
 
@@ -48,16 +56,27 @@ def launch(assistant: Assistant, options: WebOptions) -> None:
         UsageError: the address does not belong to this machine, or no port is free.
     """
     listener = listen(options.host, options.port)
-    config = uvicorn.Config(application(assistant, options), log_level="warning", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        application(assistant, options),
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+        proxy_headers=bool(options.proxies),
+        forwarded_allow_ips=options.proxies,
+    )
     asyncio.run(_Server(config).serve(sockets=[listener]))
 
 
-def application(assistant: Assistant, options: WebOptions) -> FastAPI:
-    """Return the web application: the page, and all that is served beside it."""
-    app = FastAPI(openapi_url=None)
+def application(assistant: Assistant, options: WebOptions) -> Guard:
+    """Return the web application: the page and all that is served beside it, behind the guard."""
+    turns = Turns()
+    tools = _tools(assistant, turns)
+    app = FastAPI(openapi_url=None, lifespan=tools.router.lifespan_context if tools else None)
+    app.router.routes.extend(tools.routes if tools else [])
+    add_routes(app, assistant, turns)
+    _add_health(app, assistant)
     gr.mount_gradio_app(
         app,
-        build(assistant, options),
+        build(assistant, options, turns),
         path="/",
         footer_links=[],
         run_history=False,
@@ -66,8 +85,31 @@ def application(assistant: Assistant, options: WebOptions) -> FastAPI:
         theme=theme(),
         css=style(),
         head=head(),
+        app_kwargs={"exception_handlers": {RequestValidationError: _not_valid}},
     )
-    return app
+    return Guard(app, options)
+
+
+def _tools(assistant: Assistant, turns: Turns) -> Starlette | None:
+    """Return what serves the tools of MCP, None where that is not installed."""
+    if not find_spec("mcp"):
+        return None
+    from rag.mcp_server import http_app
+
+    return http_app(partial(in_turn, assistant, turns))
+
+
+def _add_health(app: FastAPI, assistant: Assistant) -> None:
+    @app.get(HEALTH)
+    def health() -> JSONResponse:
+        if assistant.readable():
+            return JSONResponse({"status": "ok"})
+        return JSONResponse({"status": "unavailable", "error": "索引读不了"}, 503)
+
+
+def _not_valid(request: Request, error: Exception) -> JSONResponse:
+    """Answer a request that is not of the form that Gradio's own routes want."""
+    return JSONResponse({"error": "请求的内容不合格式"}, 422)
 
 
 def listen(host: str, port: int) -> socket.socket:
