@@ -12,11 +12,14 @@ from rag.datatypes import (
     Answer,
     Article,
     Block,
+    Chunk,
     Citation,
     Conflict,
     Difference,
     Document,
+    Filters,
     Heading,
+    Hit,
     ManuscriptReport,
     Paragraph,
     Place,
@@ -131,6 +134,8 @@ class FakeAssistant:
     def __init__(self, pause: float = 0.05) -> None:
         self.pause = pause
         self.asked: list[tuple[str, list[Turn]]] = []
+        self.narrowed: list[tuple[Filters | None, Sequence[str] | None]] = []
+        self.whole = True
 
     def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Update]:
         """Answer sentence by sentence."""
@@ -153,6 +158,47 @@ class FakeAssistant:
             )
         time.sleep(self.pause)
         yield Update(stage="done", answer=whole)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        passages: Sequence[str] | None = None,
+    ) -> Answer:
+        """Give the last step of the stream; `filters` and `passages` are kept in `narrowed` and otherwise ignored."""
+        self.narrowed.append((filters, passages))
+        *_, last = self.stream(question, history=history)
+        return last.answer
+
+    def search(self, query: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
+        """Find the first `k` paragraphs of the loan document."""
+        paragraphs = LOAN.articles[0].paragraphs[:k]
+        return [
+            Hit(
+                chunk=Chunk(
+                    id=each.number,
+                    file="loan.txt",
+                    article=0,
+                    paragraphs=(each.number, each.number),
+                    text=each.text,
+                    spans=each.spans,
+                    context="",
+                ),
+                score=1 / rank,
+                ranks={"lexical": rank},
+            )
+            for rank, each in enumerate(paragraphs, start=1)
+        ]
+
+    def article(self, chunk: Chunk) -> Article:
+        """Return the article of the chunk's document."""
+        return self.document(chunk.file).articles[chunk.article]
+
+    def readable(self) -> bool:
+        """Return what `whole` says."""
+        return self.whole
 
     def cite(self, quote: str) -> QuoteReport:
         """Find the loan sentence, altered where the quote has another number."""

@@ -16,9 +16,6 @@ WAITING = 24
 EACH = 8
 """So many of them at most are one visitor's."""
 
-_ALL_WAIT = f"现在提问的人太多，已有 {WAITING} 个在等；请过一会儿再试"
-_YOURS_WAIT = f"您已有 {EACH} 个问题在等；请等答出一些再问"
-
 
 class Turns:
     """Serves so many at once, and lets visitors take turns while more ask: one of each, then the next of each.
@@ -60,16 +57,16 @@ class Turns:
     def _enter(self, visitor: str) -> object:
         with self._changed:
             if len(self._queues.get(visitor, ())) >= self._each:
-                raise BusyError(_YOURS_WAIT)
+                raise BusyError(f"您已有 {self._each} 个问题在等；请等答出一些再问")
             if sum(map(len, self._queues.values())) >= self._waiting:
-                raise BusyError(_ALL_WAIT)
+                raise BusyError(f"现在提问的人太多，已有 {self._waiting} 个在等；请过一会儿再试")
             ticket = object()
             self._queues.setdefault(visitor, deque()).append(ticket)
             self._serve()
             return ticket
 
     def _wait(self, visitor: str, ticket: object) -> Iterator[int]:
-        told = None
+        told: int | None = -1
         while True:
             with self._changed:
                 while (ahead := self._ahead(visitor, ticket)) == told:
