@@ -135,7 +135,6 @@ class FakeAssistant:
         self.pause = pause
         self.asked: list[tuple[str, list[Turn]]] = []
         self.narrowed: list[tuple[Filters | None, Sequence[str] | None]] = []
-        self.whole = True
 
     def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Update]:
         """Answer sentence by sentence."""
@@ -197,8 +196,8 @@ class FakeAssistant:
         return self.document(chunk.file).articles[chunk.article]
 
     def readable(self) -> bool:
-        """Return what `whole` says."""
-        return self.whole
+        """Return whether the last question was another one than “索引坏了”."""
+        return not self.asked or self.asked[-1][0] != "索引坏了"
 
     def cite(self, quote: str) -> QuoteReport:
         """Find the loan sentence, altered where the quote has another number."""
@@ -318,8 +317,11 @@ def _forbid_outside(event: str, arguments: tuple[object, ...]) -> None:
 
 
 if __name__ == "__main__":
+    from ast import literal_eval
+
     from rag.web.options import WebOptions
     from rag.web.server import launch
 
     sys.addaudithook(_forbid_outside)
-    launch(FakeAssistant(pause=float(sys.argv[1])), WebOptions(port=0))
+    given = literal_eval(sys.argv[2]) if len(sys.argv) > 2 else {}
+    launch(FakeAssistant(pause=float(sys.argv[1])), WebOptions(port=0, **given))

@@ -6,29 +6,21 @@ that the console shows no error.
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 import pytest
 from fake_assistant import HOSTILE, LOAN, LOAN_QUOTE
 from playwright.sync_api import Browser, BrowserContext, Locator, expect, sync_playwright
+from web_server import ROOT, served
 
 from rag.text import squeeze
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parent.parent
 PAUSE = 0.4
 ARGUMENTS = (
     "--no-sandbox",
@@ -54,29 +46,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found[0], args=ARGUMENTS)
         yield browser
         browser.close()
-
-
-@contextmanager
-def served(errors: Path, *command: str, **environment: str) -> Iterator[tuple[str, Path]]:
-    """Serve a page in a process of its own; yield its address and the file of what it says on stderr."""
-    with errors.open("w") as sink:
-        process = subprocess.Popen(
-            [sys.executable, *command],
-            stdout=subprocess.PIPE,
-            stderr=sink,
-            text=True,
-            encoding="utf-8",
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | environment,
-        )
-        with process:
-            assert process.stdout is not None
-            line = process.stdout.readline().strip()
-            assert line.startswith("引据已就绪：http://127.0.0.1:"), errors.read_text()
-            try:
-                yield line.partition("：")[2], errors
-            finally:
-                process.terminate()
 
 
 @pytest.fixture(scope="module")
@@ -282,28 +251,6 @@ def test_a_manuscript_is_checked(visit: Visit, tmp_path: Path) -> None:
     manuscript.write_text(f"前言。\n{LOAN_QUOTE}\n", encoding="utf-8")
     visit.page.locator("input[type=file]").set_input_files(manuscript)
     expect(report.locator(".yj-overview")).to_contain_text("原文如此 1，自己的话 1")
-
-
-def test_quotes_and_manuscripts_are_checked_over_http(server: tuple[str, Path]) -> None:
-    def call(name: str, text: str | int | None) -> Any:
-        body = json.dumps({"data": [text]}).encode()
-        request = Request(f"{server[0]}/gradio_api/run/{name}", body, {"Content-Type": "application/json"})
-        with urlopen(request) as answer:
-            (value,) = json.load(answer)["data"]
-        return value
-
-    assert call("cite", LOAN_QUOTE)["verdict"] == "exact"
-    assert call("check", f"前言。{LOAN_QUOTE}")["counts"]["exact"] == 1
-    with pytest.raises(HTTPError) as refused:
-        call("cite", " ")
-    assert json.load(refused.value)["error"] == "引文是空的，请粘贴要核查的句子"
-    for name in ("cite", "check"):
-        for none in (5, None):
-            with pytest.raises(HTTPError) as refused:
-                call(name, none)
-            assert json.load(refused.value)["error"].startswith("data 里要有一段文字")
-    with urlopen(f"{server[0]}/gradio_api/info") as answer:
-        assert json.load(answer)["named_endpoints"].keys() == {"/cite", "/check"}
 
 
 def test_a_narrow_screen_has_the_panel_below_the_chat(

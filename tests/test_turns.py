@@ -94,10 +94,10 @@ def test_no_more_wait_than_may() -> None:
     with turns.of("a"), ExitStack() as stack:
         for visitor in "aa":
             stack.enter_context(turns.of(visitor))
-        with pytest.raises(BusyError, match="^您已有 2 个问题在等"):
+        with pytest.raises(BusyError, match=r"^您已有 2 个问题在等"):
             stack.enter_context(turns.of("a"))
         stack.enter_context(turns.of("b"))
-        with pytest.raises(BusyError, match="^现在提问的人太多，已有 3 个在等"):
+        with pytest.raises(BusyError, match=r"^现在提问的人太多，已有 3 个在等"):
             stack.enter_context(turns.of("c"))
 
 

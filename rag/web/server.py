@@ -56,14 +56,18 @@ def launch(assistant: Assistant, options: WebOptions) -> None:
         UsageError: the address does not belong to this machine, or no port is free.
     """
     listener = listen(options.host, options.port)
-    config = uvicorn.Config(
+    asyncio.run(_Server(configuration(assistant, options)).serve(sockets=[listener]))
+
+
+def configuration(assistant: Assistant, options: WebOptions) -> uvicorn.Config:
+    """Return how the web application is run: what a request says of its sender is believed of `proxies` alone."""
+    return uvicorn.Config(
         application(assistant, options),
         log_level="warning",
         timeout_graceful_shutdown=1,
         proxy_headers=bool(options.proxies),
         forwarded_allow_ips=options.proxies,
     )
-    asyncio.run(_Server(config).serve(sockets=[listener]))
 
 
 def application(assistant: Assistant, options: WebOptions) -> Guard:
