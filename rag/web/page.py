@@ -22,12 +22,13 @@ def build(assistant: Assistant, options: WebOptions, turns: Turns) -> gr.Blocks:
     with gr.Blocks(
         title="引据", analytics_enabled=False, fill_width=True, delete_cache=(_LOOK, _OLD)
     ) as page:
+        # First: an event of a tab would take its name, though that is private.
+        endpoints(assistant, turns)
         gr.HTML(_MASTHEAD, elem_classes="yj-masthead", apply_default_css=False)
         with gr.Tabs():
             with gr.Tab("问答", elem_classes="yj-tab"), gr.Row(elem_classes="yj-columns"):
                 chat_tab(assistant)
             with gr.Tab("引文核查", elem_classes="yj-tab"), gr.Row(elem_classes="yj-columns"):
                 check_tab(assistant)
-        endpoints(assistant, turns)
     page.queue(default_concurrency_limit=_AT_ONCE, api_open=False)
     return page
