@@ -45,8 +45,6 @@ _FREE = (
     "/gradio_api/queue/data",
     "/gradio_api/upload_progress",
 )
-# By these Gradio would fetch from other servers on a visitor's behalf.
-_CLOSED = ("/gradio_api/proxy=", "/gradio_api/file=http", "/gradio_api/file/http")
 # Gradio's page has its configuration in a script of its own, sets styles, and makes functions of `js_on_load`.
 _POLICY = "; ".join(
     [
@@ -133,8 +131,6 @@ class Guard:
         headers, path = request.headers, request.scope["path"]
         if "origin" in headers and urlsplit(headers["origin"]).netloc != headers.get("host"):
             return _refused(403, "别的网站不能代访问者使用这里的网页和接口")
-        if path.lower().startswith(_CLOSED):
-            return _refused(404, "没有这个地址")
         client = request.client.host if request.client else ""
         if self._options.rate and not path.startswith(_FREE):
             if wait := self._requests.wait(client):

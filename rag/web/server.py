@@ -11,6 +11,7 @@ from functools import partial
 from importlib.util import find_spec
 
 import gradio as gr
+import safehttpx
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -73,6 +74,10 @@ def configuration(assistant: Assistant, options: WebOptions) -> uvicorn.Config:
 def application(assistant: Assistant, options: WebOptions) -> Guard:
     """Return the web application: the page and all that is served beside it, behind the guard."""
     turns = Turns()
+    page = build(assistant, options, turns)
+    # Only so does Gradio look whether a file that a visitor names is one that was uploaded.
+    page.has_launched = True
+    safehttpx.async_validate_url = _no_address
     tools = _tools(assistant, turns)
     app = FastAPI(openapi_url=None, lifespan=tools.router.lifespan_context if tools else None)
     app.router.routes.extend(tools.routes if tools else [])
@@ -80,7 +85,7 @@ def application(assistant: Assistant, options: WebOptions) -> Guard:
     _add_health(app, assistant)
     gr.mount_gradio_app(
         app,
-        build(assistant, options, turns),
+        page,
         path="/",
         footer_links=[],
         run_history=False,
@@ -92,6 +97,11 @@ def application(assistant: Assistant, options: WebOptions) -> Guard:
         app_kwargs={"exception_handlers": {RequestValidationError: _not_valid}},
     )
     return Guard(app, options)
+
+
+async def _no_address(hostname: str) -> str:
+    """Stand in for what Gradio asks before it fetches, on a visitor's behalf, from another server."""
+    raise ValueError(f"nothing is fetched from {hostname}")
 
 
 def _tools(assistant: Assistant, turns: Turns) -> Starlette | None:
