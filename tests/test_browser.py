@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from fake_assistant import HOSTILE, LOAN, LOAN_QUOTE
 from playwright.sync_api import Browser, BrowserContext, Locator, expect, sync_playwright
-from web_server import ROOT, served
+from web_server import ROOT, fake_page, served
 
 from rag.text import squeeze
 
@@ -267,6 +267,22 @@ def test_a_narrow_screen_has_the_panel_below_the_chat(
     assert_marked(visit, LOAN_QUOTE)
     visit.panel.get_by_text("返回").click()
     expect(visit.answer).to_be_in_viewport()
+
+
+def test_the_page_works_behind_a_password(visits: list[Visit], browser: Browser, tmp_path: Path) -> None:
+    with fake_page(tmp_path, user="甲", password="密 码") as address:
+        context = browser.new_context(http_credentials={"username": "甲", "password": "密 码"})
+        visit = Visit(context, address)
+        visits.append(visit)
+        visit.ask("慢慢说")
+        expect(visit.answer).to_contain_text("第六节")
+        visit.answer.locator("a.yj-cite", has_text="[1]").click()
+        assert_marked(visit, "第一节。")
+        visit.page.get_by_role("tab", name="引文核查").click()
+        upload = {"name": "稿.txt", "mimeType": "text/plain", "buffer": f"前言。\n{LOAN_QUOTE}\n".encode()}
+        visit.page.locator("input[type=file]").set_input_files(upload)
+        expect(visit.page.locator(".yj-overview")).to_contain_text("原文如此 1，自己的话 1")
+        visit.page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
