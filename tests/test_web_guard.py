@@ -199,6 +199,7 @@ def test_who_may_add_documents_uploads_more() -> None:
         ("http://evil.example", 403),
         ("http://yinju.example.evil", 403),
         ("http://yinju.example:81", 403),
+        ("http://[", 403),
         ("null", 403),
         ("", 403),
     ],
