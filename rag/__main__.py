@@ -12,7 +12,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from rag import proof, records, render
+from rag import calls, proof, records, render
 from rag.assistant import Assistant, build_index, open_assistant
 from rag.config import Settings, load_settings
 from rag.errors import ReadingError, UsageError, YinjuError
@@ -79,6 +79,11 @@ def _records(batch: Path) -> Iterable[Record]:
         yield record
 
 
+def _identifier(record: Record) -> Record:
+    """Return the `id` of a record, alone; nothing where it has none."""
+    return {} if record.get("id") is None else {"id": record["id"]}
+
+
 def _each(
     given: str | None, batch: Path | None, as_json: bool, key: str, run: Callable[[Record], Record]
 ) -> bool:
@@ -134,15 +139,8 @@ def ask(
     opened = cache(lambda: _open(docs, index, no_update))
 
     def answer(record: Record) -> Record:
-        return records.answer_json(
-            opened().ask(
-                record["question"],
-                history=records.turns_from_json(record.get("history") or ()),
-                filters=records.filters_from_json(record.get("filters")),
-                passages=records.passages_from_json(record.get("passages")),
-            ),
-            record.get("id"),
-        )
+        given = {key: record.get(key) for key in ("question", "history", "filters", "passages")}
+        return _identifier(record) | calls.ask(opened(), **given)
 
     if _each(question, batch, as_json, "question", answer):
         return
@@ -187,7 +185,7 @@ def cite(
         raise UsageError("--output 写稿件的核查报告，须与 --manuscript 同用")
 
     def report(record: Record) -> Record:
-        return records.quote_json(opened().cite(record["quote"]), record.get("id"))
+        return _identifier(record) | calls.cite(opened(), record["quote"])
 
     if _each(quote, batch, as_json, "quote", report):
         return
@@ -223,7 +221,7 @@ def _cite_manuscript(
 @app.command()
 def search(
     query: Annotated[str | None, typer.Argument(help="检索词", show_default=False)] = None,
-    k: Annotated[int, typer.Option("-k", help="最多几条", min=1, max=1000)] = 10,
+    k: Annotated[int, typer.Option("-k", help="最多几条", min=1, max=calls.MOST)] = 10,
     batch: Batch = None,
     docs: Docs = None,
     index: Index = None,
@@ -234,10 +232,7 @@ def search(
     opened = cache(lambda: _open(docs, index, no_update))
 
     def found(record: Record) -> Record:
-        hits = opened().search(record["query"], k, records.filters_from_json(record.get("filters")))
-        chunks = [chunk for hit in hits for chunk in (hit.chunk, *hit.copies)]
-        names = {chunk.id: opened().article(chunk).name for chunk in chunks}
-        return records.hits_json(record["query"], hits, names, record.get("id"))
+        return _identifier(record) | calls.search(opened(), record["query"], k, record.get("filters"))
 
     if _each(query, batch, as_json, "query", found):
         return
@@ -307,6 +302,14 @@ def serve(docs: Docs = None, index: Index = None) -> None:
 
     settings = _settings(docs, index)
     launch(open_assistant(settings, report=_note), settings.web)
+
+
+@app.command(name="mcp")
+def mcp_command(docs: Docs = None, index: Index = None) -> None:
+    """作为 MCP 工具服务，供桌面客户端在标准输入输出上调用。"""
+    from rag.mcp_server import serve_stdio
+
+    serve_stdio(open_assistant(_settings(docs, index), report=_note))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -38,7 +39,7 @@ from rag.datatypes import (
     Update,
 )
 from rag.embedding import Embedder, builtin, load_embedder
-from rag.errors import ModelError, UsageError
+from rag.errors import IndexDamagedError, ModelError, UsageError
 from rag.indexing import (
     FileReport,
     IndexReport,
@@ -301,6 +302,15 @@ class Assistant:
     def article(self, chunk: Chunk) -> Article:
         """Return the article that a chunk lies in."""
         return self.document(chunk.file).pieces[chunk.article]
+
+    def readable(self) -> bool:
+        """Return whether the index is there and can be read."""
+        try:
+            manifest = read_manifest(self.settings.docs, self.settings.index)
+            whole = manifest is not None and (self.settings.index / manifest.generation).is_dir()
+            return whole and self.index.documents.count() >= 0
+        except (IndexDamagedError, sqlite3.DatabaseError):
+            return False
 
     def verify(self, places: Sequence[tuple[int, Place]]) -> list[str]:
         """Return a line in Chinese for each numbered place whose quote does not stand in its file any more."""

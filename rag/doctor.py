@@ -30,6 +30,7 @@ _CORE = (
 _FEATURES = {
     "gradio": "网页版需要它：pip install -r requirements-core.txt",
     "langchain-openai": "接语言模型需要它：pip install -r requirements-core.txt",
+    "mcp": "只有用 MCP 客户端来问时才需要：pip install -r requirements-mcp.txt",
     "rapidocr-onnxruntime": "只有读图片和扫描的 PDF 时才需要：pip install -r requirements-ocr.txt",
     "sentence-transformers": "只有换用别的嵌入模型、接排序模型或训练时才需要：pip install -r requirements.txt",
 }

@@ -27,3 +27,7 @@ class IndexDamagedError(YinjuError):
 
 class ModelError(YinjuError):
     """A language model or an embedder could not be reached or answered what cannot be used."""
+
+
+class BusyError(YinjuError):
+    """More ask than can be served, or wait; the same may be asked again later."""

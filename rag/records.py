@@ -64,10 +64,9 @@ def place_json(place: Place) -> dict[str, Any]:
     } | paged
 
 
-def answer_json(answer: Answer, identifier: str | None = None) -> dict[str, Any]:
+def answer_json(answer: Answer) -> dict[str, Any]:
     """Return an answer as `ask --json` prints it."""
-    head = {} if identifier is None else {"id": identifier}
-    return head | {
+    return {
         "question": answer.question,
         "standalone_question": answer.standalone_question,
         "answer": answer.text,
@@ -89,10 +88,9 @@ def answer_json(answer: Answer, identifier: str | None = None) -> dict[str, Any]
     }
 
 
-def quote_json(report: QuoteReport, identifier: str | None = None) -> dict[str, Any]:
+def quote_json(report: QuoteReport) -> dict[str, Any]:
     """Return a quote report as `cite --json` prints it."""
-    head = {} if identifier is None else {"id": identifier}
-    return head | {
+    return {
         "quote": report.quote,
         "verdict": report.verdict,
         "matches": [_match_json(match) for match in report.matches],
@@ -132,15 +130,12 @@ def _match_json(match: QuoteMatch) -> dict[str, Any]:
     }
 
 
-def hits_json(
-    query: str, hits: list[Hit], articles: Mapping[int, str], identifier: str | None = None
-) -> dict[str, Any]:
+def hits_json(query: str, hits: list[Hit], articles: Mapping[int, str]) -> dict[str, Any]:
     """Return hits as `search --json` prints them.
 
     `articles` maps the ids of the chunks, the copies among them, to the names of their articles.
     """
-    head = {} if identifier is None else {"id": identifier}
-    return head | {
+    return {
         "query": query,
         "hits": [
             _chunk_json(hit.chunk, articles)
@@ -319,19 +314,23 @@ def turns_json(turns: Iterable[Turn]) -> list[dict[str, str]]:
     return [{"role": turn.role, "content": turn.content} for turn in turns]
 
 
-def turns_from_json(records: Iterable[Mapping[str, Any]]) -> tuple[Turn, ...]:
-    """Return the earlier turns that a batch line gives under `history`.
+def turns_from_json(history: object) -> tuple[Turn, ...]:
+    """Return the earlier turns that a batch line gives under `history`, none where it gives none.
 
     Raises:
         UsageError: they are not of the form that the command line documents.
     """
-    try:
-        turns = tuple(Turn(role=record["role"], content=str(record["content"])) for record in records)
-    except (KeyError, TypeError) as error:
-        raise UsageError("history 应是一列 {role, content}") from error
-    if any(turn.role not in ("user", "assistant") for turn in turns):
+    if history is None:
+        return ()
+    if not isinstance(history, list) or not all(map(_is_turn, history)):
+        raise UsageError("history 应是一列 {role, content}，content 是文字")
+    if any(turn["role"] not in ("user", "assistant") for turn in history):
         raise UsageError("history 里的 role 只能是 user 或 assistant")
-    return turns
+    return tuple(Turn(role=turn["role"], content=turn["content"]) for turn in history)
+
+
+def _is_turn(value: object) -> bool:
+    return isinstance(value, Mapping) and "role" in value and isinstance(value.get("content"), str)
 
 
 def filters_from_json(record: object) -> Filters | None:

@@ -1,19 +1,13 @@
-"""The page in a real Chromium: a server in a process of its own, and a user who visits it."""
+"""The page in a real Chromium: a user who visits it."""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Locator, expect
+from web_server import ROOT
 
-ROOT = Path(__file__).parent.parent
 SCREENS = ROOT / ".screens"
 """Where a picture of each page is kept as it was at the end of its test."""
 PAUSE = 0.4
@@ -29,29 +23,6 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-
-@contextmanager
-def served(errors: Path, *command: str, **environment: str) -> Iterator[tuple[str, Path]]:
-    """Serve a page in a process of its own; yield its address and the file of what it says on stderr."""
-    with errors.open("w") as sink:
-        process = subprocess.Popen(
-            [sys.executable, *command],
-            stdout=subprocess.PIPE,
-            stderr=sink,
-            text=True,
-            encoding="utf-8",
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | environment,
-        )
-        with process:
-            assert process.stdout is not None
-            line = process.stdout.readline().strip()
-            assert line.startswith("引据已就绪：http://127.0.0.1:"), errors.read_text()
-            try:
-                yield line.partition("：")[2], errors
-            finally:
-                process.terminate()
 
 
 class Visit:

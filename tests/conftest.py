@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from browsing import ARGUMENTS, PAUSE, ROOT, WIDTHS, Visit, enter, served
+from browsing import ARGUMENTS, PAUSE, WIDTHS, Visit, enter
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
+from web_server import ROOT, fake_page
 
 from rag.assistant import Assistant, open_assistant
 from rag.config import Settings
@@ -54,19 +55,18 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Serve the page over `fake_assistant`; yield its address and the file of what it says on stderr."""
+    """Serve the page over `fake_assistant`; yield its address and the folder of what it keeps."""
     folder = tmp_path_factory.mktemp("server")
-    command = (str(ROOT / "tests" / "fake_assistant.py"), str(PAUSE), str(folder / "data"))
-    with served(folder / "stderr", *command) as found:
-        yield found
+    with fake_page(folder, pause=PAUSE, rate=0) as address:
+        yield address, folder / "data"
 
 
 @pytest.fixture
-def visits(server: tuple[str, Path], request: pytest.FixtureRequest) -> Iterator[list[Visit]]:
+def visits(request: pytest.FixtureRequest) -> Iterator[list[Visit]]:
     """Collect the visits of a test; each is checked, and pictured, at its end.
 
-    Nothing may have been asked of another machine, by the browser or by the server, the console may show no
-    error, and nothing may be wider than the window.
+    The browser may have asked nothing of another machine, the console may show no error, and nothing may be
+    wider than the window.
     """
     made: list[Visit] = []
     yield made
@@ -75,7 +75,6 @@ def visits(server: tuple[str, Path], request: pytest.FixtureRequest) -> Iterator
             visit.picture(f"{request.node.name}-{number}")
             visit.check()
         visit.page.context.close()
-    assert "OUTSIDE" not in server[1].read_text()
 
 
 @pytest.fixture(params=WIDTHS)

@@ -13,12 +13,14 @@ from rag.datatypes import (
     Answer,
     Article,
     Block,
+    Chunk,
     Citation,
     Conflict,
     Difference,
     Document,
     Filters,
     Heading,
+    Hit,
     ManuscriptReport,
     Paragraph,
     Place,
@@ -134,6 +136,7 @@ class FakeAssistant:
     def __init__(self, pause: float = 0.05) -> None:
         self.pause = pause
         self.asked: list[tuple[str, list[Turn]]] = []
+        self.narrowed: list[tuple[Filters | None, Sequence[str] | None]] = []
 
     def warm(self) -> None:
         """Have nothing to load."""
@@ -161,6 +164,47 @@ class FakeAssistant:
             )
         time.sleep(self.pause)
         yield Update(stage="done", answer=whole)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        passages: Sequence[str] | None = None,
+    ) -> Answer:
+        """Give the last step of the stream; `filters` and `passages` are kept in `narrowed` and otherwise ignored."""
+        self.narrowed.append((filters, passages))
+        *_, last = self.stream(question, history=history)
+        return last.answer
+
+    def search(self, query: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
+        """Find the first `k` paragraphs of the loan document."""
+        paragraphs = LOAN.articles[0].paragraphs[:k]
+        return [
+            Hit(
+                chunk=Chunk(
+                    id=each.number,
+                    file="loan.txt",
+                    article=0,
+                    paragraphs=(each.number, each.number),
+                    text=each.text,
+                    spans=each.spans,
+                    context="",
+                ),
+                score=1 / rank,
+                ranks={"lexical": rank},
+            )
+            for rank, each in enumerate(paragraphs, start=1)
+        ]
+
+    def article(self, chunk: Chunk) -> Article:
+        """Return the article of the chunk's document."""
+        return self.document(chunk.file).articles[chunk.article]
+
+    def readable(self) -> bool:
+        """Return whether the last question was another one than “索引坏了”."""
+        return not self.asked or self.asked[-1][0] != "索引坏了"
 
     def cite(self, quote: str) -> QuoteReport:
         """Find the loan sentence, altered where the quote has another number."""
@@ -300,8 +344,12 @@ def _forbid_outside(event: str, arguments: tuple[object, ...]) -> None:
 
 
 if __name__ == "__main__":
+    from ast import literal_eval
+
     from rag.web.options import WebOptions
     from rag.web.server import launch
 
     sys.addaudithook(_forbid_outside)
-    launch(FakeAssistant(pause=float(sys.argv[1])), WebOptions(port=0, data=Path(sys.argv[2])))
+    given = literal_eval(sys.argv[2])
+    data = Path(given.pop("data"))
+    launch(FakeAssistant(pause=float(sys.argv[1])), WebOptions(port=0, data=data, **given))

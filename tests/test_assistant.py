@@ -1,5 +1,6 @@
 """From the question to the checked answer, over the five documents."""
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -329,3 +330,22 @@ def test_stale_text_is_never_streamed(tmp_path):
     file.write_text("木星计划的预算为88亿元。", encoding="utf-8")
     stale = open_assistant(settings, update=False)
     assert all("77" not in update.answer.text for update in stale.stream("木星计划的预算是多少？"))
+
+
+def test_an_index_that_is_gone_or_damaged_is_not_readable(tmp_path):
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "a.txt").write_text("标题\n\n零碳工厂建设遵循四方面原则。\n", encoding="utf-8")
+    opened = open_assistant(Settings(docs=docs, index=tmp_path / "index"))
+    manifest = tmp_path / "index" / "manifest.json"
+    text = manifest.read_text(encoding="utf-8")
+    assert opened.readable()
+    manifest.write_text(text[:20], encoding="utf-8")
+    assert not opened.readable()
+    manifest.unlink()
+    assert not opened.readable()
+    manifest.write_text(text, encoding="utf-8")
+    assert opened.readable()
+    generation = tmp_path / "index" / json.loads(text)["generation"]
+    generation.rename(tmp_path / "elsewhere")
+    assert not opened.readable()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import docx
 import pytest
-from browsing import PAUSE, ROOT, WIDTHS, Visit, assert_marked, contrast, enter, served
+from browsing import PAUSE, WIDTHS, Visit, assert_marked, contrast, enter
 from fake_assistant import HOSTILE, LOAN, LOAN_QUOTE
 from playwright.sync_api import Browser, expect
+from web_server import ROOT, fake_page, served
 
 from rag.text import squeeze
 
@@ -150,28 +149,6 @@ def test_a_manuscript_is_checked(visit: Visit, tmp_path: Path) -> None:
     expect(report.locator(".yj-overview")).to_contain_text("原文如此 1，自己的话 1")
 
 
-def test_quotes_and_manuscripts_are_checked_over_http(server: tuple[str, Path]) -> None:
-    def call(name: str, text: str | int | None) -> Any:
-        body = json.dumps({"data": [text]}).encode()
-        request = Request(f"{server[0]}/gradio_api/run/{name}", body, {"Content-Type": "application/json"})
-        with urlopen(request) as answer:
-            (value,) = json.load(answer)["data"]
-        return value
-
-    assert call("cite", LOAN_QUOTE)["verdict"] == "exact"
-    assert call("check", f"前言。{LOAN_QUOTE}")["counts"]["exact"] == 1
-    with pytest.raises(HTTPError) as refused:
-        call("cite", " ")
-    assert json.load(refused.value)["error"] == "引文是空的，请粘贴要核查的句子"
-    for name in ("cite", "check"):
-        for none in (5, None):
-            with pytest.raises(HTTPError) as refused:
-                call(name, none)
-            assert json.load(refused.value)["error"].startswith("data 里要有一段文字")
-    with urlopen(f"{server[0]}/gradio_api/info") as answer:
-        assert json.load(answer)["named_endpoints"].keys() == {"/cite", "/check"}
-
-
 def test_kept_answers_are_served_beside_the_page(server: tuple[str, Path]) -> None:
     with pytest.raises(HTTPError) as missing:
         urlopen(f"{server[0]}/answers/{'a' * 22}.docx")
@@ -197,6 +174,22 @@ def test_on_a_phone_the_source_comes_over_the_page_and_goes_again(
     assert_marked(visit, LOAN_QUOTE)
     visit.page.keyboard.press("Escape")
     expect(marker).to_be_focused()
+
+
+def test_the_page_works_behind_a_password(visits: list[Visit], browser: Browser, tmp_path: Path) -> None:
+    with fake_page(tmp_path, user="甲", password="密 码") as address:
+        context = browser.new_context(http_credentials={"username": "甲", "password": "密 码"})
+        visit = Visit(context, address)
+        visits.append(visit)
+        visit.ask("慢慢说")
+        expect(visit.answer).to_contain_text("第六节")
+        visit.answer.locator("a.yj-cite", has_text="[1]").click()
+        assert_marked(visit, "第一节。")
+        visit.page.get_by_role("tab", name="引文核查").click()
+        upload = {"name": "稿.txt", "mimeType": "text/plain", "buffer": f"前言。\n{LOAN_QUOTE}\n".encode()}
+        visit.page.locator("input[type=file]").set_input_files(upload)
+        expect(visit.page.locator(".yj-overview")).to_contain_text("原文如此 1，自己的话 1")
+        visit.page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

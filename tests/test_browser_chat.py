@@ -142,7 +142,7 @@ def test_quotes_are_checked_again_on_demand(visit: Visit) -> None:
 
 
 def test_what_readers_think_is_taken_down(visit: Visit, server: tuple[str, Path]) -> None:
-    file = server[1].parent / "data" / "feedback.jsonl"
+    file = server[1] / "feedback.jsonl"
     before = len(file.read_text(encoding="utf-8").splitlines()) if file.exists() else 0
     asked(visit, FIRST, SECOND)
     visit.press("准确", turn=0)

@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
-from browsing import Visit, contrast, enter, served
+from browsing import Visit, contrast, enter
 from playwright.sync_api import Browser, Locator, expect
+from web_server import served
 
 pytestmark = pytest.mark.browser
 

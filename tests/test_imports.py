@@ -69,7 +69,8 @@ ROWS = [
     ),
     ({"config"}, False),
     ({"assistant", "doctor", "retriever"}, False),
-    ({"chain"}, False),
+    ({"chain", "calls"}, False),
+    ({"mcp_server"}, False),
     ({"__main__", "web"}, True),
 ]
 # Options live beside the stage that uses them, and `config` composes them: the page's are its own.

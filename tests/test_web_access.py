@@ -25,6 +25,8 @@ def request(client="127.0.0.1", **headers):
         (request(host="yinju.example"), False),
         (request(host="127.0.0.1.example"), False),
         (request(host=""), False),
+        (request(host="["), False),
+        (request(origin="http://["), False),
         (request(origin="https://evil.example"), False),
         (request(origin="null"), False),
         (request(x_forwarded_for="10.0.0.9"), False),
@@ -42,7 +44,16 @@ def test_the_setting_decides_where_it_says_so():
     assert not may_manage(request(), WebOptions(manage="no"))
 
 
-@pytest.mark.parametrize("wrong", [{"manage": "maybe"}, {"user": "甲"}, {"password": "乙"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"manage": "maybe"},
+        {"user": "甲"},
+        {"password": "乙"},
+        {"user": "a:b", "password": "c"},
+        {"rate": -1},
+    ],
+)
 def test_options_that_do_not_fit_are_refused(wrong):
-    with pytest.raises(ValueError, match=r"manage|user"):
+    with pytest.raises(ValueError, match=r"manage|user|rate"):
         WebOptions(**wrong)

@@ -13,7 +13,8 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 class _Client(Protocol):
-    host: str
+    @property
+    def host(self) -> str: ...
 
 
 class Request(Protocol):
@@ -40,10 +41,18 @@ def may_manage(request: Request, options: WebOptions) -> bool:
     headers = request.headers
     if request.client is None or any(name in headers for name in FORWARDED):
         return False
-    names = [request.client.host, urlsplit(f"//{headers.get('host', '')}").hostname]
+    names = [request.client.host, _name(f"//{headers.get('host', '')}")]
     if "origin" in headers:
-        names.append(urlsplit(headers["origin"]).hostname)
+        names.append(_name(headers["origin"]))
     return all(map(_is_loopback, names))
+
+
+def _name(address: str) -> str | None:
+    """Return the name or number of the host in an address, None where there is none."""
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 def _is_loopback(name: str | None) -> bool:

@@ -10,6 +10,7 @@ from rag.datatypes import Filters
 from rag.errors import YinjuError
 from rag.web.conversation import Conversation, Exchange, history
 from rag.web.protocol import Assistant
+from rag.web.turns import Turns
 
 FAILED = "程序出错，这次没有答成；详情已记入日志，请再试一次。"
 Scope = tuple[str, ...]
@@ -17,17 +18,37 @@ Scope = tuple[str, ...]
 logger = logging.getLogger(__name__)
 
 
-def exchanges(assistant: Assistant, question: str, earlier: Conversation, scope: Scope) -> Iterator[Exchange]:
-    """Yield the exchange as it grows, at once and then after each step; its last state is at an end."""
-    exchange = Exchange(question=question)
-    yield exchange
-    filters = Filters(files=scope) if scope else None
-    try:
-        for update in assistant.stream(question, history=history(earlier), filters=filters):
-            exchange = replace(exchange, answer=update.answer, stage=update.stage)
-            yield exchange
-    except YinjuError as error:
-        yield replace(exchange, error=str(error))
-    except Exception:
-        logger.exception("answering failed: %r", question)
-        yield replace(exchange, error=FAILED)
+class Asking:
+    """Puts questions to the assistant, each visitor's in turn."""
+
+    def __init__(self, assistant: Assistant, turns: Turns) -> None:
+        self._assistant = assistant
+        self._turns = turns
+
+    def exchanges(
+        self, question: str, earlier: Conversation, scope: Scope, visitor: str
+    ) -> Iterator[Exchange]:
+        """Yield the exchange as it grows, at once and then after each step; its last state is at an end.
+
+        Args:
+            question: what is asked.
+            earlier: the conversation that it follows.
+            scope: the files that are asked about.
+            visitor: who asks.
+        """
+        exchange = Exchange(question=question)
+        yield exchange
+        filters = Filters(files=scope) if scope else None
+        try:
+            with self._turns.of(visitor) as waiting:
+                for ahead in waiting:
+                    exchange = replace(exchange, ahead=ahead)
+                    yield exchange
+                for update in self._assistant.stream(question, history=history(earlier), filters=filters):
+                    exchange = replace(exchange, answer=update.answer, stage=update.stage, ahead=0)
+                    yield exchange
+        except YinjuError as error:
+            yield replace(exchange, error=str(error))
+        except Exception:
+            logger.exception("answering failed: %r", question)
+            yield replace(exchange, error=FAILED)

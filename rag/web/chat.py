@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import UsageError, YinjuError
-from rag.web.asking import Scope, exchanges
+from rag.web.asking import Asking, Scope
 from rag.web.catalogue import overview_html
 from rag.web.conversation import Conversation, find_places, messages
 from rag.web.desk import delivery, desk, kept, status_html
@@ -18,6 +18,7 @@ from rag.web.panel import source_panel
 from rag.web.protocol import Assistant
 from rag.web.saved import conversation_from_json
 from rag.web.source import empty_html, problem_html
+from rag.web.turns import Turns
 from rag.web.welcome import welcome_html
 
 _HINT = "点一下回答里的编号，出处的全文会在这里打开，引用的字句会标出来。"
@@ -27,13 +28,14 @@ _LOST = "这段对话与服务器断开过，请从“历史”里重新打开"
 Step = tuple[Any, ...]
 
 
-def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State) -> None:
+def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State, turns: Turns) -> None:
     """Lay out the tab inside the current Gradio context and wire it.
 
     Args:
         assistant: what answers.
         keeping: where answers that are given a link, and what readers think of them, are kept.
         scope: the session's choice of files, of which the tab shows that it is in force.
+        turns: who is answered next when many ask.
     """
     conversation, editing, doubted = gr.State(()), gr.State(0), gr.State(0)
     with gr.Column(scale=6, min_width=320, elem_classes="yj-left"):
@@ -48,17 +50,19 @@ def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State) -> None:
             box = _box("问题", "输入问题", 6)
             send = gr.Button("提问", variant="primary", scale=0, min_width=76)
             stop = gr.Button("停止", variant="stop", scale=0, min_width=76, visible=False)
-    chatting = Chatting(assistant)
+    chatting = Chatting(assistant, Asking(assistant, turns))
     panel = source_panel(assistant, conversation, find_places, chatting.idle)
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     answering = [box, chat, conversation, editing, send, stop, bar]
+    # Whose turn it is, `turns` decides: Gradio's own queue would serve who came first.
+    at_once: dict[str, Any] = {**quiet, "concurrency_limit": None}
     running = [
         gr.on(
             [box.submit, send.click], chatting.ask, [box, conversation, scope, editing], answering, **quiet
         ),
-        bar.retry(chatting.retry, [conversation, scope], answering, **quiet),
-        bar.pick(chatting.pick, [conversation, scope], answering, **quiet),
+        bar.retry(chatting.retry, [conversation, scope], answering, **at_once),
+        bar.pick(chatting.pick, [conversation, scope], answering, **at_once),
     ]
     # Cancelled first, settled afterwards: a step already on its way would overwrite what is settled at once.
     stopped = stop.click(None, cancels=running, **quiet)
@@ -97,25 +101,33 @@ def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State) -> None:
 class Chatting:
     """The handlers that begin and go on with a conversation, and show the answers as they grow."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, asking: Asking) -> None:
         self.assistant = assistant
+        self.asking = asking
 
-    def ask(self, question: str, conversation: Conversation, scope: Scope, editing: int) -> Iterator[Step]:
+    def ask(
+        self, question: str, conversation: Conversation, scope: Scope, editing: int, request: gr.Request
+    ) -> Iterator[Step]:
         """Answer what stands in the box, after all turns or in place of the one that is being changed."""
         earlier = conversation[: editing - 1] if editing else conversation
-        yield from self._answer(question, conversation, earlier, scope)
+        yield from self._answer(question, conversation, earlier, scope, request)
 
-    def retry(self, conversation: Conversation, scope: Scope, event: gr.EventData) -> Iterator[Step]:
+    def retry(
+        self, conversation: Conversation, scope: Scope, event: gr.EventData, request: gr.Request
+    ) -> Iterator[Step]:
         """Answer a question of the conversation anew; what came after it goes."""
         before = conversation[: event.turn - 1]
         if len(before) == len(conversation):
             yield _unchanged(_LOST)
         else:
-            yield from self._answer(conversation[len(before)].question, conversation, before, scope)
+            question = conversation[len(before)].question
+            yield from self._answer(question, conversation, before, scope, request)
 
-    def pick(self, conversation: Conversation, scope: Scope, event: gr.EventData) -> Iterator[Step]:
+    def pick(
+        self, conversation: Conversation, scope: Scope, event: gr.EventData, request: gr.Request
+    ) -> Iterator[Step]:
         """Answer an example."""
-        yield from self._answer(event.text, conversation, conversation, scope)
+        yield from self._answer(event.text, conversation, conversation, scope, request)
 
     def idle(self) -> str:
         """Return what the panel shows while no source is open: what it is for, and what can be asked about."""
@@ -138,12 +150,17 @@ class Chatting:
         return "", shown, conversation, 0, *_buttons(running=False), told, self.idle()
 
     def _answer(
-        self, question: str, conversation: Conversation, earlier: Conversation, scope: Scope
+        self,
+        question: str,
+        conversation: Conversation,
+        earlier: Conversation,
+        scope: Scope,
+        request: gr.Request,
     ) -> Iterator[Step]:
         if conversation and conversation[-1].running:
             yield _unchanged(_BUSY)
             return
-        for exchange in exchanges(self.assistant, question, earlier, scope):
+        for exchange in self.asking.exchanges(question, earlier, scope, request.session_hash or ""):
             changed = (*earlier, exchange)
             box = question if exchange.error is not None else ""
             told = gr.skip() if exchange.running else kept(changed)

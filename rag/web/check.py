@@ -9,9 +9,8 @@ from typing import Any
 
 import gradio as gr
 
-from rag import records
 from rag.datatypes import QuoteReport
-from rag.errors import UsageError, YinjuError
+from rag.errors import YinjuError
 from rag.export.report import Report
 from rag.manuscript.opening import pasted, read_manuscript
 from rag.reading import READERS
@@ -56,37 +55,6 @@ def check_tab(assistant: Assistant) -> None:
     upload.upload(
         _shown(lambda path: assistant.check(read_manuscript(Path(path)))), upload, [result, report], **quiet
     )
-
-
-def check_endpoints(assistant: Assistant) -> None:
-    """Open what the command `cite` does to other programs: `cite` for a quote, `check` for a manuscript."""
-
-    def cite(quote: str) -> dict[str, Any]:
-        return _answered(lambda: records.quote_json(assistant.cite(_text(quote))))
-
-    def check(text: str) -> dict[str, Any]:
-        return _answered(lambda: records.manuscript_json(assistant.check(pasted(_text(text)))))
-
-    gr.api(cite, api_name="cite", api_description="引文出自哪里，引得对不对", queue=False)
-    gr.api(check, api_name="check", api_description="逐句核查一篇稿件", queue=False)
-
-
-def _answered(run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    try:
-        return run()
-    except YinjuError as error:
-        raise gr.Error(str(error), print_exception=False) from error
-
-
-def _text(given: object) -> str:
-    """Return what another program sent, if it is a text.
-
-    Raises:
-        UsageError: it is a number, null or the like.
-    """
-    if not isinstance(given, str):
-        raise UsageError('data 里要有一段文字，例如 {"data": ["要核对的句子"]}')
-    return given
 
 
 def _checked(assistant: Assistant, text: str) -> Report:

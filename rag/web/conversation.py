@@ -18,7 +18,7 @@ Stage = Literal["searching", "retrieved", "answering", "done"]
 class Exchange:
     """A question and what became of it: an answer that may still be growing, or an error.
 
-    `rating` is what the reader thought of the answer. `problems` are what the last re-check of its quotes found,
+    `ahead` is how many questions of other visitors are answered before it. `rating` is what the reader thought of the answer. `problems` are what the last re-check of its quotes found,
     a line each; None where none was made.
     """
 
@@ -27,6 +27,7 @@ class Exchange:
     error: str | None = None
     stage: Stage = "searching"
     stopped: bool = False
+    ahead: int = 0
     rating: Rating | None = None
     problems: tuple[str, ...] | None = None
 
@@ -85,7 +86,7 @@ def _reply(exchange: Exchange, turn: int) -> str:
     if answer and (answer.sentences or answer.refusal):
         reply = answer_html(answer, turn, exchange.stage)
     else:
-        reply = "" if exchange.stopped else waiting_html(answer)
+        reply = "" if exchange.stopped else waiting_html(answer, exchange.ahead)
     if exchange.stopped:
         reply += block("yj-answer", ['<p class="yj-wait">已停止。</p>'])
     if exchange.problems is not None and answer:

@@ -102,8 +102,10 @@ def error_html(message: str) -> str:
     return block("yj-answer", [f'<p class="yj-error">{escape(message)}</p>'])
 
 
-def waiting_html(answer: Answer | None) -> str:
-    """Return what is shown before the first sentence of an answer."""
+def waiting_html(answer: Answer | None, ahead: int) -> str:
+    """Return what is shown before the first sentence of an answer; `ahead` is how many questions come before it."""
+    if ahead:
+        return block("yj-answer", [f'<p class="yj-wait">前面还有 {ahead} 个问题，请稍候…</p>'])
     standalone = "" if answer is None else _standalone(answer)
     return block("yj-answer", [standalone, _stages("searching" if answer is None else "answering")])
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from rag.datatypes import Document, Filters, ManuscriptReport, Place, QuoteReport, Source, Turn, Update
+from rag import calls
+from rag.datatypes import Document, Filters, Place, Turn, Update
 from rag.indexing import IndexReport, Progress
 from rag.library import Added, Entry
 
 
-class Assistant(Protocol):
+class Assistant(calls.Assistant, Protocol):
     """The page's view of the assistant. It is called from several threads at once."""
 
     def warm(self) -> None:
@@ -22,14 +23,6 @@ class Assistant(Protocol):
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
     ) -> Iterator[Update]:
         """Answer a question step by step; raises `YinjuError` for one that cannot be worked with."""
-        ...
-
-    def cite(self, quote: str) -> QuoteReport:
-        """Say where a sentence comes from and whether it is quoted rightly."""
-        ...
-
-    def check(self, manuscript: Source) -> ManuscriptReport:
-        """Say of each sentence of a manuscript what it quotes and whether rightly."""
         ...
 
     def document(self, file: str) -> Document:
@@ -54,4 +47,8 @@ class Assistant(Protocol):
 
     def update(self, progress: Progress) -> IndexReport:
         """Bring the index up to date with the docs folder; `progress` is told of each file that is read."""
+        ...
+
+    def readable(self) -> bool:
+        """Return whether the index is there and can be read."""
         ...

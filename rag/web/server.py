@@ -8,18 +8,27 @@ import logging
 import socket
 import sys
 import threading
+from functools import partial
+from importlib.util import find_spec
 
 import gradio as gr
+import safehttpx
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.applications import Starlette
 
 from rag.errors import UsageError
 from rag.kept import Kept
+from rag.web.api import add_routes, in_turn
 from rag.web.downloads import router
+from rag.web.guard import HEALTH, Guard
 from rag.web.options import WebOptions
 from rag.web.page import build
 from rag.web.protocol import Assistant
 from rag.web.theme import head, style, theme
+from rag.web.turns import Turns
 
 _PORTS_TRIED = 50
 
@@ -52,17 +61,36 @@ def launch(assistant: Assistant, options: WebOptions) -> None:
     """
     listener = listen(options.host, options.port)
     threading.Thread(target=assistant.warm, daemon=True).start()
-    config = uvicorn.Config(application(assistant, options), log_level="warning", timeout_graceful_shutdown=1)
-    asyncio.run(_Server(config).serve(sockets=[listener]))
+    asyncio.run(_Server(configuration(assistant, options)).serve(sockets=[listener]))
 
 
-def application(assistant: Assistant, options: WebOptions) -> FastAPI:
-    """Return the web application: the page, and all that is served beside it."""
-    app = FastAPI(openapi_url=None)
+def configuration(assistant: Assistant, options: WebOptions) -> uvicorn.Config:
+    """Return how the web application is run: what a request says of its sender is believed of `proxies` alone."""
+    return uvicorn.Config(
+        application(assistant, options),
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+        proxy_headers=bool(options.proxies),
+        forwarded_allow_ips=options.proxies,
+    )
+
+
+def application(assistant: Assistant, options: WebOptions) -> Guard:
+    """Return the web application: the page and all that is served beside it, behind the guard."""
+    turns = Turns()
+    page = build(assistant, options, turns)
+    # Only so does Gradio look whether a file that a visitor names is one that was uploaded.
+    page.has_launched = True
+    safehttpx.async_validate_url = _no_address
+    tools = _tools(assistant, turns)
+    app = FastAPI(openapi_url=None, lifespan=tools.router.lifespan_context if tools else None)
     app.include_router(router(Kept(options.data / "answers"), assistant.verify))
+    app.router.routes.extend(tools.routes if tools else [])
+    add_routes(app, assistant, turns)
+    _add_health(app, assistant)
     gr.mount_gradio_app(
         app,
-        build(assistant, options),
+        page,
         path="/",
         footer_links=[],
         run_history=False,
@@ -71,8 +99,36 @@ def application(assistant: Assistant, options: WebOptions) -> FastAPI:
         theme=theme(),
         css=style(),
         head=head(),
+        app_kwargs={"exception_handlers": {RequestValidationError: _not_valid}},
     )
-    return app
+    return Guard(app, options)
+
+
+async def _no_address(hostname: str) -> str:
+    """Stand in for what Gradio asks before it fetches, on a visitor's behalf, from another server."""
+    raise ValueError(f"nothing is fetched from {hostname}")
+
+
+def _tools(assistant: Assistant, turns: Turns) -> Starlette | None:
+    """Return what serves the tools of MCP, None where that is not installed."""
+    if not find_spec("mcp"):
+        return None
+    from rag.mcp_server import http_app
+
+    return http_app(partial(in_turn, assistant, turns))
+
+
+def _add_health(app: FastAPI, assistant: Assistant) -> None:
+    @app.get(HEALTH)
+    def health() -> JSONResponse:
+        if assistant.readable():
+            return JSONResponse({"status": "ok"})
+        return JSONResponse({"status": "unavailable", "error": "索引读不了"}, 503)
+
+
+def _not_valid(request: Request, error: Exception) -> JSONResponse:
+    """Answer a request that is not of the form that Gradio's own routes want."""
+    return JSONResponse({"error": "请求的内容不合格式"}, 422)
 
 
 def listen(host: str, port: int) -> socket.socket:
