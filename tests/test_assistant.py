@@ -8,6 +8,7 @@ import pytest
 from conftest import DOCS
 from openai_server import Fail, Misbehave, Say, serve
 
+from rag.answering.endpoint import LLMOptions
 from rag.assistant import Assistant, open_assistant
 from rag.config import Settings
 from rag.datatypes import Filters, Place, Span, Turn
@@ -329,3 +330,14 @@ def test_stale_text_is_never_streamed(tmp_path):
     file.write_text("木星计划的预算为88亿元。", encoding="utf-8")
     stale = open_assistant(settings, update=False)
     assert all("77" not in update.answer.text for update in stale.stream("木星计划的预算是多少？"))
+
+
+def test_another_model_is_asked_from_the_next_question_on(assistant):
+    changed = Assistant(assistant.settings, assistant.index)
+    with serve(Say("没有依据的话。")) as endpoint:
+        changed.use_model(LLMOptions(base_url=endpoint.base_url, model="新", timeout=5.0))
+        changed.ask(QUESTION)
+        assert [request["model"] for request in endpoint.requests] == ["新"]
+        changed.use_model(LLMOptions())
+        assert changed.ask(QUESTION).notice is None
+        assert len(endpoint.requests) == 1

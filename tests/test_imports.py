@@ -54,7 +54,7 @@ ROWS = [
     ),
     ({"answering", "marking", "render", "proof", "records", "passages"}, True),
     ({"config"}, False),
-    ({"assistant", "doctor", "retriever"}, False),
+    ({"assistant", "doctor", "retriever", "settings_file"}, False),
     ({"chain"}, False),
     ({"__main__", "web"}, True),
 ]
