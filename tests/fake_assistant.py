@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from rag.answering.endpoint import LLMOptions
+from rag.config import Settings
 from rag.datatypes import (
     Answer,
     Article,
@@ -131,6 +133,11 @@ class FakeAssistant:
     def __init__(self, pause: float = 0.05) -> None:
         self.pause = pause
         self.asked: list[tuple[str, list[Turn]]] = []
+        self.settings = Settings()
+
+    def use_model(self, llm: LLMOptions) -> None:
+        """Take it down."""
+        self.settings = replace(self.settings, llm=llm)
 
     def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Update]:
         """Answer sentence by sentence."""

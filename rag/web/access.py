@@ -7,13 +7,16 @@ from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from rag.errors import UsageError
 from rag.web.options import WebOptions
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 class _Client(Protocol):
-    host: str
+    @property
+    def host(self) -> str:
+        """Its address."""
 
 
 class Request(Protocol):
@@ -44,6 +47,18 @@ def may_manage(request: Request, options: WebOptions) -> bool:
     if "origin" in headers:
         names.append(urlsplit(headers["origin"]).hostname)
     return all(map(_is_loopback, names))
+
+
+def check_manager(request: Request, options: WebOptions) -> None:
+    """Refuse a request that may not manage; every handler that changes anything begins with this.
+
+    Raises:
+        UsageError: it may not.
+    """
+    if not may_manage(request, options):
+        raise UsageError(
+            '这里只能看：要改动，请在运行引据的那台机器上打开网页，或在设置里写 web.manage = "yes"'
+        )
 
 
 def _is_loopback(name: str | None) -> bool:

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from rag.answering.endpoint import LLMOptions
+from rag.config import Settings
 from rag.datatypes import Document, ManuscriptReport, Place, QuoteReport, Source, Turn, Update
 
 
 class Assistant(Protocol):
     """The page's view of the assistant. It is called from several threads at once."""
+
+    @property
+    def settings(self) -> Settings:
+        """What it works with."""
+
+    def use_model(self, llm: LLMOptions) -> None:
+        """Ask this language model from the next question on."""
 
     def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Update]:
         """Answer a question step by step; raises `YinjuError` for one that cannot be worked with."""

@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from rag.errors import UsageError
+from rag.web.evaluation_pages import evaluation_pages
 from rag.web.options import WebOptions
 from rag.web.page import build
 from rag.web.protocol import Assistant
@@ -55,6 +56,7 @@ def launch(assistant: Assistant, options: WebOptions) -> None:
 def application(assistant: Assistant, options: WebOptions) -> FastAPI:
     """Return the web application: the page, and all that is served beside it."""
     app = FastAPI(openapi_url=None)
+    app.include_router(evaluation_pages(options))
     gr.mount_gradio_app(
         app,
         build(assistant, options),
