@@ -57,8 +57,10 @@ def evaluation_tab(assistant: Assistant, options: WebOptions, tab: gr.Tab) -> No
     with gr.Column(elem_classes="yj-evaluation"):
         gr.HTML(_ABOUT, apply_default_css=False, js_on_load=None)
         with gr.Row(visible=False, elem_classes="yj-manage") as controls:
-            half = gr.Radio(_HALVES, value="all", label="题目", min_width=240)
-            tag = gr.Textbox(label="标签（可不填）", max_length=40, max_lines=1, min_width=160)
+            half = gr.Radio(_HALVES, value="all", label="题目", min_width=240, elem_classes="yj-field")
+            tag = gr.Textbox(
+                label="标签（可不填）", max_length=40, max_lines=1, min_width=160, elem_classes="yj-field"
+            )
             start = gr.Button("开始评测", variant="primary", scale=0, min_width=120)
             cancel = gr.Button("取消", variant="stop", scale=0, min_width=120, visible=False)
         shown = _Shown(
@@ -92,7 +94,7 @@ def _wire_runs(
         problem = obstacle()
         controls = gr.update(visible=may_manage(request, options) and not problem)
         if problem:
-            return controls, problem_html(problem), *[gr.skip()] * 2, *_reports(_newest())
+            return controls, problem_html(problem), *[gr.skip()] * 3, *_reports(_newest())
         return controls, *_progress(runner), *_reports(_newest())
 
     def begin(half: str, tag: str, request: gr.Request) -> tuple[Any, ...]:
@@ -117,7 +119,7 @@ def _wire_runs(
     def tick() -> tuple[Any, ...]:
         progress = _progress(runner)
         if runner.progress.state != "done":
-            return *progress, *[gr.skip()] * 3
+            return *progress, *[gr.skip()] * 2
         return *progress, *_reports(_newest())
 
     def pick(event: gr.EventData) -> tuple[Any, ...]:

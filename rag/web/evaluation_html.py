@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from rag.web.evaluation_runs import BASELINE, PastRun, Rated
-from rag.web.html import block, escape
+from rag.web.html import escape
 from rag.web.notes import note_html, problem_html
 from rag.web.running import Progress
+from rag.web.tables import table_html
 
 REPORT = "evaluation/report"
 DRAFT = "evaluation/draft"
 OURS = "yinju"
 """The name of the evaluation's own set of questions."""
 _HALVES = {"all": "全部", "dev": "调试的一半", "test": "留出的一半"}
-_CASE = {"question": "问题", "facts": "要点", "reference": "标准答案", "quote": "出处", "note": "备注"}
+_CASE = {
+    "question": "问题",
+    "answerable": "可答",
+    "facts": "要点",
+    "reference": "标准答案",
+    "quote": "出处",
+    "note": "备注",
+}
 _ANSWERLESS = "否"
 
 
@@ -38,7 +46,7 @@ def _bar(progress: Progress) -> str:
     told = [f"{progress.done}/{progress.total}"]
     if progress.rate and progress.left is not None:
         told += [f"每秒 {progress.rate:.1f} 题", f"还要约 {duration(progress.left)}"]
-    line = f'<p class="yj-note">正在评测：{"，".join(told)}</p>'
+    line = f'<p class="yj-told">正在评测：{"，".join(told)}</p>'
     return f'{line}<progress aria-label="评测进度" max="{progress.total}" value="{progress.done}"></progress>'
 
 
@@ -50,19 +58,18 @@ def duration(seconds: float) -> str:
 def runs_html(runs: Sequence[PastRun], opened: str) -> str:
     """Return the list of past runs, each with a button that opens its report."""
     if not runs:
-        return '<p class="yj-note">还没有评测结果。</p>'
-    head = "".join(f"<th>{name}</th>" for name in ("时间", "标签", "题目", "答对", "引文"))
-    rows = "".join(_run(run, current=run.name == opened) for run in runs)
-    return block("yj-table yj-runs", [f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"])
+        return '<p class="yj-told">还没有评测结果。</p>'
+    head = ("时间", "标签", "题目", "答对", "引文")
+    rows = (_run(run, current=run.name == opened) for run in runs)
+    return table_html("历次评测", head, rows, "yj-runs")
 
 
-def _run(run: PastRun, *, current: bool) -> str:
+def _run(run: PastRun, *, current: bool) -> tuple[str, ...]:
     here = ' aria-current="true"' if current else ""
     when = f'<button type="button" data-row="{escape(run.name)}"{here}>{moment(run.started)}</button>'
     tag = "基线" if run.name == BASELINE else escape(run.tag)
     asked = _HALVES.get(run.half, run.half) if run.questions == OURS else run.questions
-    cells = (when, tag, escape(asked), _share(run.right), _share(run.quotes))
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    return when, tag, escape(asked), _share(run.right), _share(run.quotes)
 
 
 def report_html(runs: Sequence[PastRun], opened: str) -> str:
@@ -79,7 +86,7 @@ def report_html(runs: Sequence[PastRun], opened: str) -> str:
         against = f"与基线（{moment(baseline.started)}）比较"
     name = "基线" if run is baseline else " ".join(filter(None, (moment(run.started), run.tag)))
     address = f"{REPORT}/{escape(run.name)}"
-    line = f'<p class="yj-note">报告：{escape(name)}，{against}。<a href="{address}" target="_blank" rel="noopener">单独打开</a></p>'
+    line = f'<p class="yj-told">报告：{escape(name)}，{against}。<a href="{address}" target="_blank" rel="noopener">单独打开</a>。第一次打开，要等几秒才写好。</p>'
     frame = (
         f'<iframe class="yj-report-page" src="{address}" title="评测报告" sandbox="allow-popups"></iframe>'
     )
@@ -95,18 +102,15 @@ def feedback_html(rows: Sequence[Rated], damaged: int) -> str:
     """
     lost = problem_html(f"有 {damaged} 行反馈读不出来，没有列入") if damaged else ""
     if not rows:
-        return '<p class="yj-note">还没有反馈。在“问答”里给回答评过对错，就会列在这里。</p>' + lost
-    head = "".join(f"<th>{name}</th>" for name in ("时间", "问题", "评价", "意见", "拟题"))
-    body = "".join(_rated(row) for row in rows)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return lost + block("yj-table yj-feedback", [table])
+        return '<p class="yj-told">还没有反馈。在“问答”里给回答评过对错，就会列在这里。</p>' + lost
+    head = ("拟题", "问题", "评价", "意见", "时间")
+    return lost + table_html("反馈", head, map(_rated, rows), "yj-feedback")
 
 
-def _rated(row: Rated) -> str:
+def _rated(row: Rated) -> tuple[str, ...]:
     label = f"把“{' '.join(row.question.split())}”拟成题"
     button = f'<button type="button" data-row="{row.number}" aria-label="{escape(label)}">拟成题</button>'
-    cells = (moment(row.time), escape(row.question), row.rating, escape(row.note), button)
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    return button, escape(row.question), row.rating, escape(row.note), moment(row.time)
 
 
 def cases_html(path: Path, cases: Sequence[dict[str, str]], docs: Path) -> str:
@@ -127,15 +131,9 @@ def cases_html(path: Path, cases: Sequence[dict[str, str]], docs: Path) -> str:
         f'<a href="{DRAFT}/{escape(path.name)}" download>下载 CSV</a>',
     ]
     use = f"改好后运行：<code>python -m eval run --set {escape(path.name)} --docs {escape(str(docs))}</code>"
-    head = "".join(f"<th>{title}</th>" for title in _CASE.values())
-    rows = "".join(f"<tr>{''.join(_cells(case))}</tr>" for case in cases)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    told = f'<p class="yj-note" role="status">{"".join(lines)}</p>'
-    return told + block("yj-table yj-cases", [table]) + f'<p class="yj-note">{use}</p>'
-
-
-def _cells(case: dict[str, str]) -> Iterable[str]:
-    return (f"<td>{escape(case[name])}</td>" for name in _CASE)
+    rows = ((escape(case[name]) for name in _CASE) for case in cases)
+    told = f'<p class="yj-told" role="status">{"".join(lines)}</p>'
+    return told + table_html("拟出的题", _CASE.values(), rows, "yj-cases") + f'<p class="yj-told">{use}</p>'
 
 
 def moment(time: datetime) -> str:

@@ -7,7 +7,7 @@ from rag.web.html import escape
 
 def note_html(message: str) -> str:
     """Return what was done, as text."""
-    return f'<p class="yj-note" role="status">{escape(message)}</p>'
+    return f'<p class="yj-told" role="status">{escape(message)}</p>'
 
 
 def problem_html(message: str) -> str:

@@ -36,7 +36,7 @@ _LABELS = {
     "max_tokens": "回答最多词元",
     "evidence_tokens": "资料最多词元",
     "temperature": "温度",
-    "show_unsupported": "没有依据的句子划掉显示",
+    "show_unsupported": "划掉不删",
 }
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 
@@ -48,7 +48,7 @@ def settings_tab(assistant: Assistant, options: WebOptions, tab: gr.Tab) -> None
         with gr.Column(visible=False) as form:
             gr.HTML(_MODEL, apply_default_css=False, js_on_load=None)
             inputs = _inputs()
-            key = gr.Textbox(label="密钥", type="password", max_lines=1, autoscroll=False)
+            key = gr.Textbox(label="密钥", type="password", max_lines=1, elem_classes="yj-field")
             with gr.Row(elem_classes="yj-manage"):
                 save = gr.Button("保存", variant="primary", scale=0, min_width=96)
                 test = gr.Button("测试连接", scale=0, min_width=120)
@@ -100,14 +100,22 @@ def _inputs() -> dict[str, gr.components.Component]:
     """Lay out a field for each of `FIELDS`."""
     with gr.Row():
         inputs: dict[str, gr.components.Component] = {
-            name: gr.Textbox(label=_LABELS[name], info=_info(name), max_lines=1, min_width=260)
+            name: gr.Textbox(
+                label=_LABELS[name], info=_info(name), max_lines=1, min_width=260, elem_classes="yj-field"
+            )
             for name in ("base_url", "model")
         }
     with gr.Row():
         for name in ("timeout", "max_tokens", "evidence_tokens", "temperature"):
             whole = 0 if name.endswith("tokens") else None
-            inputs[name] = gr.Number(label=_LABELS[name], info=_info(name), precision=whole, min_width=160)
-    inputs["show_unsupported"] = gr.Checkbox(label=_LABELS["show_unsupported"])
+            inputs[name] = gr.Number(
+                label=_LABELS[name],
+                info=_info(name),
+                precision=whole,
+                min_width=160,
+                elem_classes="yj-field",
+            )
+    inputs["show_unsupported"] = gr.Checkbox(label=_LABELS["show_unsupported"], elem_classes="yj-field")
     return inputs
 
 

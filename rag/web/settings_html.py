@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 from rag.config import Settings
 from rag.settings_file import Key, Origin
-from rag.web.html import block, escape
+from rag.web.html import escape
 from rag.web.meanings import GROUPS, MEANINGS, REBUILDS, SECRET, fitted, settings_of
+from rag.web.tables import table_html
 
 _ORIGINS: Mapping[Origin, str] = {"default": "默认", "file": "yinju.toml", "environment": "环境变量"}
+_HEAD = ("设置", "值", "含义", "来自", "改后何时生效")
 _LONG_KEY = 16
 """Characters of a key from which on its last four tell nothing of it."""
 
@@ -48,15 +50,15 @@ def settings_html(settings: Settings, origins: Mapping[Key, Origin]) -> str:
             started = origins[key] == "default" and used[key] != usual[key]
             by = "启动时的选项" if started else _ORIGINS[origins[key]]
             told = f"{meaning}（{origin}）" if origin else meaning
-            rows.append((".".join(key), _value(key, used[key]), told, by, _effect(key)))
-        tables.append(_table(title, ("设置", "值", "含义", "来自", "改后何时生效"), rows))
+            rows.append((".".join(key), escape(_value(key, used[key])), told, by, _effect(key)))
+        tables += [f"<h3>{title}</h3>", table_html(title, _HEAD, rows)]
     return "".join(tables)
 
 
 def fitted_html() -> str:
     """Return the fitted thresholds: value, meaning, what fitted it."""
     rows = [(one.name, f"{one.value:g}", one.meaning, one.origin) for one in fitted()]
-    return _table("拟合的阈值", ("阈值", "值", "含义", "由何而来"), rows)
+    return table_html("阈值", ("阈值", "值", "含义", "由何而来"), rows)
 
 
 def _value(key: Key, value: object) -> str:
@@ -73,10 +75,3 @@ def _effect(key: Key) -> str:
     if key[0] == "llm":
         return "立即"
     return "重启，并重建索引" if key in REBUILDS else "重启"
-
-
-def _table(title: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    heads = "".join(f"<th>{name}</th>" for name in head)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
-    return f"<h3>{title}</h3>{block('yj-table', [table])}"
