@@ -265,7 +265,7 @@ def _listing(question: str) -> Answer:
     )
 
 
-def _forbid_outside(event: str, arguments: tuple[object, ...]) -> None:
+def forbid_outside(event: str, arguments: tuple[object, ...]) -> None:
     """Stop whatever would look up or reach another machine."""
     if event == "socket.getaddrinfo":
         host = arguments[0]
@@ -282,5 +282,5 @@ if __name__ == "__main__":
     from rag.web.options import WebOptions
     from rag.web.server import launch
 
-    sys.addaudithook(_forbid_outside)
+    sys.addaudithook(forbid_outside)
     launch(FakeAssistant(pause=float(sys.argv[1])), WebOptions(port=0))

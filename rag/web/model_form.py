@@ -44,7 +44,9 @@ def changes(llm: LLMOptions, filled: Mapping[str, object], key: str) -> dict[Key
     if key:
         changed["llm", "api_key"] = key
     elif llm.api_key and _moves(llm.base_url, changed.get(("llm", "base_url"))):
-        raise UsageError("换了主机，原来的密钥不会发过去；请填写新地址的密钥，或先删除原来的")
+        raise UsageError(
+            "换了主机，原来的密钥不会发过去；请填写新地址的密钥，或先删除原来的（密钥在环境变量里的，地址也请在那里设）"
+        )
     return changed
 
 
@@ -63,8 +65,8 @@ def filled_in(llm: LLMOptions, changed: Mapping[Key, object]) -> LLMOptions:
 
 
 def _moves(before: str, now: object) -> bool:
-    """Whether a changed address is that of another host than the one before."""
-    return bool(before) and isinstance(now, str) and _host(before) != _host(now)
+    """Whether a changed address is that of another host than the one before, which may have been none."""
+    return isinstance(now, str) and _host(before) != _host(now)
 
 
 def _host(address: str) -> tuple[str, str] | None:
