@@ -98,11 +98,11 @@ def _wire_runs(
         return controls, *_progress(runner), *_reports(_newest())
 
     def begin(half: str, tag: str, request: gr.Request) -> tuple[Any, ...]:
-        arguments = ["run", "--docs", str(assistant.settings.docs), "--split", half]
-        arguments += ["--tag", tag.strip()] if tag.strip() else []
         try:
             check_manager(request, options)
-            runner.start(command(*arguments), environment())
+            tagged = ["--tag", tag.strip()] if tag.strip() else []
+            docs = str(assistant.settings.docs)
+            runner.start(command("run", "--docs", docs, "--split", half, *tagged), environment())
         except UsageError as error:
             return (
                 problem_html(str(error)),
