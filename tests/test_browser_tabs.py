@@ -106,7 +106,7 @@ def test_the_evaluation_is_run_and_its_report_read(
     report = visit.page.frame_locator("iframe.yj-report-page")
     expect(report.get_by_role("heading", name="评测报告")).to_be_visible()
     expect(report.locator("main")).to_contain_text("按问题类型")
-    report.get_by_role("link", name="名词与公式").click()
+    report.get_by_role("link", name="名词与公式").first.click()
     expect(report.get_by_role("heading", name="名词与公式")).to_be_in_viewport()
     visit.page.get_by_label("标签").fill("第二次")
     button(visit, "开始评测").click()
