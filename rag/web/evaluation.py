@@ -42,7 +42,7 @@ _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"
 class _Shown:
     """The parts of the tab that its handlers change."""
 
-    controls: gr.Group
+    controls: gr.Row
     start: gr.Button
     cancel: gr.Button
     progress: gr.HTML
