@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ from eval.options import Docs, Index, Mode, Name, Part
 from eval.own.commands import draft, export
 from eval.own.tables import is_table
 from eval.program import describe, folder_of, open_program
+from eval.progress import progress
 from eval.runner import Assistant, run_questions, run_quotes
 from eval.runs import Run, check_tag, find_folder, find_run, write_run
 from eval.sets import OURS, EvaluationSet, load_set
@@ -113,8 +113,8 @@ def _asked(name: str, docs: Path, data: Path | None, mode: Mode | None) -> Evalu
 def _put(
     assistant: Assistant, asked: EvaluationSet, texts: RawTexts, workers: int, judge: LLMOptions | None
 ) -> Run:
-    """Return a run with the rows of the set, with one progress bar for all of it."""
-    with _progress(len(asked.questions) * (1 + bool(judge)) + len(asked.quotes)) as done:
+    """Return a run with the rows of the set; how far it is goes to stderr, all of it as one."""
+    with progress(len(asked.questions) * (1 + bool(judge)) + len(asked.quotes)) as done:
         answers = run_questions(
             assistant,
             asked.questions,
@@ -132,18 +132,6 @@ def _put(
             sentences=run_labelled(asked.sentences, texts),
             configuration={},
         )
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], object]]:
-    """Yield what to call after each step; the bar is drawn on stderr, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("评测"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda: bar.advance(task)
 
 
 Whole = Annotated[bool, typer.Option("--all", help="留出的一半也列出内容；调试时不要看")]

@@ -37,9 +37,9 @@ def folder_of(docs: Path | None) -> Path:
 
 
 def describe(assistant: Assistant, settings: Settings) -> dict[str, Any]:
-    """Return what a run was run with: the settings without secrets, the program, fingerprints."""
+    """Return what a run was run with: the settings without secrets and without the page's, the program, fingerprints."""
     settled = asdict(settings)
-    del settled["llm"]["api_key"]
+    del settled["llm"]["api_key"], settled["web"]
     address = urlsplit(settings.llm.base_url)
     settled["llm"]["base_url"] = urlunsplit(
         (address.scheme, address.netloc.rpartition("@")[2], address.path, "", "")

@@ -16,7 +16,7 @@ from rag.answering.drafts import answerable, written
 from rag.answering.evidence import interleaved, passages_of
 from rag.answering.extractive import answer_extractively
 from rag.answering.followup import standalone
-from rag.answering.generative import Generator
+from rag.answering.generative import Generator, LLMOptions
 from rag.answering.matching import Vectors
 from rag.answering.refusal import refuse, screen
 from rag.answering.several import of_source, parts, together
@@ -136,6 +136,10 @@ class Assistant:
         self._refreshing = threading.Lock()
         self._storing = threading.Lock()
 
+    def use_model(self, llm: LLMOptions) -> None:
+        """Ask this language model from the next question on; an answer under way is finished with the one before."""
+        self.settings = replace(self.settings, llm=llm)
+
     def _refresh(self) -> None:
         """Bring the index up to date with the docs folder, if it may be and it is time to look."""
         if self._report is None or time.monotonic() - self._looked < FRESH:
@@ -219,7 +223,8 @@ class Assistant:
         started = time.perf_counter()
         check_input(question, "问题", MAX_QUESTION)
         self._refresh()
-        generator = Generator(self.settings.llm) if self.settings.llm.base_url else None
+        llm = self.settings.llm
+        generator = Generator(llm) if llm.base_url else None
         asked = _understood(question.strip(), history, generator, self.vectors)
         corpus = self._given(passages)
         index, options = self.index, self.settings.retrieval

@@ -55,18 +55,32 @@ def load_settings(file: Path = FILE, environment: Mapping[str, str] = os.environ
     Raises:
         UsageError: the file is not TOML, a key is unknown, or a value is not of the key's type.
     """
-    settings = Settings()
-    if file.exists():
-        try:
-            table = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise UsageError(f"配置文件 {file} 不是有效的 TOML：{error}") from error
-        settings = _merge(settings, table, str(file))
-    return _merge(settings, _from_environment(environment), "环境变量")
+    try:
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+    except (OSError, ValueError) as error:
+        raise UsageError(f"配置文件 {file} 不是有效的 TOML：{error}") from error
+    return parse_settings(text, file, environment)
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Return the `YINJU_*` variables as the table that a file would hold."""
+def parse_settings(text: str, file: Path, environment: Mapping[str, str]) -> Settings:
+    """Return the settings that `load_settings` would, were `text` what the file holds.
+
+    Raises:
+        UsageError: as there.
+    """
+    try:
+        table = tomllib.loads(text)
+    except ValueError as error:
+        raise UsageError(f"配置文件 {file} 不是有效的 TOML：{error}") from error
+    return _merge(_merge(Settings(), table, str(file)), from_environment(environment), "环境变量")
+
+
+def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the `YINJU_*` variables as the table that a file would hold.
+
+    Raises:
+        UsageError: one names a section and no key in it.
+    """
     sections = [f.name for f in fields(Settings) if is_dataclass(getattr(Settings(), f.name))]
     table: dict[str, Any] = {}
     for name, value in environment.items():

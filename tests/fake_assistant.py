@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from rag.answering.endpoint import LLMOptions
+from rag.config import Settings
 from rag.datatypes import (
     Answer,
     Article,
@@ -137,6 +139,11 @@ class FakeAssistant:
         self.pause = pause
         self.asked: list[tuple[str, list[Turn]]] = []
         self.narrowed: list[tuple[Filters | None, Sequence[str] | None]] = []
+        self.settings = Settings()
+
+    def use_model(self, llm: LLMOptions) -> None:
+        """Take it down."""
+        self.settings = replace(self.settings, llm=llm)
 
     def warm(self) -> None:
         """Have nothing to load."""
@@ -330,7 +337,7 @@ def _listing(question: str) -> Answer:
     )
 
 
-def _forbid_outside(event: str, arguments: tuple[object, ...]) -> None:
+def forbid_outside(event: str, arguments: tuple[object, ...]) -> None:
     """Stop whatever would look up or reach another machine."""
     if event == "socket.getaddrinfo":
         host = arguments[0]
@@ -349,7 +356,7 @@ if __name__ == "__main__":
     from rag.web.options import WebOptions
     from rag.web.server import launch
 
-    sys.addaudithook(_forbid_outside)
+    sys.addaudithook(forbid_outside)
     given = literal_eval(sys.argv[2])
     data = Path(given.pop("data"))
     launch(FakeAssistant(pause=float(sys.argv[1])), WebOptions(port=0, data=data, **given))

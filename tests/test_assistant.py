@@ -9,6 +9,7 @@ import pytest
 from conftest import DOCS
 from openai_server import Fail, Misbehave, Say, serve
 
+from rag.answering.endpoint import LLMOptions
 from rag.assistant import Assistant, open_assistant
 from rag.config import Settings
 from rag.datatypes import Filters, Place, Span, Turn
@@ -349,3 +350,14 @@ def test_an_index_that_is_gone_or_damaged_is_not_readable(tmp_path):
     generation = tmp_path / "index" / json.loads(text)["generation"]
     generation.rename(tmp_path / "elsewhere")
     assert not opened.readable()
+
+
+def test_another_model_is_asked_from_the_next_question_on(assistant):
+    changed = Assistant(assistant.settings, assistant.index)
+    with serve(Say("没有依据的话。")) as endpoint:
+        changed.use_model(LLMOptions(base_url=endpoint.base_url, model="新", timeout=5.0))
+        changed.ask(QUESTION)
+        assert [request["model"] for request in endpoint.requests] == ["新"]
+        changed.use_model(LLMOptions())
+        assert changed.ask(QUESTION).notice is None
+        assert len(endpoint.requests) == 1

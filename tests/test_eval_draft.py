@@ -1,5 +1,6 @@
 """Questions proposed by rule: worked sentences, what every candidate holds, and feedback."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -356,3 +357,14 @@ def test_the_command_line_drafts(tmp_path, capsys):
     assert f"python -m eval run --set {out} --docs {DOCS} --index docs_src-index" in printed
     assert cli.main(["draft", "--docs", str(DOCS), "--to", str(out)]) == 2
     assert "不覆盖" in capsys.readouterr().err
+
+
+def test_the_command_line_drafts_from_feedback_alone(tmp_path, capsys):
+    row = {"time": "2026-03-01T10:00:00", "question": "几个？", "rating": "wrong"}
+    answer = {"sentences": [{"text": "三个。", "citations": []}], "citations": [], "refused": False}
+    (tmp_path / "f.jsonl").write_text(json.dumps(row | {"answer": answer}), encoding="utf-8")
+    arguments = ("draft", "--feedback", str(tmp_path / "f.jsonl"), "--limit", "0", "--docs", str(DOCS))
+    assert cli.main([*arguments, "--to", str(tmp_path / "题.csv")]) == 0
+    assert capsys.readouterr().out.startswith(
+        f"拟了 1 题，写到 {tmp_path / '题.csv'}；其中 1 题等您补标准答案"
+    )

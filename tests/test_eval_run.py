@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from eval.grounding import load_labelled, run_labelled
 from eval.matching import RawTexts
 from eval.metrics import METRICS
 from eval.program import describe
+from eval.progress import progress
 from eval.runner import AnswerRow, run_questions, run_quotes
 from eval.runs import Run, find_run, write_run
 from eval.summary import summary
@@ -36,6 +38,7 @@ from rag.datatypes import (
 )
 from rag.errors import UsageError
 from rag.structure import parse
+from rag.web.options import WebOptions
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs_src"
@@ -388,9 +391,27 @@ def test_the_gate_and_the_baseline_are_for_our_own_set(command, tmp_path):
 
 def test_a_run_is_described_without_secrets(assistant):
     llm = replace(assistant.settings.llm, base_url="https://me:word@host:1/v1", model="m", api_key="sk-1")
-    described = describe(assistant, replace(assistant.settings, llm=llm))
+    web = WebOptions(user="editor", password="pass-1")
+    described = describe(assistant, replace(assistant.settings, llm=llm, web=web))
     assert described["settings"]["llm"]["base_url"] == "https://host:1/v1"
-    assert not {"me:word", "sk-1"} & set(re.findall(r"me:word|sk-1", str(described)))
+    assert not re.findall(r"me:word|sk-1|editor|pass-1", str(described))
+
+
+@pytest.mark.parametrize(
+    ("total", "steps"),
+    [
+        (0, [0]),
+        (3, [0, 1, 2, 3]),
+        (30, [0, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 23, 24, 26, 27, 29, 30]),
+        (640, [*range(0, 641, 32)]),
+    ],
+)
+def test_progress_is_told_in_lines_where_no_terminal_is(total, steps, capsys):
+    with progress(total) as step, ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: step(), range(total)))
+    printed = capsys.readouterr()
+    assert printed.err.splitlines() == [f"评测 {done}/{total}" for done in steps]
+    assert printed.out == ""
 
 
 def test_quotes_are_listed_by_kind_the_handwritten_and_the_made(command, monkeypatch):

@@ -8,9 +8,10 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openai_server import Fail, Misbehave, Say, serve
+from openai_server import BEGUN, Fail, Misbehave, Say, serve
 
 from rag import tokens
+from rag.answering.endpoint import PROBED, probe
 from rag.answering.generative import REFUSAL, Draft, Generator, LLMOptions, numbered, shown
 from rag.answering.writing import LONGEST_SENTENCE, Writer
 from rag.datatypes import Evidence, Place, Sentence, Span, Turn
@@ -231,6 +232,15 @@ def test_the_key_is_sent_and_never_shown():
         assert endpoint.headers[0]["authorization"] == f"Bearer {KEY}"
         assert KEY not in json.dumps(endpoint.requests)
     assert KEY not in repr(options("http://x"))
+
+
+def test_a_probe_returns_what_the_model_begins_to_say():
+    with serve(Say("好")) as endpoint:
+        assert probe(options(endpoint.base_url), 5.0) == "好"
+    with serve(Misbehave("endless")) as endpoint:
+        assert probe(options(endpoint.base_url), 5.0) == (f"{BEGUN}增加至8000亿元。[1]" * 3)[:PROBED]
+    with serve(Misbehave("hang")) as endpoint, pytest.raises(ModelError, match=r"0\.2 秒内没有答完"):
+        probe(options(endpoint.base_url), 0.2)
 
 
 def test_what_the_model_is_sent():

@@ -68,7 +68,7 @@ ROWS = [
         True,
     ),
     ({"config"}, False),
-    ({"assistant", "doctor", "retriever"}, False),
+    ({"assistant", "doctor", "retriever", "settings_file"}, False),
     ({"chain", "calls"}, False),
     ({"mcp_server"}, False),
     ({"__main__", "web"}, True),

@@ -359,7 +359,7 @@ def test_the_health_is_that_of_the_index(page: httpx.Client) -> None:
 def test_the_page_streams_an_answer_through_the_guard(page: httpx.Client) -> None:
     config = page.get("/config").json()
     ask = next(each["id"] for each in config["dependencies"] if "submit" in [t[1] for t in each["targets"]])
-    body = {"data": ["慢慢说", None], "fn_index": ask, "session_hash": "t"}
+    body = {"data": ["慢慢说", None, None, 0], "fn_index": ask, "session_hash": "t"}
     page.post("/gradio_api/queue/join", json=body).raise_for_status()
     steps = []
     with page.stream("GET", "/gradio_api/queue/data", params={"session_hash": "t"}) as stream:

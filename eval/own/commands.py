@@ -40,11 +40,11 @@ def draft(
     to: Annotated[Path, typer.Option(help="写到哪个新文件：.csv 或 .jsonl")],
     docs: Annotated[Path, typer.Option(help="文档文件夹")] = Path("docs_src"),
     feedback: Annotated[Path | None, typer.Option(help="用户反馈（.jsonl），先于文档里的题")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="从文档里最多拟多少题")] = 60,
+    limit: Annotated[int, typer.Option(min=0, help="从文档里最多拟多少题；0 为只用反馈")] = 60,
 ) -> None:
     """从文档和用户反馈拟题，供人修改；改好后用 run --set 来问。"""
     rated = from_feedback(load_feedback(feedback), Finder(RawTexts(docs))) if feedback else []
-    proposed, failures = propose(docs, limit)
+    proposed, failures = propose(docs, limit) if limit else ([], [])
     write_draft(to, [*rated, *proposed])
     for line in failures:
         typer.echo(line, err=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -28,6 +28,9 @@ Half the time limit where that is less: a reader who would wait longer is better
 """
 LONGEST_TOKEN = 16
 """Characters that a token has on average at most; who writes more than `max_tokens` of these ignores the limit."""
+
+PROBED = 60
+"""Characters that are enough to tell that a model answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,21 @@ def text_of(
         yield from streamed(reply(options, system, human, client), client, values, limit)
     except TimeoutError:
         raise too_slow(options) from None
+
+
+def probe(options: LLMOptions, seconds: float) -> str:
+    """Ask the model for a word and return what it begins to say, at most `PROBED` characters.
+
+    Raises:
+        ModelError: as `text_of`; the time limit is `seconds`, or the model's own where that is less.
+    """
+    limited = replace(options, timeout=min(seconds, options.timeout))
+    said = ""
+    for piece in text_of(limited, "你在接受连接测试。", "请只回答“好”。", {}):
+        said += piece
+        if len(said) >= PROBED:
+            break
+    return said[:PROBED]
 
 
 def inert(text: str) -> str:

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from rag.errors import UsageError
 from rag.web.options import WebOptions
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
@@ -14,7 +15,8 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 class _Client(Protocol):
     @property
-    def host(self) -> str: ...
+    def host(self) -> str:
+        """Its address."""
 
 
 class Request(Protocol):
@@ -45,6 +47,18 @@ def may_manage(request: Request, options: WebOptions) -> bool:
     if "origin" in headers:
         names.append(_name(headers["origin"]))
     return all(map(_is_loopback, names))
+
+
+def check_manager(request: Request, options: WebOptions) -> None:
+    """Refuse a request that may not manage; every handler that changes anything begins with this.
+
+    Raises:
+        UsageError: it may not.
+    """
+    if not may_manage(request, options):
+        raise UsageError(
+            '这里只能看：要改动，请在运行引据的那台机器上打开网页，或在设置里写 web.manage = "yes"'
+        )
 
 
 def _name(address: str) -> str | None:

@@ -51,7 +51,7 @@ def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State, turns: Tur
             send = gr.Button("提问", variant="primary", scale=0, min_width=76)
             stop = gr.Button("停止", variant="stop", scale=0, min_width=76, visible=False)
     chatting = Chatting(assistant, Asking(assistant, turns))
-    panel = source_panel(assistant, conversation, find_places, chatting.idle)
+    panel = source_panel(assistant, conversation, find_places, empty_html(_HINT))
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     answering = [box, chat, conversation, editing, send, stop, bar]
@@ -71,6 +71,7 @@ def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State, turns: Tur
     bar.fresh(None, cancels=running, **quiet).then(chatting.fresh, None, begun, **quiet)
     bar.reopen(None, cancels=running, **quiet)
     bar.reopen(chatting.reopen, None, begun, **quiet)
+    gr.on(None, chatting.idle, None, panel, **quiet)  # as the page opens
     bar.visit(keeping.visit, None, [chat, conversation, bar], **quiet)
 
     bar.edit(_edit, conversation, [box, editing, bar], **quiet)

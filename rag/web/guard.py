@@ -22,7 +22,7 @@ from rag.web.options import WebOptions
 
 HEALTH = "/healthz"
 UPLOAD = "/gradio_api/upload"
-BODY = 2**20
+BODY = 4 * 2**20
 """Bytes of a request."""
 MANUSCRIPT = 10 * 2**20
 """Bytes of an upload: one manuscript, read and thrown away."""

@@ -7,10 +7,12 @@ import gradio as gr
 from rag.web.api import endpoints
 from rag.web.chat import chat_tab
 from rag.web.check import check_tab
+from rag.web.evaluation import evaluation_tab
 from rag.web.keeping import Keeping
 from rag.web.library import library_tab
 from rag.web.options import WebOptions
 from rag.web.protocol import Assistant
+from rag.web.settings import settings_tab
 from rag.web.turns import Turns
 
 _MASTHEAD = "<h1>引据</h1><p>每一句回答都附出处，点编号看原文；文档里没有的，直接说没有。</p>"
@@ -33,7 +35,11 @@ def build(assistant: Assistant, options: WebOptions, turns: Turns) -> gr.Blocks:
                 chat_tab(assistant, Keeping(assistant, options.data), scope, turns)
             with gr.Tab("引文核查", elem_classes="yj-tab"), gr.Row(elem_classes="yj-columns"):
                 check_tab(assistant)
-            with gr.Tab("文档库", elem_classes="yj-tab") as tab, gr.Row(elem_classes="yj-columns"):
-                library_tab(assistant, options, scope, tab)
+            with gr.Tab("文档库", elem_classes="yj-tab") as library, gr.Row(elem_classes="yj-columns"):
+                library_tab(assistant, options, scope, library)
+            with gr.Tab("评测", elem_classes="yj-tab") as evaluation:
+                evaluation_tab(assistant, options, evaluation)
+            with gr.Tab("设置", elem_classes="yj-tab") as settings:
+                settings_tab(assistant, options, settings)
     page.queue(default_concurrency_limit=_AT_ONCE, api_open=False)
     return page

@@ -22,7 +22,7 @@ def source_panel(
     assistant: Assistant,
     state: gr.State,
     find: Callable[[_State, str], Found | None],
-    empty: str | Callable[[], str],
+    empty: str,
 ) -> gr.HTML:
     """Lay out a source panel and wire it.
 
@@ -30,7 +30,7 @@ def source_panel(
         assistant: where documents come from.
         state: the session's value in which the links of this tab are looked up.
         find: finds what a link stands for in the state's value.
-        empty: what the panel shows while nothing is open, or what makes it for each visitor.
+        empty: what the panel shows while nothing is open.
     """
 
     def open_source(value: _State, event: gr.EventData) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from rag import calls
+from rag.answering.endpoint import LLMOptions
+from rag.config import Settings
 from rag.datatypes import Document, Filters, Place, Turn, Update
 from rag.indexing import IndexReport, Progress
 from rag.library import Added, Entry
@@ -14,6 +16,13 @@ from rag.library import Added, Entry
 
 class Assistant(calls.Assistant, Protocol):
     """The page's view of the assistant. It is called from several threads at once."""
+
+    @property
+    def settings(self) -> Settings:
+        """What it works with."""
+
+    def use_model(self, llm: LLMOptions) -> None:
+        """Ask this language model from the next question on."""
 
     def warm(self) -> None:
         """Load what answering loads on first use."""

@@ -23,6 +23,7 @@ from rag.errors import UsageError
 from rag.kept import Kept
 from rag.web.api import add_routes, in_turn
 from rag.web.downloads import router
+from rag.web.evaluation_pages import evaluation_pages
 from rag.web.guard import HEALTH, Guard
 from rag.web.options import WebOptions
 from rag.web.page import build
@@ -85,6 +86,7 @@ def application(assistant: Assistant, options: WebOptions) -> Guard:
     tools = _tools(assistant, turns)
     app = FastAPI(openapi_url=None, lifespan=tools.router.lifespan_context if tools else None)
     app.include_router(router(Kept(options.data / "answers"), assistant.verify))
+    app.include_router(evaluation_pages(options))
     app.router.routes.extend(tools.routes if tools else [])
     add_routes(app, assistant, turns)
     _add_health(app, assistant)
