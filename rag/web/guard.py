@@ -23,7 +23,7 @@ from rag.web.options import WebOptions
 HEALTH = "/healthz"
 UPLOAD = "/gradio_api/upload"
 BODY = 4 * 2**20
-"""Bytes of a request."""
+"""Bytes of a request: a long conversation that the browser hands back."""
 MANUSCRIPT = 10 * 2**20
 """Bytes of an upload: one manuscript, read and thrown away."""
 LIBRARY = 500 * 2**20

@@ -59,6 +59,8 @@ MEANINGS: Mapping[Key, tuple[str, str]] = {
     ("web", "user"): ("登录名；与密码一起设，设了就要登录", ""),
     ("web", "password"): ("登录的密码", ""),
     ("web", "manage"): ("谁能改动：auto 在本机打开网页的人，yes 所有人，no 没有人", ""),
+    ("web", "rate"): ("每个地址每分钟最多多少个请求，0 为不限", ""),
+    ("web", "proxies"): ("前面的代理的地址，逗号分开；只有它们说的访问者地址才算数", ""),
     ("web", "data"): ("网页存东西的文件夹：分享的回答、反馈、评测报告和草稿", ""),
 }
 """A setting -> what it means, and what it was fitted by where it was."""
