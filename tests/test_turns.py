@@ -52,11 +52,11 @@ def ask(turns: Turns, visitor: str, queued: Callable[[], None], served: Callable
     ],
 )
 def test_visitors_take_turns(come: str, order: str) -> None:
-    assert "".join(in_order(Turns(at_once=1), come)) == order
+    assert "".join(in_order(Turns(lambda: 1), come)) == order
 
 
 def test_whoever_comes_back_comes_last() -> None:
-    turns = Turns(at_once=1)
+    turns = Turns(lambda: 1)
     with turns.of("first"), ExitStack() as stack:
         one = stack.enter_context(turns.of("a"))
         stack.enter_context(turns.of("b"))
@@ -65,7 +65,7 @@ def test_whoever_comes_back_comes_last() -> None:
 
 
 def test_one_is_told_how_many_are_before() -> None:
-    turns = Turns(at_once=2)
+    turns = Turns(lambda: 2)
     with ExitStack() as stack:
         served = [stack.enter_context(turns.of("a")) for _ in range(2)]
         assert [list(waiting) for waiting in served] == [[], []]
@@ -74,7 +74,7 @@ def test_one_is_told_how_many_are_before() -> None:
 
 
 def test_a_place_given_up_and_a_turn_that_failed_go_to_the_next() -> None:
-    turns = Turns(at_once=1)
+    turns = Turns(lambda: 1)
     with turns.of("c") as last, ExitStack() as stack:
         assert list(last) == []
         with turns.of("a") as given_up:
@@ -90,7 +90,7 @@ def test_a_place_given_up_and_a_turn_that_failed_go_to_the_next() -> None:
 
 
 def test_no_more_wait_than_may() -> None:
-    turns = Turns(at_once=1, waiting=3, each=2)
+    turns = Turns(lambda: 1, waiting=3, each=2)
     with turns.of("a"), ExitStack() as stack:
         for visitor in "aa":
             stack.enter_context(turns.of(visitor))
@@ -102,7 +102,7 @@ def test_no_more_wait_than_may() -> None:
 
 
 def test_so_many_are_served_at_once_and_no_more() -> None:
-    turns = Turns(at_once=3, each=20)
+    turns = Turns(lambda: 3, each=20)
     counting = threading.Lock()
     now, most = 0, 0
     together = threading.Barrier(3)
@@ -126,3 +126,14 @@ def test_so_many_are_served_at_once_and_no_more() -> None:
     for thread in threads:
         thread.join(PATIENCE)
     assert (now, most) == (0, 3)
+
+
+def test_more_are_served_once_more_may_be():
+    most = [1]
+    turns = Turns(lambda: most[0])
+    with turns.of("甲") as first, turns.of("乙") as second:
+        assert list(first) == []
+        assert next(second) == 0
+        most[0] = 2
+        with turns.of("丙"):
+            assert list(second) == []

@@ -69,6 +69,15 @@ def find_event(config: Mapping[str, Any]) -> Event:
     raise UsageError("页面里没有找到提问框；bench/page 要跟着网页改")
 
 
+def load_events(config: Mapping[str, Any]) -> list[tuple[int, tuple[int, ...]]]:
+    """Return the index and the inputs of each event that a browser raises as it opens the page."""
+    return [
+        (event["id"], tuple(event["inputs"]))
+        for event in config["dependencies"]
+        if event["backend_fn"] and any(trigger == "load" for _, trigger in event["targets"])
+    ]
+
+
 class Visitor:
     """One person's session: the values of the components as a browser holds them."""
 
@@ -79,20 +88,18 @@ class Visitor:
         self._event = find_event(config)
         self._values = dict(self._event.values)
         self._session = secrets.token_hex(8)
+        for index, inputs in load_events(config):
+            self._join({"data": [self._values.get(n) for n in inputs], "fn_index": index, "trigger_id": None})
+            for _ in self._messages():
+                pass
 
     def ask(self, question: str) -> Reply:
         """Ask a question in this person's conversation, and return what the page shows."""
         event = self._event
         self._values[event.box] = question
-        body = {
-            "data": [self._values[n] for n in event.inputs],
-            "event_data": None,
-            "fn_index": event.index,
-            "trigger_id": event.box,
-            "session_hash": self._session,
-        }
+        data = [self._values[n] for n in event.inputs]
         started = time.perf_counter()
-        self._client.post(f"{self._prefix}/queue/join", json=body).raise_for_status()
+        self._join({"data": data, "fn_index": event.index, "trigger_id": event.box})
         first = None
         shown: str | None = None
         for values in self._steps():
@@ -116,12 +123,20 @@ class Visitor:
                     yield data
                 return
 
+    def _join(self, event: Mapping[str, Any]) -> None:
+        body = {"event_data": None, "session_hash": self._session, **event}
+        self._client.post(f"{self._prefix}/queue/join", json=body).raise_for_status()
+
     def _messages(self) -> Iterator[dict[str, Any]]:
+        """Yield what the server tells of this person's event, up to its end."""
         query = {"session_hash": self._session}
         with self._client.stream("GET", f"{self._prefix}/queue/data", params=query) as stream:
             for line in stream.iter_lines():
                 if line.startswith("data:"):
-                    yield json.loads(line.removeprefix("data:"))
+                    message = json.loads(line.removeprefix("data:"))
+                    yield message
+                    if message["msg"] == "process_completed":
+                        return
 
     def leave(self) -> None:
         """Close this person's connections."""

@@ -13,11 +13,15 @@ _SPOKEN = (
     "//*[contains(concat(' ', @class, ' '), ' yj-text ') or contains(concat(' ', @class, ' '), ' yj-refusal ')]"
     " | //*[contains(concat(' ', @class, ' '), ' yj-items ')]//li"
 )
+_VERDICTS = "//*[@class='yj-ok' or @class='yj-no']"
 
 
 def said(shown: str) -> str | None:
-    """Return the words of an answer that is shown as HTML, white space left out; None where it has none yet."""
-    found = html.fromstring(f"<div>{shown}</div>").xpath(_SPOKEN)
+    """Return the words of an answer that is shown as HTML, without verdicts and white space; None where it has none yet."""
+    whole = html.fromstring(f"<div>{shown}</div>")
+    for verdict in whole.xpath(_VERDICTS):
+        verdict.drop_tree()
+    found = whole.xpath(_SPOKEN)
     return squeeze("".join(element.text_content() for element in found)) or None
 
 

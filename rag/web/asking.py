@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from rag.web.turns import Turns
 FAILED = "程序出错，这次没有答成；详情已记入日志，请再试一次。"
 Scope = tuple[str, ...]
 """The files that are asked about; empty for all."""
+MOMENT = 0.1
+"""Seconds within which an answer seems to come at once (Nielsen, Usability Engineering, 1993, 5.5)."""
 logger = logging.getLogger(__name__)
 
 
@@ -24,6 +27,13 @@ class Asking:
     def __init__(self, assistant: Assistant, turns: Turns) -> None:
         self._assistant = assistant
         self._turns = turns
+
+    def _is_seen(self, began: float) -> bool:
+        """Return whether a step is there long enough to be seen: not one of an extract that is whole in a moment.
+
+        Each step that is shown costs the server some milliseconds, which those who wait their turn pay for.
+        """
+        return bool(self._assistant.settings.llm.base_url) or time.monotonic() - began > MOMENT
 
     def exchanges(
         self, question: str, earlier: Conversation, scope: Scope, visitor: str
@@ -44,9 +54,11 @@ class Asking:
                 for ahead in waiting:
                     exchange = replace(exchange, ahead=ahead)
                     yield exchange
+                began = time.monotonic()
                 for update in self._assistant.stream(question, history=history(earlier), filters=filters):
                     exchange = replace(exchange, answer=update.answer, stage=update.stage, ahead=0)
-                    yield exchange
+                    if exchange.stage == "done" or self._is_seen(began):
+                        yield exchange
         except YinjuError as error:
             yield replace(exchange, error=str(error))
         except Exception:

@@ -48,26 +48,26 @@ def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State, turns: Tur
             cancel = gr.Button("取消", scale=0, min_width=76)
         with gr.Row(elem_classes="yj-entry"):
             box = _box("问题", "输入问题", 6)
-            send = gr.Button("提问", variant="primary", scale=0, min_width=76)
-            stop = gr.Button("停止", variant="stop", scale=0, min_width=76, visible=False)
+            # Which of the two is there, the style sheet tells by whether an answer is being given.
+            send = gr.Button("提问", variant="primary", scale=0, min_width=76, elem_classes="yj-send")
+            stop = gr.Button("停止", variant="stop", scale=0, min_width=76, elem_classes="yj-stop")
     chatting = Chatting(assistant, Asking(assistant, turns))
     panel = source_panel(assistant, conversation, find_places, empty_html(_HINT))
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    answering = [box, chat, conversation, editing, send, stop, bar]
+    asked = [box, conversation, scope, editing]
+    answering = [box, chat, conversation, editing, bar]
     # Whose turn it is, `turns` decides: Gradio's own queue would serve who came first.
     at_once: dict[str, Any] = {**quiet, "concurrency_limit": None}
     running = [
-        gr.on(
-            [box.submit, send.click], chatting.ask, [box, conversation, scope, editing], answering, **quiet
-        ),
+        gr.on([box.submit, send.click], chatting.ask, asked, answering, **at_once),
         bar.retry(chatting.retry, [conversation, scope], answering, **at_once),
         bar.pick(chatting.pick, [conversation, scope], answering, **at_once),
     ]
     # Cancelled first, settled afterwards: a step already on its way would overwrite what is settled at once.
     stopped = stop.click(None, cancels=running, **quiet)
-    stopped.then(_stop, conversation, [chat, conversation, send, stop, bar], **quiet)
-    begun = [box, chat, conversation, editing, send, stop, bar, panel]
+    stopped.then(_stop, conversation, [chat, conversation, bar], **quiet)
+    begun = [box, chat, conversation, editing, bar, panel]
     bar.fresh(None, cancels=running, **quiet).then(chatting.fresh, None, begun, **quiet)
     bar.reopen(None, cancels=running, **quiet)
     bar.reopen(chatting.reopen, None, begun, **quiet)
@@ -139,7 +139,7 @@ class Chatting:
 
     def fresh(self) -> Step:
         """Begin a new conversation."""
-        return "", [], (), 0, *_buttons(running=False), gr.skip(), self.idle()
+        return "", [], (), 0, gr.skip(), self.idle()
 
     def reopen(self, event: gr.EventData) -> Step:
         """Show a conversation that the browser kept."""
@@ -148,7 +148,7 @@ class Chatting:
         except UsageError as error:
             conversation, told = (), delivery(say=str(error))
         shown = messages(conversation)
-        return "", shown, conversation, 0, *_buttons(running=False), told, self.idle()
+        return "", shown, conversation, 0, told, self.idle()
 
     def _answer(
         self,
@@ -163,9 +163,12 @@ class Chatting:
             return
         for exchange in self.asking.exchanges(question, earlier, scope, request.session_hash or ""):
             changed = (*earlier, exchange)
-            box = question if exchange.error is not None else ""
-            told = gr.skip() if exchange.running else kept(changed)
-            yield box, messages(changed), changed, 0, *_buttons(exchange.running), told
+            if exchange.stage == "searching" and exchange.running:
+                yield "", messages(changed), changed, 0, delivery()
+            else:
+                box = gr.skip() if exchange.error is None else question
+                told = delivery() if exchange.running else kept(changed)
+                yield box, messages(changed), changed, gr.skip(), told
 
 
 def _chatbot() -> gr.Chatbot:
@@ -197,14 +200,14 @@ def _box(label: str, placeholder: str, lines: int) -> gr.Textbox:
 
 def _unchanged(line: str) -> Step:
     """Return a step that changes nothing and tells a line."""
-    return (*(gr.skip() for _ in range(6)), delivery(say=line))
+    return (*(gr.skip() for _ in range(4)), delivery(say=line))
 
 
 def _stop(conversation: Conversation) -> Step:
     """Keep what has been answered so far, and say that it was stopped."""
     if conversation and conversation[-1].running:
         conversation = (*conversation[:-1], replace(conversation[-1], stopped=True))
-    return messages(conversation), conversation, *_buttons(running=False), kept(conversation)
+    return messages(conversation), conversation, kept(conversation)
 
 
 def _edit(conversation: Conversation, event: gr.EventData) -> Step:
@@ -217,8 +220,3 @@ def _edit(conversation: Conversation, event: gr.EventData) -> Step:
 def _doubt(event: gr.EventData) -> Step:
     """Ask what is wrong with an answer."""
     return event.turn, gr.Row(visible=True), ""
-
-
-def _buttons(running: bool) -> tuple[gr.Button, gr.Button]:
-    """Return the states of 提问 and 停止: one of them is there."""
-    return gr.Button(visible=not running), gr.Button(visible=running)

@@ -105,7 +105,7 @@ def error_html(message: str) -> str:
 def waiting_html(answer: Answer | None, ahead: int) -> str:
     """Return what is shown before the first sentence of an answer; `ahead` is how many questions come before it."""
     if ahead:
-        return block("yj-answer", [f'<p class="yj-wait">前面还有 {ahead} 个问题，请稍候…</p>'])
+        return block("yj-answer", [f'<p class="yj-wait yj-running">前面还有 {ahead} 个问题，请稍候…</p>'])
     standalone = "" if answer is None else _standalone(answer)
     return block("yj-answer", [standalone, _stages("searching" if answer is None else "answering")])
 
@@ -123,7 +123,7 @@ def _stages(now: str) -> str:
         state = "behind" if place < order.index(now) else "now" if name == now else "ahead"
         sign = {"behind": "✓ ", "now": "正在", "ahead": ""}[state]
         items.append(f'<li class="yj-{state}">{sign}{label}</li>')
-    return f'<ol class="yj-stages">{"".join(items)}</ol>'
+    return f'<ol class="yj-stages yj-running">{"".join(items)}</ol>'
 
 
 def _summary(answer: Answer) -> str:

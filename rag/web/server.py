@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import os
 import socket
 import sys
 import threading
@@ -18,6 +19,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.applications import Starlette
+from threadpoolctl import threadpool_limits
 
 from rag.errors import UsageError
 from rag.kept import Kept
@@ -29,7 +31,7 @@ from rag.web.options import WebOptions
 from rag.web.page import build
 from rag.web.protocol import Assistant
 from rag.web.theme import head, style, theme
-from rag.web.turns import Turns
+from rag.web.turns import AT_ONCE, Turns
 
 _PORTS_TRIED = 50
 
@@ -61,6 +63,8 @@ def launch(assistant: Assistant, options: WebOptions) -> None:
         UsageError: the address does not belong to this machine, or no port is free.
     """
     listener = listen(options.host, options.port)
+    # The matrices of one question are small: a second thread for them takes a core, and no time off.
+    threadpool_limits(1, user_api="blas")
     threading.Thread(target=assistant.warm, daemon=True).start()
     asyncio.run(_Server(configuration(assistant, options)).serve(sockets=[listener]))
 
@@ -78,7 +82,7 @@ def configuration(assistant: Assistant, options: WebOptions) -> uvicorn.Config:
 
 def application(assistant: Assistant, options: WebOptions) -> Guard:
     """Return the web application: the page and all that is served beside it, behind the guard."""
-    turns = Turns()
+    turns = Turns(partial(_at_once, assistant))
     page = build(assistant, options, turns)
     # Only so does Gradio look whether a file that a visitor names is one that was uploaded.
     page.has_launched = True
@@ -104,6 +108,11 @@ def application(assistant: Assistant, options: WebOptions) -> Guard:
         app_kwargs={"exception_handlers": {RequestValidationError: _not_valid}},
     )
     return Guard(app, options)
+
+
+def _at_once(assistant: Assistant) -> int:
+    """Return how many are answered at once: a model is waited for, extracts keep a core busy."""
+    return AT_ONCE if assistant.settings.llm.base_url else os.cpu_count() or 1
 
 
 async def _no_address(hostname: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rag.errors import BusyError
 
 AT_ONCE = 8
-"""So many are served at once; each holds a thread meanwhile."""
+"""So many are served at once where a language model is waited for; each holds a thread meanwhile."""
 WAITING = 24
 """So many wait, each in a thread of its own: with those being served, fewer than the 40 threads of the page."""
 EACH = 8
@@ -28,8 +28,16 @@ class Turns:
             ...  # the turn has come, and lasts until the block is left
     """
 
-    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING, each: int = EACH) -> None:
-        self._free = at_once
+    def __init__(self, at_once: Callable[[], int], waiting: int = WAITING, each: int = EACH) -> None:
+        """Make the queue.
+
+        Args:
+            at_once: returns how many are served at once, which may change.
+            waiting: how many wait at most.
+            each: how many of them are one visitor's at most.
+        """
+        self._at_once = at_once
+        self._served = 0
         self._waiting = waiting
         self._each = each
         # Whoever comes first in the order of the keys is served next.
@@ -83,18 +91,18 @@ class Turns:
                 if not self._queues[visitor]:
                     del self._queues[visitor]
             else:
-                self._free += 1
+                self._served -= 1
             self._serve()
             self._changed.notify_all()
 
     def _serve(self) -> None:
         """Give the free turns away: to the first of whoever is next, who is the last to come next again."""
-        while self._free and self._queues:
+        while self._queues and self._served < self._at_once():
             visitor, tickets = self._queues.popitem(last=False)
             tickets.popleft()
             if tickets:
                 self._queues[visitor] = tickets
-            self._free -= 1
+            self._served += 1
         self._changed.notify_all()
 
     def _ahead(self, visitor: str, ticket: object) -> int | None:
