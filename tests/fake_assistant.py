@@ -149,10 +149,16 @@ class FakeAssistant:
         """Have nothing to load."""
 
     def stream(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        passages: Sequence[str] | None = None,
     ) -> Iterator[Update]:
-        """Answer sentence by sentence."""
+        """Answer sentence by sentence; `filters` and `passages` are kept in `narrowed` and otherwise ignored."""
         self.asked.append((question, list(history)))
+        self.narrowed.append((filters, passages))
         if not question.strip():
             raise UsageError("问题是空的，请输入问题")
         if "崩溃" in question:
@@ -180,9 +186,8 @@ class FakeAssistant:
         filters: Filters | None = None,
         passages: Sequence[str] | None = None,
     ) -> Answer:
-        """Give the last step of the stream; `filters` and `passages` are kept in `narrowed` and otherwise ignored."""
-        self.narrowed.append((filters, passages))
-        *_, last = self.stream(question, history=history)
+        """Give the last step of the stream."""
+        *_, last = self.stream(question, history=history, filters=filters, passages=passages)
         return last.answer
 
     def search(self, query: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:

@@ -18,6 +18,8 @@ Scope = tuple[str, ...]
 """The files that are asked about; empty for all."""
 MOMENT = 0.1
 """Seconds within which an answer seems to come at once (Nielsen, Usability Engineering, 1993, 5.5)."""
+WAIT = 1.0
+"""Seconds after which whoever waits is told how many come before, and is told anew."""
 logger = logging.getLogger(__name__)
 
 
@@ -51,12 +53,14 @@ class Asking:
         filters = Filters(files=scope) if scope else None
         try:
             with self._turns.of(visitor) as waiting:
+                told = time.monotonic()
                 for ahead in waiting:
-                    exchange = replace(exchange, ahead=ahead)
-                    yield exchange
+                    if time.monotonic() - told > WAIT:
+                        told = time.monotonic()
+                        yield replace(exchange, ahead=ahead)
                 began = time.monotonic()
                 for update in self._assistant.stream(question, history=history(earlier), filters=filters):
-                    exchange = replace(exchange, answer=update.answer, stage=update.stage, ahead=0)
+                    exchange = replace(exchange, answer=update.answer, stage=update.stage)
                     if exchange.stage == "done" or self._is_seen(began):
                         yield exchange
         except YinjuError as error:

@@ -56,7 +56,7 @@ def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State, turns: Tur
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     asked = [box, conversation, scope, editing]
-    answering = [box, chat, conversation, editing, bar]
+    answering = [chat, conversation, editing, bar]
     # Whose turn it is, `turns` decides: Gradio's own queue would serve who came first.
     at_once: dict[str, Any] = {**quiet, "concurrency_limit": None}
     running = [
@@ -163,12 +163,13 @@ class Chatting:
             return
         for exchange in self.asking.exchanges(question, earlier, scope, request.session_hash or ""):
             changed = (*earlier, exchange)
-            if exchange.stage == "searching" and exchange.running:
-                yield "", messages(changed), changed, 0, delivery()
+            if exchange.error is not None:
+                told = kept(changed, box=question)
+            elif exchange.running:
+                told = delivery(box="") if exchange.stage == "searching" else delivery()
             else:
-                box = gr.skip() if exchange.error is None else question
-                told = delivery() if exchange.running else kept(changed)
-                yield box, messages(changed), changed, gr.skip(), told
+                told = kept(changed)
+            yield messages(changed), changed, 0, told
 
 
 def _chatbot() -> gr.Chatbot:
@@ -200,7 +201,7 @@ def _box(label: str, placeholder: str, lines: int) -> gr.Textbox:
 
 def _unchanged(line: str) -> Step:
     """Return a step that changes nothing and tells a line."""
-    return (*(gr.skip() for _ in range(4)), delivery(say=line))
+    return (*(gr.skip() for _ in range(3)), delivery(say=line))
 
 
 def _stop(conversation: Conversation) -> Step:

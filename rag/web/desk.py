@@ -38,14 +38,15 @@ def delivery(**what: Any) -> str:  # noqa: ANN401 - JSON
 
     Args:
         what: `copy`, a text for the clipboard; `link`, the id of an answer whose address is copied; `go`, an address
-            to be downloaded; `keep`, a conversation to be kept in the browser; `say`, a line to be told.
+            to be downloaded; `keep`, a conversation to be kept in the browser; `say`, a line to be told; `box`, what
+            then stands in the box for questions (as an output of the event it would cost the server its making anew).
     """
     return json.dumps({"serial": next(_SERIAL), **what}, ensure_ascii=False)
 
 
-def kept(conversation: Conversation) -> str:
-    """Return the delivery that keeps a conversation in the browser."""
-    return delivery(keep=conversation_json(conversation))
+def kept(conversation: Conversation, **what: Any) -> str:  # noqa: ANN401 - JSON
+    """Return the delivery that keeps a conversation in the browser, and does what else is told; see `delivery`."""
+    return delivery(keep=conversation_json(conversation), **what)
 
 
 def status_html(scope: Scope, editing: int) -> str:

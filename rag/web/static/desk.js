@@ -112,6 +112,12 @@ const put = async (text, done) => {
   say(done);
 };
 
+const fill = (text) => {
+  const box = element.closest(".yj-tab").querySelector(".yj-entry:not(.yj-remark) textarea");
+  box.value = text;
+  box.dispatchEvent(new Event("input"));
+};
+
 const acts = {
   fresh: () => {
     become(null);
@@ -148,6 +154,7 @@ watch("value", () => {
   if (what.link) put(new URL(`?answer=${what.link}`, location.origin + location.pathname).href, "链接已复制");
   if (what.go) Object.assign(document.createElement("a"), { href: what.go, download: "" }).click();
   if (what.say) say(what.say);
+  if ("box" in what) fill(what.box);
 });
 
 const asked = new URLSearchParams(location.search).get("answer");
