@@ -13,7 +13,7 @@ SCREENS = ROOT / ".screens"
 PAUSE = 0.4
 """Seconds that the assistant of the tests takes over a sentence."""
 WIDTHS = (1280, 390)
-expect.set_options(timeout=20_000)  # a machine under load is slow, and no test is about that
+expect.set_options(timeout=60_000)  # a machine under load is slow, and no test is about that
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",

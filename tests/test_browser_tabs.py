@@ -1,4 +1,3 @@
-# ruff: noqa: F811 - the fixture `browser` is that of the other browser tests
 """The tabs 评测 and 设置 in a real Chromium, over the five documents and a few questions of the evaluation."""
 
 from __future__ import annotations
@@ -11,11 +10,13 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
-from conftest import DOCS
+from browsing import Visit, contrast
+from browsing import enter as open_page
+from conftest import DOCS, ROOT
 from openai_server import Fail, Misbehave, Say, serve
 from playwright.sync_api import Browser, Locator, expect
 from small_evaluation import small_evaluation
-from test_browser import ROOT, Visit, browser, contrast, served  # noqa: F401
+from web_server import served
 
 from rag.assistant import open_assistant
 from rag.config import Settings
@@ -24,15 +25,6 @@ from rag.records import answer_json
 pytestmark = pytest.mark.browser
 
 KEY = "sk-secret-0123456789abcd"
-MINUTE = 60_000
-"""Milliseconds that a child process, or a page over the whole app, is waited for."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def patience() -> Iterator[None]:
-    expect.set_options(timeout=MINUTE)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -59,24 +51,12 @@ def address(folder: Path, environment: dict[str, str]) -> Iterator[str]:
         assert KEY not in errors.read_text()
 
 
-@pytest.fixture
-def visits() -> Iterator[list[Visit]]:
-    made: list[Visit] = []
-    yield made
-    for visit in made:
-        visit.check()
-        visit.page.context.close()
-
-
 def enter(
     visits: list[Visit], browser: Browser, address: str, tab: str, width: int = 1280, scheme: str = "light"
 ) -> Visit:
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, locale="zh-CN", color_scheme=scheme
-    )
-    visits.append(Visit(context, address))
-    visits[-1].page.get_by_role("tab", name=tab).click()
-    return visits[-1]
+    visit = open_page(visits, browser, address, width=width, scheme=scheme)
+    visit.page.get_by_role("tab", name=tab).click()
+    return visit
 
 
 def button(visit: Visit, name: str) -> Locator:
