@@ -61,7 +61,7 @@ class Visit:
     @property
     def told(self) -> Locator:
         """The line beside the tools in which the page says what it has done."""
-        return self.page.locator(".yj-told")
+        return self.page.locator(".yj-toast")
 
     def ask(self, question: str) -> None:
         self.box.fill(question)

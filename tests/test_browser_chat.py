@@ -208,6 +208,8 @@ def test_conversations_are_kept_in_the_browser(visit: Visit) -> None:
     entries.first.get_by_role("button", name="删去").click()
     expect(entries).to_have_count(1)
     visit.press("全部删去")
+    expect(entries).to_have_count(1)
+    visit.press("确定全部删去？")
     expect(entries).to_have_count(0)
     expect(visit.page.locator(".yj-history")).to_contain_text("还没有以前的对话")
     visit.page.keyboard.press("Escape")

@@ -176,7 +176,7 @@ def test_a_file_is_removed_once_that_is_confirmed(shelf: Library) -> None:
     assert (shelf.docs / "港口.txt").exists()
     remove(visit, "港口.txt")
     place = shelf.removed / "港口.txt"
-    expect(visit.page.locator(".yj-note")).to_contain_text(f"“港口.txt”已移出文档库，现在放在 {place}")
+    expect(visit.page.locator(".yj-became")).to_contain_text(f"“港口.txt”已移出文档库，现在放在 {place}")
     expect(port).to_have_count(0)
     assert "宁波舟山港" in place.read_text(encoding="utf-8")
     assert not (shelf.docs / "港口.txt").exists()
@@ -203,7 +203,7 @@ def test_the_chat_is_restricted_to_chosen_files_and_set_free(shelf: Library) -> 
     expect(visit.page.locator(".yj-file")).to_have_count(1)
     expect(row(visit, "水利.txt").get_by_role("checkbox")).to_be_checked()
     remove(visit, "水利.txt")
-    expect(visit.page.locator(".yj-note")).to_contain_text("现在问的是全部文件")
+    expect(visit.page.locator(".yj-became")).to_contain_text("现在问的是全部文件")
     expect(scope).to_contain_text("问答范围：全部文件")
     find.fill("")
     row(visit, EVIL).get_by_role("checkbox").check()

@@ -14,6 +14,7 @@ import pytest
 from fake_assistant import HOSTILE, LOAN, LOAN_QUOTE, TRAP, FakeAssistant, document, place
 from hypothesis import given
 from hypothesis import strategies as st
+from web_server import ROOT
 
 from rag.datatypes import (
     Answer,
@@ -38,6 +39,7 @@ from rag.web.report import find_match, report_html
 from rag.web.saved import conversation_from_json, conversation_json
 from rag.web.server import listen
 from rag.web.source import RAW_CHARACTERS, mark, marked_ranges, raw_html, source_html
+from rag.web.welcome import EXAMPLES, welcome_html
 
 CITATION = Citation(n=1, place=place(LOAN, 7, LOAN_QUOTE))
 TIP = f"“{LOAN_QUOTE}” —— 再贷款政策加力支持科技创新 · 示例日报 · 2026-01-20 · 第7段"
@@ -502,6 +504,16 @@ def test_what_no_version_kept_is_refused(change: dict[str, object]) -> None:
     for records in ([record | change], "甲", 5, None, [5], [[]]):
         with pytest.raises(UsageError, match="另一个版本"):
             conversation_from_json(records)
+
+
+def test_examples_are_those_that_the_documents_answer() -> None:
+    every = {file for *_, file in EXAMPLES if file}
+    for files in (set(), {"001_af76cae5511be1fe.txt"}, every):
+        offered = [question for _, question, file in EXAMPLES if file is None or file in files]
+        markup = welcome_html(files)
+        assert [shown(row) for row in re.findall(r"<button[^>]*>(.*?)</button>", markup)] == offered
+        assert len(offered) == {0: 1, 1: 2}.get(len(files), len(EXAMPLES))
+    assert every <= {path.name for path in (ROOT / "docs_src").iterdir()}
 
 
 def test_what_is_in_force_is_said() -> None:

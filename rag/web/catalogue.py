@@ -34,7 +34,7 @@ def catalogue_html(
     rows = "".join(_row(entry, entry.file in scope, manage) for entry in found[:_ROWS])
     more = f"另有 {len(found) - _ROWS} 个文件没有列出；请在上面输入文件名或标题来查找。"
     parts = [
-        f'<div class="yj-note" role="status">{note}</div>',
+        f'<div class="yj-became" role="status">{note}</div>',
         _scope(scope),
         f'<p class="yj-total">{_total(entries, found, words)}</p>',
         f'<ul class="yj-files">{rows}</ul>',

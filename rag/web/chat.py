@@ -40,7 +40,7 @@ def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State, turns: Tur
     conversation, editing, doubted = gr.State(()), gr.State(0), gr.State(0)
     with gr.Column(scale=6, min_width=320, elem_classes="yj-left"):
         bar = desk()
-        chat = _chatbot()
+        chat = _chatbot(assistant)
         status = gr.HTML(elem_classes="yj-status", apply_default_css=False)
         with gr.Row(elem_classes="yj-entry yj-remark", visible=False) as remark_row:
             remark = _box("说明", "哪里不对？可以不填", 3)
@@ -172,7 +172,8 @@ class Chatting:
             yield messages(changed), changed, 0, told
 
 
-def _chatbot() -> gr.Chatbot:
+def _chatbot(assistant: Assistant) -> gr.Chatbot:
+    files = {entry.file for entry in assistant.catalogue()}
     return gr.Chatbot(
         elem_classes="yj-chat",
         label="对话",
@@ -183,7 +184,7 @@ def _chatbot() -> gr.Chatbot:
         feedback_options=None,
         latex_delimiters=[],
         group_consecutive_messages=False,
-        placeholder=welcome_html(),
+        placeholder=welcome_html(files),
     )
 
 

@@ -7,7 +7,7 @@ const EVENTS = [
   "fresh", "visit", "reopen", "pick", "edit", "unedit", "retry", "all",
   "copy", "link", "markdown", "word", "recheck", "right", "wrong",
 ];
-const told = element.querySelector(".yj-told");
+const told = element.querySelector(".yj-toast");
 const drawer = element.querySelector(".yj-history");
 const toggle = element.querySelector('[data-do="history"]');
 let current = sessionStorage.getItem(CURRENT);
@@ -93,7 +93,10 @@ const show = (open) => {
   drawer.querySelector("p").textContent = rows.length
     ? "以前的对话只存在这个浏览器里。"
     : "还没有以前的对话；问过的会存在这个浏览器里。";
-  drawer.querySelector('[data-do="forget"]').hidden = !rows.length;
+  const forget = drawer.querySelector('[data-do="forget"]');
+  forget.hidden = !rows.length;
+  forget.textContent = "全部删去";
+  delete forget.dataset.sure;
 };
 
 const put = async (text, done) => {
@@ -125,7 +128,13 @@ const acts = {
     trigger("fresh", {});
   },
   history: () => show(drawer.hidden),
-  forget: () => {
+  forget: (button) => {
+    // Asked twice, since nothing brings them back.
+    if (!button.dataset.sure) {
+      button.dataset.sure = "yes";
+      button.textContent = "确定全部删去？";
+      return;
+    }
     for (const { key } of all()) localStorage.removeItem(key);
     become(null);
     show(true);
@@ -135,7 +144,8 @@ const acts = {
 };
 
 element.addEventListener("click", (event) => {
-  acts[event.target.closest("[data-do]")?.dataset.do]?.();
+  const button = event.target.closest("[data-do]");
+  if (button) acts[button.dataset.do](button);
 });
 document.addEventListener("click", (event) => {
   if (!drawer.hidden && !event.composedPath().includes(element)) show(false);
