@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rag.web.access import may_manage
+from rag.web.access import is_misnamed, may_manage
 from rag.web.options import WebOptions
 
 
@@ -57,3 +57,19 @@ def test_the_setting_decides_where_it_says_so():
 def test_options_that_do_not_fit_are_refused(wrong):
     with pytest.raises(ValueError, match=r"manage|user|rate"):
         WebOptions(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("asked", "options", "misnamed"),
+    [
+        (request(host="evil.example:7860"), {}, True),
+        (request(host=""), {}, True),
+        (request(), {}, False),
+        (request(client="::1", host="[::1]:7860"), {}, False),
+        (request(host="yinju.example"), {"proxies": "127.0.0.1"}, False),
+        (request(host="yinju.example"), {"user": "甲", "password": "乙"}, False),
+        (request(client="192.168.1.9", host="yinju.example"), {}, False),
+    ],
+)
+def test_a_name_that_was_made_to_point_here_is_none_of_ours(asked, options, misnamed):
+    assert is_misnamed(asked, WebOptions(**options)) is misnamed

@@ -49,6 +49,18 @@ def may_manage(request: Request, options: WebOptions) -> bool:
     return all(map(_is_loopback, names))
 
 
+def is_misnamed(request: Request, options: WebOptions) -> bool:
+    """Return whether a browser on this machine asks under a name that is none of this machine's.
+
+    So asks a page of another site whose name was made to point here once it was open (DNS rebinding): to the
+    browser the two are one site then. Behind a proxy or a password the name does not matter.
+    """
+    if options.user or options.proxies or request.client is None:
+        return False
+    named = _name(f"//{request.headers.get('host', '')}")
+    return _is_loopback(request.client.host) and not _is_loopback(named)
+
+
 def check_manager(request: Request, options: WebOptions) -> None:
     """Refuse a request that may not manage; every handler that changes anything begins with this.
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rag.web.access import may_manage
+from rag.web.access import is_misnamed, may_manage
 from rag.web.options import WebOptions
 
 HEALTH = "/healthz"
@@ -129,6 +129,8 @@ class Guard:
         headers, path = request.headers, request.scope["path"]
         if "origin" in headers and headers["origin"].partition("://")[2] != headers.get("host"):
             return _refused(403, "别的网站不能代访问者使用这里的网页和接口")
+        if is_misnamed(request, self._options):
+            return _refused(403, "请用 http://127.0.0.1 加端口打开；前面有代理的，把它的地址写进 proxies")
         client = request.client.host if request.client else ""
         if self._options.rate and not path.startswith(_FREE):
             if wait := self._requests.wait(client):
