@@ -147,6 +147,9 @@ def test_a_manuscript_is_checked(visit: Visit, tmp_path: Path) -> None:
     manuscript.write_text(f"前言。\n{LOAN_QUOTE}\n", encoding="utf-8")
     visit.page.locator("input[type=file]").set_input_files(manuscript)
     expect(report.locator(".yj-overview")).to_contain_text("原文如此 1，自己的话 1")
+    picture = {"name": "图.xyz", "mimeType": "", "buffer": b"x"}
+    visit.page.locator("input[type=file]").set_input_files(picture)  # type: ignore[arg-type]
+    expect(visit.page.locator(".yj-result .yj-error")).to_contain_text("读不了稿件 图.xyz：不支持 .xyz 文件")
 
 
 def test_kept_answers_are_served_beside_the_page(server: tuple[str, Path]) -> None:
@@ -173,7 +176,13 @@ def test_on_a_phone_the_source_comes_over_the_page_and_goes_again(
     marker.press("Enter")
     assert_marked(visit, LOAN_QUOTE)
     visit.page.keyboard.press("Escape")
+    expect(visit.panel).to_have_count(0)
     expect(marker).to_be_focused()
+    marker.press("Enter")
+    assert_marked(visit, LOAN_QUOTE)
+    visit.page.go_back()
+    expect(visit.panel).to_have_count(0)
+    expect(visit.answer).to_contain_text("政策自发布之日起实施")
 
 
 def test_the_page_works_behind_a_password(visits: list[Visit], browser: Browser, tmp_path: Path) -> None:

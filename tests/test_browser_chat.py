@@ -148,6 +148,7 @@ def test_what_readers_think_is_taken_down(visit: Visit, server: tuple[str, Path]
     visit.press("准确", turn=0)
     expect(visit.page.locator(".yj-rated")).to_have_text("已记下：准确")
     visit.press("有误")
+    expect(visit.page.get_by_placeholder("哪里不对")).to_be_focused()
     visit.page.get_by_placeholder("哪里不对").fill("日期没说")
     visit.press("提交")
     expect(visit.page.locator(".yj-rated").last).to_have_text("已记下：有误")
@@ -216,6 +217,17 @@ def test_conversations_are_kept_in_the_browser(visit: Visit) -> None:
     expect(visit.page.locator(".yj-history")).to_be_hidden()
     visit.page.reload()
     expect(visit.page.get_by_text("想问文档里的什么？")).to_be_visible()
+
+
+def test_a_question_under_way_outlives_a_reload(visit: Visit) -> None:
+    asked(visit, FIRST)
+    visit.ask("慢慢说")
+    expect(visit.page.locator(".yj-stages")).to_be_visible()
+    visit.page.reload()
+    expect(questions(visit)).to_have_text([FIRST, "慢慢说"])
+    expect(visit.answer).to_have_text("已停止。")
+    visit.press("重答")
+    expect(visit.page.locator(".yj-items li")).to_have_count(6)
 
 
 def test_a_conversation_that_cannot_be_read_is_told(visit: Visit) -> None:

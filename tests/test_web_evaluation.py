@@ -170,7 +170,7 @@ def test_the_list_of_runs_says_which_is_open_and_what_it_is_compared_with():
 
 
 def test_texts_of_others_show_as_text():
-    row = Rated(number=3, time=WHEN, question=HOSTILE, rating="不对", note=HOSTILE, line="{}")
+    row = Rated(number=3, time=WHEN, question=HOSTILE, rating="有误", note=HOSTILE, line="{}")
     case = dict.fromkeys(("question", "answerable", "facts", "reference", "quote", "note"), HOSTILE)
     shown = [
         feedback_html([row], 0),
@@ -277,7 +277,7 @@ def test_feedback_becomes_cases(small, client):
     (small.data / "feedback.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     rows, damaged = load_feedback(small.data)
     assert [(row.number, row.question, row.rating, row.note) for row in rows] == [
-        (4, "哪年？", "不对", "=答的不是年份"),
+        (4, "哪年？", "有误", "=答的不是年份"),
         (1, "再贷款规模增加到多少？", "对", ""),
     ]
     assert damaged == 1

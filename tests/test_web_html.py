@@ -439,7 +439,8 @@ def test_messages_of_each_state() -> None:
         assert question["content"].startswith('<div class="yj-question">甲</div>')
         assert acts(question["content"]) == ["edit-1"]
         assert (reply["role"], shown(reply["content"])) == ("assistant", expected)
-    assert [message["role"] for message in messages((Exchange(question=" ", error="空"),))] == ["assistant"]
+    (told,) = messages((Exchange(question=" ", error="空"),))
+    assert (told["role"], acts(told["content"])) == ("assistant", [])
 
 
 def test_an_answer_that_grows_says_that_it_is_being_checked() -> None:
@@ -463,7 +464,7 @@ def test_the_buttons_under_an_answer_carry_verb_and_turn() -> None:
     (_, reply) = messages((replace(done, answer=refused),))
     assert "recheck-1" not in acts(reply["content"])
     (_, reply) = messages((replace(done, rating="wrong"),))
-    assert acts(reply["content"])[-1] == "retry-1" and "已记下：有误" in reply["content"]
+    assert acts(reply["content"])[-2:] == ["right-1", "wrong-1"] and "已记下：有误" in reply["content"]
 
 
 def test_a_recheck_says_what_it_found() -> None:
@@ -485,7 +486,7 @@ def test_a_conversation_comes_back_from_the_browser() -> None:
     )
     running = Exchange(question="戊", answer=ANSWER, stage="answering")
     records = json.loads(json.dumps(conversation_json((*conversation, running))))
-    assert conversation_from_json(records) == conversation
+    assert conversation_from_json(records) == (*conversation, replace(running, stopped=True))
 
 
 @pytest.mark.parametrize(

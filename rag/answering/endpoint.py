@@ -205,14 +205,18 @@ async def _text(chunks: AsyncIterator[AIMessage], longest: int) -> AsyncIterator
         raise ModelError("语言模型的回答中途断开；请稍后重试")
 
 
+def is_address(base_url: str) -> bool:
+    """Return whether an endpoint may lie at `base_url`: an HTTP address with a host."""
+    try:
+        parts = urlsplit(base_url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _check(options: LLMOptions) -> None:
     """Refuse an endpoint that is not an address, and a model without a name."""
-    try:
-        parts = urlsplit(options.base_url)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid:
+    if not is_address(options.base_url):
         raise ModelError("语言模型的地址不对；请把 llm.base_url 写成 http(s)://主机:端口/v1 的样子")
     if not options.model:
         raise ModelError("没有指明用哪个语言模型；请设置 llm.model")

@@ -30,14 +30,14 @@ def acts_html(
     Args:
         turn: the number of the turn in the conversation, from 1.
         verbs: what can be done with the answer.
-        rated: what the reader said of it, if anything yet.
+        rated: what the reader said of it last, if anything yet.
         rates: whether it can be rated.
     """
     buttons = "".join(_button(verb, turn) for verb in verbs)
+    if rates:
+        buttons += '<span class="yj-apart"></span>' + _button("right", turn) + _button("wrong", turn)
     if rated:
         buttons += f'<span class="yj-rated">{_RATED[rated]}</span>'
-    elif rates:
-        buttons += '<span class="yj-apart"></span>' + _button("right", turn) + _button("wrong", turn)
     return f'<div class="yj-acts">{buttons}</div>'
 
 

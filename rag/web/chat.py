@@ -88,7 +88,7 @@ def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State, turns: Tur
         event(act, conversation, bar, **quiet)
     bar.recheck(keeping.recheck, conversation, [chat, conversation, bar], **quiet)
     bar.right(keeping.right, conversation, [chat, conversation, bar], **quiet)
-    bar.wrong(_doubt, None, [doubted, remark_row, remark], **quiet)
+    bar.wrong(_doubt, None, [doubted, remark_row, remark, bar], **quiet)
     gr.on(
         [submit.click, remark.submit],
         keeping.wrong,
@@ -166,7 +166,7 @@ class Chatting:
             if exchange.error is not None:
                 told = kept(changed, box=question)
             elif exchange.running:
-                told = delivery(box="") if exchange.stage == "searching" else delivery()
+                told = kept(changed, box="") if exchange.stage == "searching" else delivery()
             else:
                 told = kept(changed)
             yield messages(changed), changed, 0, told
@@ -221,4 +221,4 @@ def _edit(conversation: Conversation, event: gr.EventData) -> Step:
 
 def _doubt(event: gr.EventData) -> Step:
     """Ask what is wrong with an answer."""
-    return event.turn, gr.Row(visible=True), ""
+    return event.turn, gr.Row(visible=True), "", delivery(focus=".yj-remark textarea")

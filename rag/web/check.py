@@ -9,13 +9,13 @@ from typing import Any
 
 import gradio as gr
 
-from rag.datatypes import QuoteReport
-from rag.errors import YinjuError
+from rag.datatypes import QuoteReport, Source
+from rag.errors import UsageError, YinjuError
 from rag.export.report import Report
-from rag.manuscript.opening import pasted, read_manuscript
-from rag.reading import READERS
+from rag.manuscript.opening import manuscript_in, pasted
 from rag.text import sentences
 from rag.web.found import Found
+from rag.web.guard import MANUSCRIPT
 from rag.web.html import error_html
 from rag.web.manuscript import find_checked, manuscript_html
 from rag.web.panel import source_panel
@@ -26,7 +26,6 @@ from rag.web.source import empty_html
 
 _HINT = "点一下核查结果里的原文，它的全文会在这里打开。"
 _FAILED = "程序出错，这次没有核成；详情已记入日志，请再试一次。"
-_MANUSCRIPTS = [suffix for suffix in READERS if suffix != ".jsonl"]
 logger = logging.getLogger(__name__)
 
 
@@ -44,17 +43,27 @@ def check_tab(assistant: Assistant) -> None:
             elem_classes="yj-box",
         )
         with gr.Row(elem_classes="yj-actions"):
-            upload = gr.UploadButton(
-                "上传稿件", file_types=_MANUSCRIPTS, scale=0, min_width=96, elem_classes="yj-upload"
-            )
+            # Whatever its type: what cannot be read is refused below, in Chinese.
+            upload = gr.UploadButton("上传稿件", scale=0, min_width=96, elem_classes="yj-upload")
             check = gr.Button("核查", variant="primary", scale=0, min_width=96, elem_classes="yj-check")
         result = gr.HTML(elem_classes="yj-result", apply_default_css=False)
     source_panel(assistant, report, _find, empty_html(_HINT))
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     check.click(_shown(lambda text: _checked(assistant, text)), box, [result, report], **quiet)
     upload.upload(
-        _shown(lambda path: assistant.check(read_manuscript(Path(path)))), upload, [result, report], **quiet
+        _shown(lambda path: assistant.check(_uploaded(Path(path)))), upload, [result, report], **quiet
     )
+
+
+def _uploaded(path: Path) -> Source:
+    """Return the manuscript in a file that was uploaded.
+
+    Raises:
+        UsageError: it is too large, or cannot be read.
+    """
+    if path.stat().st_size > MANUSCRIPT:
+        raise UsageError(f"稿件 {path.name} 超过 {MANUSCRIPT // 2**20} MB；请拆分后再传")
+    return manuscript_in(path.read_bytes(), path.name)
 
 
 def _checked(assistant: Assistant, text: str) -> Report:

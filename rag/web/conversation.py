@@ -81,7 +81,7 @@ def find_places(conversation: Conversation, reference: str) -> Found | None:
 
 def _reply(exchange: Exchange, turn: int) -> str:
     if exchange.error is not None:
-        return error_html(exchange.error) + acts_html(turn, ("retry",))
+        return error_html(exchange.error) + (acts_html(turn, ("retry",)) if exchange.question.strip() else "")
     answer = exchange.answer
     if answer and (answer.sentences or answer.refusal):
         reply = answer_html(answer, turn, exchange.stage)

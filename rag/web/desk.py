@@ -38,7 +38,8 @@ def delivery(**what: Any) -> str:  # noqa: ANN401 - JSON
 
     Args:
         what: `copy`, a text for the clipboard; `link`, the id of an answer whose address is copied; `go`, an address
-            to be downloaded; `keep`, a conversation to be kept in the browser; `say`, a line to be told; `box`, what
+            to be downloaded; `keep`, a conversation to be kept in the browser; `say`, a line to be told; `focus`, a selector of what is to be
+            written in next; `box`, what
             then stands in the box for questions (as an output of the event it would cost the server its making anew).
     """
     return json.dumps({"serial": next(_SERIAL), **what}, ensure_ascii=False)

@@ -30,7 +30,7 @@ _DRAFTS = "drafts"
 _LONGEST = 300.0
 """Seconds that a report or a draft may take."""
 _PACKAGES = ("scipy", "matplotlib", "jinja2", "ir_measures")
-RATINGS = {"right": "对", "wrong": "不对"}
+RATINGS = {"right": "准确", "wrong": "有误"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,7 @@ def _drop_html() -> str:
 
 
 def _shower(assistant: Assistant, options: WebOptions) -> Callable[..., tuple[str, _Scope]]:
-    """Return what shows the library as it is by now; files that are gone leave the scope, which is then told."""
+    """Return what shows the library as it is by now; files that are gone leave the scope, but for the last."""
 
     def show(words: str, scope: _Scope, request: gr.Request, note: str = "") -> tuple[str, _Scope]:
         try:
@@ -96,9 +96,10 @@ def _shower(assistant: Assistant, options: WebOptions) -> Callable[..., tuple[st
         except YinjuError as error:
             return note_html(str(error), error=True), scope
         there = {entry.file for entry in entries}
-        kept = tuple(file for file in scope if file in there)
-        if scope and not kept:
-            note += note_html("所限定的文件已不在文档库里；现在问的是全部文件。", error=True)
+        # A scope that has lost all its files stays: it does not widen to what nobody chose.
+        kept = tuple(file for file in scope if file in there) or scope
+        if scope and not there.intersection(scope):
+            note += note_html("所限定的文件都不在文档库里了；请另选，或按“问全部文件”。", error=True)
         manage = may_manage(request, options)
         return catalogue_html(entries, kept, words, manage=manage, note=note), kept
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from rag.answering.endpoint import LLMOptions
+from rag.answering.endpoint import LLMOptions, is_address
 from rag.errors import UsageError
 from rag.settings_file import Key
 from rag.web.settings_html import bare
@@ -29,7 +29,7 @@ def changes(llm: LLMOptions, filled: Mapping[str, object], key: str) -> dict[Key
         key: the new key, "" to keep the old one.
 
     Raises:
-        UsageError: the key is malformed, or the address is that of another host and the old key would go there.
+        UsageError: the key or the address is malformed, or the address is that of another host and the old key would go there.
     """
     before = shown(llm)
     changed: dict[Key, object] = {}
@@ -38,6 +38,9 @@ def changes(llm: LLMOptions, filled: Mapping[str, object], key: str) -> dict[Key
         value = value.strip() if isinstance(value, str) else value
         if value != before[name]:
             changed["llm", name] = None if value == "" else value
+    address = changed.get(("llm", "base_url"))
+    if isinstance(address, str) and not is_address(address):
+        raise UsageError("接口地址不对；请写成 http(s)://主机:端口/v1 的样子")
     key = key.strip()
     if key and not (key.isascii() and key.isprintable() and " " not in key):
         raise UsageError("密钥里有空格、汉字或看不见的字符；请重新复制")

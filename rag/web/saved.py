@@ -13,17 +13,16 @@ _OTHER = "这段对话是另一个版本存的，打不开了；可以在“历�
 
 
 def conversation_json(conversation: Conversation) -> list[dict[str, Any]]:
-    """Return the exchanges that have come to an end, oldest first, as `conversation_from_json` takes them."""
+    """Return the exchanges, oldest first, as `conversation_from_json` takes them; one under way as one stopped."""
     return [
         {
             "question": exchange.question,
             "answer": answer_json(exchange.answer) if exchange.answer else None,
             "error": exchange.error,
-            "stopped": exchange.stopped,
+            "stopped": exchange.stopped or exchange.running,
             "rating": exchange.rating,
         }
         for exchange in conversation
-        if not exchange.running
     ]
 
 

@@ -165,6 +165,7 @@ watch("value", () => {
   if (what.go) Object.assign(document.createElement("a"), { href: what.go, download: "" }).click();
   if (what.say) say(what.say);
   if ("box" in what) fill(what.box);
+  if (what.focus) setTimeout(() => element.closest(".yj-tab").querySelector(what.focus)?.focus(), 100);
 });
 
 const asked = new URLSearchParams(location.search).get("answer");

@@ -14,6 +14,8 @@ const openSource = (link) => {
   for (const open of tab.querySelectorAll(".yj-open")) open.classList.remove("yj-open");
   for (const same of tab.querySelectorAll(`.yj-left a[href$="#${own}"]`)) same.classList.add("yj-open");
   if (!link.closest(".yj-panel")) opener = link;
+  // Where the source lies over the page, the browser's way back is the way out of it.
+  if (narrow.matches && !tab.matches(".yj-reading")) history.pushState({ reading: true }, "");
   tab.classList.add("yj-reading");
   for (const panel of tab.querySelectorAll(".yj-panel")) {
     panel.dispatchEvent(new CustomEvent("yinju-open", { detail: { reference } }));
@@ -26,6 +28,12 @@ const closeSource = (tab) => {
   opener?.scrollIntoView({ block: "center" });
   opener?.focus({ preventScroll: true });
 };
+
+const leaveSource = (tab) => (history.state?.reading ? history.back() : closeSource(tab));
+
+window.addEventListener("popstate", () => {
+  if (narrow.matches) document.querySelectorAll(".yj-tab.yj-reading").forEach(closeSource);
+});
 
 const act = (button) => {
   const [, verb, turn] = button.value.match(/^(\w+)-(\d+)$/);
@@ -44,7 +52,7 @@ document.addEventListener(
     event.stopPropagation();
     hideCard();
     if (target.matches("button")) act(target);
-    else if (target.matches(".yj-back")) closeSource(target.closest(".yj-tab"));
+    else if (target.matches(".yj-back")) leaveSource(target.closest(".yj-tab"));
     else openSource(target);
   },
   true,
@@ -96,5 +104,5 @@ document.addEventListener("scroll", hideCard, true);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   hideCard();
-  if (narrow.matches) document.querySelectorAll(".yj-tab.yj-reading").forEach(closeSource);
+  if (narrow.matches) document.querySelectorAll(".yj-tab.yj-reading").forEach(leaveSource);
 });
