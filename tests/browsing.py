@@ -39,6 +39,8 @@ class Visit:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(address)
         expect(self.box).to_be_visible()
+        # What the server says as the page opens is there: from now on it listens.
+        expect(self.page.locator(".yj-overview-list")).to_have_count(1)
 
     @property
     def narrow(self) -> bool:

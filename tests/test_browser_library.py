@@ -255,7 +255,7 @@ def test_words_and_signs_stand_out_in_both_themes(shelf: Library, scheme: Litera
 
 def test_the_drop_zone_is_reached_and_seen_by_keyboard(shelf: Library) -> None:
     visit = shelf.enter()
-    visit.page.get_by_role("tab", name="文档库").press("Tab")
+    visit.page.get_by_role("tab").last.press("Tab")
     assert visit.page.evaluate("document.activeElement.type") == "file"
     outline = visit.page.locator(".yj-drop").evaluate("element => getComputedStyle(element).outlineStyle")
     assert outline == "solid"

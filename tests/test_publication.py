@@ -13,6 +13,7 @@ from rag.datatypes import Source
 from rag.grounding import LABELS
 from rag.structure import parse
 from rag.text import squeeze, worded
+from rag.web.found import Found
 from rag.web.source import source_html
 
 PAPER = """滨江晚报
@@ -231,7 +232,7 @@ def test_a_teaser_that_is_cut_off_is_quoted_to_its_last_whole_clause(desk):
 def test_the_panel_opens_what_stands_outside_the_text(desk):
     answer = desk.ask("《滨江晚报》的邮发代号是多少？")
     place = answer.citations[-1].place
-    panel = source_html(desk.document(place.file), place, "#1")
+    panel = source_html(desk.document(place.file), Found(place=place), "src-1-1")
     assert "<mark>滨江市委宣传部主管" in panel
     assert "（正文以外）" in panel
 

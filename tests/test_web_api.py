@@ -136,12 +136,3 @@ def test_the_calls_are_open_to_gradio_client_and_nothing_else_is(page: httpx.Cli
     named = page.get("/gradio_api/info").json()["named_endpoints"]
     assert named.keys() == {"/ask", "/cite", "/check", "/search"}
     assert [each["parameter_name"] for each in named["/ask"]["parameters"]] == list(calls.NAMES["ask"])
-
-
-def test_an_unknown_name_is_told_which_there_are(page: httpx.Client) -> None:
-    for name in ("nosuch", "predict", "retry"):
-        told = page.post(f"/gradio_api/run/{name}", json={"data": []})
-        assert (told.status_code, told.json()) == (
-            404,
-            {"error": f"没有 {name}；可用的有 ask、cite、check、search"},
-        )

@@ -278,7 +278,7 @@ def test_feedback_becomes_cases(small, client):
     rows, damaged = load_feedback(small.data)
     assert [(row.number, row.question, row.rating, row.note) for row in rows] == [
         (4, "哪年？", "有误", "=答的不是年份"),
-        (1, "再贷款规模增加到多少？", "对", ""),
+        (1, "再贷款规模增加到多少？", "准确", ""),
     ]
     assert damaged == 1
     assert "有 1 行反馈读不出来" in feedback_html(rows, damaged)

@@ -98,10 +98,6 @@ def add_routes(app: FastAPI, assistant: Assistant, turns: Turns) -> None:
     for name in NAMES:
         route(name)
 
-    @app.post("/gradio_api/run/{name}")
-    def unknown(name: str) -> JSONResponse:
-        return JSONResponse({"error": f"没有 {name}；可用的有 {'、'.join(NAMES)}"}, 404)
-
 
 def _values(body: bytes) -> list[object]:
     """Return what stands under `data` in the body of a request.
