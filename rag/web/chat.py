@@ -58,7 +58,7 @@ def chat_tab(assistant: Assistant, keeping: Keeping, scope: gr.State, turns: Tur
     asked = [box, conversation, scope, editing]
     answering = [chat, conversation, editing, bar]
     # Whose turn it is, `turns` decides: Gradio's own queue would serve who came first.
-    at_once: dict[str, Any] = {**quiet, "concurrency_limit": None}
+    at_once: dict[str, Any] = {**quiet, "concurrency_limit": None, "trigger_mode": "multiple"}
     running = [
         gr.on([box.submit, send.click], chatting.ask, asked, answering, **at_once),
         bar.retry(chatting.retry, [conversation, scope], answering, **at_once),

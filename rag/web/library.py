@@ -76,7 +76,7 @@ def library_tab(assistant: Assistant, options: WebOptions, scope: gr.State, tab:
 
     tab.select(enter, [find, scope], [drop, shelf, scope], **quiet)
     find.change(show, [find, scope], [shelf, scope], trigger_mode="always_last", **quiet)
-    shelf.chosen(_chooser(show), find, [shelf, scope], **quiet)
+    shelf.chosen(_chooser(show), find, [shelf, scope], trigger_mode="always_last", **quiet)
     shelf.removed(_remover(assistant, options, show), [find, scope], [shelf, scope], **quiet)
     drop.added(_adder(assistant, options, show), [find, scope], [drop, shelf, scope], **quiet)
     panel.click(_opener(assistant), None, panel, queue=False, **quiet)
