@@ -78,7 +78,15 @@ def silent(_: str) -> None:
 def build_index(settings: Settings, report: Report = silent) -> IndexReport:
     """Bring the index up to date with the docs folder; see `rag.indexing.update_index`."""
     embedder = load_embedder(settings.embedder)
-    return update_index(settings.docs, settings.index, embedder, settings.chunking, report, _reading(report))
+    return update_index(
+        settings.docs,
+        settings.index,
+        embedder,
+        settings.chunking,
+        report,
+        _reading(report),
+        settings.store,
+    )
 
 
 def open_assistant(settings: Settings, *, update: bool = True, report: Report = silent) -> Assistant:
@@ -91,7 +99,7 @@ def open_assistant(settings: Settings, *, update: bool = True, report: Report = 
     """
     load_ranker(settings.retrieval.ranker)  # now, so that a wrong one is told of before the first question
     embedder = load_embedder(settings.embedder)
-    places = settings.docs, settings.index, embedder, settings.chunking
+    places = settings.docs, settings.index, embedder, settings.chunking, settings.store
     if update:
         files = scan(settings.docs)
         if read_manifest(settings.docs, settings.index) is None or changed(open_index(*places), files):
@@ -111,7 +119,9 @@ def _reading(report: Report) -> Progress:
 
 def _update(settings: Settings, embedder: Embedder, report: Report, progress: Progress) -> IndexReport:
     """Update the index, and tell of the files that could not be read."""
-    done = update_index(settings.docs, settings.index, embedder, settings.chunking, report, progress)
+    done = update_index(
+        settings.docs, settings.index, embedder, settings.chunking, report, progress, settings.store
+    )
     for row in done.files:
         if row.status == "failed":
             report(f"没能读 {row.file}：{row.reason}")
@@ -155,7 +165,7 @@ class Assistant:
         """Bring the index up to date with the docs folder and open it; to be called by one at a time."""
         settings, embedder = self.settings, self.index.embedder
         done = _update(settings, embedder, self._report or silent, progress)
-        self.index = open_index(settings.docs, settings.index, embedder, settings.chunking)
+        self.index = open_index(settings.docs, settings.index, embedder, settings.chunking, settings.store)
         return done
 
     def update(self, progress: Progress) -> IndexReport:
@@ -249,7 +259,7 @@ class Assistant:
         if asked != question.strip() and not keeps_topic(analyse(question), found, document):
             found = off_the_question(analyse(asked), found)
         absent = found.refusal is not None and found.refusal.reason == "not_in_documents"
-        if filters and absent and not corpus and index.documents.select(filters) == []:
+        if filters and absent and not corpus and _admits_nothing(index, filters):
             found = refuse(analyse(asked), "not_in_documents", message=NOTHING_ADMITTED)
         found = with_conflicts(found, interleaved(hits), document)
         found = replace(found, question=question, standalone_question=asked)
@@ -357,6 +367,11 @@ def _understood(question: str, history: Sequence[Turn], generator: Generator | N
         return generator.standalone(question, history)
     except ModelError:
         return by_rule  # shown as such; what ails the endpoint, the call for the answer tells
+
+
+def _admits_nothing(index: OpenIndex, filters: Filters) -> bool:
+    admitted = index.documents.select(filters)
+    return admitted is not None and not len(admitted)
 
 
 def check_input(text: str, what: str, limit: int) -> None:
