@@ -279,9 +279,9 @@ def test_damage_of_a_large_index_is_seen_by_size(built, tmp_path, monkeypatch):
 
 
 class Renamed:
-    portable = True
     """The built-in embedder under another fingerprint."""
 
+    portable = True
     fingerprint = "0123456789abcdef"
     dimension = EMBEDDER.dimension
     encode_passages = staticmethod(EMBEDDER.encode_passages)

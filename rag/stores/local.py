@@ -1,7 +1,7 @@
 """The vectors in a file beside the index: FAISS, cosine similarity by inner product of unit vectors.
 
-Up to `EXACT` vectors every one is compared. Beyond, they are kept by clusters (an inverted file), half as exact and
-half as large, and only the clusters nearest to a query are looked at.
+Up to `EXACT` vectors every one is compared. Beyond, they are kept by clusters (an inverted file) at half precision,
+and only the clusters nearest to a query are looked at.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ EXACT = 20_000
 """Comparing so many vectors of 256 numbers takes one to two milliseconds on one core."""
 CLUSTERS = 4
 """Clusters for each square root of the number of vectors: the least that FAISS's guidelines give."""
-PROBED = 64
-"""Clusters looked at for a query that no filter restricts (chosen by `python -m bench scale`, see bench/results.md)."""
+PROBED = 8
+"""Clusters looked at for each square root of their number where no filter restricts the search: `python -m bench
+scale` gives recall and time for other values; see bench/results.md."""
 GROWTH = 4
 """The clusters are found anew when there are so many times the vectors that they were found for."""
 _SAMPLE = 48
@@ -60,7 +61,7 @@ class FaissStore:
         parameters: _Faiss
         if self._clusters:
             share = 1.0 if allowed is None else min(1.0, len(allowed) / self.count())
-            probed = min(self._clusters, math.ceil(PROBED / share))
+            probed = min(self._clusters, math.ceil(PROBED * math.sqrt(self._clusters) / share))
             parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probed)  # type: ignore[call-arg]
         else:
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
