@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterable
@@ -12,11 +13,10 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from rag import calls, proof, records, render
+from rag import calls, records, render
 from rag.assistant import Assistant, build_index, open_assistant
 from rag.config import Settings, load_settings
 from rag.errors import ReadingError, UsageError, YinjuError
-from rag.manuscript.opening import manuscript_in, read_manuscript
 
 app = typer.Typer(
     help="引据：回答文档里的问题，每句话都注明并核对出处。",
@@ -199,6 +199,8 @@ def _cite_manuscript(
     manuscript: Path, output: Path | None, opened: Callable[[], Assistant], as_json: bool
 ) -> None:
     """Check a manuscript; print the report, and write it to a file where one is given."""
+    from rag import proof
+    from rag.manuscript.opening import manuscript_in, read_manuscript
     from rag.web.report_files import FORMATS
 
     if output is not None and output.suffix.lower() not in FORMATS:
@@ -351,4 +353,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    result = main()
+    # The process ends: to look for rings in what it has loaded would take longer than the answer did.
+    gc.freeze()
+    sys.exit(result)

@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rag import library
 from rag.answering.copies import with_copies
 from rag.answering.disagreement import with_conflicts
 from rag.answering.drafts import answerable, written
@@ -52,14 +52,15 @@ from rag.indexing import (
     scan,
     update_index,
 )
-from rag.manuscript import check
-from rag.passages import Passages
 from rag.question import analyse
-from rag.quotes import QuoteIndex
 from rag.ranking import load_ranker
 from rag.retrieval import search
 from rag.text import worded
 from rag.verification import STALE, verify
+
+if TYPE_CHECKING:
+    from rag import library
+    from rag.passages import Passages
 
 DEPTH = 30
 """Chunks whose sentences are looked at for an answer."""
@@ -177,27 +178,34 @@ class Assistant:
 
     def catalogue(self) -> tuple[library.Entry, ...]:
         """Return what the index holds, an entry a file."""
+        from rag import library
+
         self._refresh()
         return library.catalogue(self.index)
 
     def add(self, name: str, path: Path, aside: Path | None = None) -> library.Added:
         """Copy a file into the docs folder, for the next update of the index; see `rag.library.add`."""
+        from rag import library
+
         with self._storing:
             return library.add(self.settings.docs, name, path, aside)
 
     def remove(self, file: str, aside: Path) -> Path:
         """Move a file out of the docs folder, for the next update of the index; see `rag.library.remove`."""
+        from rag import library
+
         with self._storing:
             return library.remove(self.settings.docs, file, aside)
 
     def warm(self) -> None:
-        """Load what answering loads on first use, so that the first visitor does not wait for it."""
+        """Load what answering and checking load on first use, so that the first visitor does not wait for it."""
         question = analyse(WARMING)
         hits = search(self.index, WARMING, DEPTH, self.settings.retrieval)
         answer = answer_extractively(
             question, hits, self.index.documents.document, self.vectors, self.settings.extractive
         )
         with_conflicts(answer, hits, self.index.documents.document)
+        self.check(Source(file="", text=WARMING, sha256=""))
 
     def ask(
         self,
@@ -284,6 +292,8 @@ class Assistant:
         """Return the texts to answer from in place of the index, None where none are given."""
         if passages is None:
             return None
+        from rag.passages import Passages
+
         return Passages(passages, self.index.embedder, self.settings.chunking, self.settings.retrieval)
 
     def search(self, query: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
@@ -299,11 +309,15 @@ class Assistant:
 
     def cite(self, quote: str) -> QuoteReport:
         """Return where a quote comes from and how it differs; see `rag.quotes`."""
+        from rag.quotes import QuoteIndex
+
         self._refresh()
         return QuoteIndex(self.index).lookup(quote)
 
     def check(self, manuscript: Source) -> ManuscriptReport:
         """Return what each sentence of a manuscript quotes, and whether rightly; see `rag.manuscript`."""
+        from rag.manuscript import check
+
         return check(manuscript, self.cite, self.document)
 
     def document(self, file: str) -> Document:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from rag.datatypes import Answer, Counterpart, Place, QuoteMatch, QuoteReport
-from rag.indexing import IndexReport
+
+if TYPE_CHECKING:
+    from rag.indexing import IndexReport
 
 VERDICTS = {
     "exact": "原文如此",

@@ -23,8 +23,8 @@ _UNMISTAKABLE = 4
 
 
 @cache
-def thesaurus() -> dict[str, tuple[str, ...]]:
-    """Return for every form said the forms that may be written for it, the nearest first, itself left out."""
+def _written() -> dict[str, dict[str, None]]:
+    """Return for every form said the forms that the file has for it, in order; those that tell little too."""
     found: dict[str, dict[str, None]] = {}
     for line in fold(_THESAURUS.read_text(encoding="utf-8")).splitlines():
         if " > " in line:
@@ -33,16 +33,23 @@ def thesaurus() -> dict[str, tuple[str, ...]]:
             said = written = line.split(" = ")
         for form in said:
             found.setdefault(form, {}).update(dict.fromkeys(w for w in written if w != form))
-    return {
-        form: kept
-        for form, written in found.items()
-        if (kept := tuple(word for word in written if idf(word) >= TELLING))
-    }
+    return found
 
 
 @cache
 def _longest() -> int:
-    return max(map(len, thesaurus()))
+    return max(map(len, _written()))
+
+
+@cache
+def near(form: str) -> tuple[str, ...]:
+    """Return the forms that may be written for a folded form, the nearest first, itself left out; most have none."""
+    return tuple(word for word in _written().get(form, ()) if idf(word) >= TELLING)
+
+
+def thesaurus() -> dict[str, tuple[str, ...]]:
+    """Return for every form said the forms that may be written for it, as `near` does for one."""
+    return {form: near(form) for form in _written() if near(form)}
 
 
 def said(text: str) -> list[tuple[Span, tuple[str, ...]]]:
@@ -59,8 +66,8 @@ def said(text: str) -> list[tuple[Span, tuple[str, ...]]]:
         for length in range(min(_longest(), len(folded) - position), 1, -1):
             form = folded[position : position + length]
             whole = length >= _UNMISTAKABLE or {position, position + length} <= borders
-            if whole and form in thesaurus():
-                found.append((Span(start=position, end=position + length), thesaurus()[form]))
+            if whole and form in _written() and near(form):
+                found.append((Span(start=position, end=position + length), near(form)))
                 position += length - 1
                 break
         position += 1
