@@ -12,15 +12,11 @@ from typing import TYPE_CHECKING
 
 from rag.answering.copies import with_copies
 from rag.answering.disagreement import with_conflicts
-from rag.answering.drafts import answerable, written
 from rag.answering.evidence import interleaved, passages_of
 from rag.answering.extractive import answer_extractively
-from rag.answering.followup import standalone
-from rag.answering.generative import Generator, LLMOptions
 from rag.answering.matching import Vectors
 from rag.answering.refusal import refuse, screen
 from rag.answering.several import of_source, parts, together
-from rag.answering.topicality import keeps_topic, off_the_question
 from rag.config import Settings
 from rag.datatypes import (
     Answer,
@@ -60,6 +56,9 @@ from rag.verification import STALE, verify
 
 if TYPE_CHECKING:
     from rag import library
+    from rag.answering.candidates import GetDocument
+    from rag.answering.endpoint import LLMOptions
+    from rag.answering.generative import Generator
     from rag.passages import Passages
 
 DEPTH = 30
@@ -241,8 +240,7 @@ class Assistant:
         started = time.perf_counter()
         check_input(question, "问题", MAX_QUESTION)
         self._refresh()
-        llm = self.settings.llm
-        generator = Generator(llm) if llm.base_url else None
+        generator = _generator(self.settings.llm)
         asked = _understood(question.strip(), history, generator, self.vectors)
         corpus = self._given(passages)
         index, options = self.index, self.settings.retrieval
@@ -264,8 +262,8 @@ class Assistant:
         retrieved = time.perf_counter()
         answers = [answered(part.question, found) for part, found in zip(single, hits, strict=True)]
         found = together(asked, single, answers)
-        if asked != question.strip() and not keeps_topic(analyse(question), found, document):
-            found = off_the_question(analyse(asked), found)
+        if asked != question.strip():
+            found = _on_topic(question, asked, found, document)
         absent = found.refusal is not None and found.refusal.reason == "not_in_documents"
         if filters and absent and not corpus and _admits_nothing(index, filters):
             found = refuse(analyse(asked), "not_in_documents", message=NOTHING_ADMITTED)
@@ -275,7 +273,9 @@ class Assistant:
             found = self._recheck(found)
         yield Update(stage="retrieved", answer=replace(found, sentences=(), citations=(), refusal=None))
         growing: Iterable[Answer] = [found]
-        if generator and answerable(found):
+        if generator:
+            from rag.answering.drafts import written
+
             places = passages_of(interleaved(hits), document, found)
             growing = written(generator, found, places if corpus else self._standing(places), document)
         for answer in growing:
@@ -372,10 +372,23 @@ class Assistant:
         )
 
 
+def _generator(llm: LLMOptions) -> Generator | None:
+    """Return what writes an answer with the language model that is set, None where none is."""
+    if not llm.base_url:
+        return None
+    from rag.answering.generative import Generator
+
+    return Generator(llm)
+
+
 def _understood(question: str, history: Sequence[Turn], generator: Generator | None, vectors: Vectors) -> str:
     """Return the question in its stand-alone form: the model's where there is one and it can be used, else the rule's."""
+    if not history:
+        return question
+    from rag.answering.followup import standalone
+
     by_rule = standalone(question, history, vectors)
-    if generator is None or not history or screen(analyse(question)):
+    if generator is None or screen(analyse(question)):
         return by_rule
     try:
         return generator.standalone(question, history)
@@ -386,6 +399,15 @@ def _understood(question: str, history: Sequence[Turn], generator: Generator | N
 def _admits_nothing(index: OpenIndex, filters: Filters) -> bool:
     admitted = index.documents.select(filters)
     return admitted is not None and not len(admitted)
+
+
+def _on_topic(question: str, asked: str, found: Answer, document: GetDocument) -> Answer:
+    """Return what was found for a follow-up by its stand-alone form, or a refusal where that is off its topic."""
+    from rag.answering.topicality import keeps_topic, off_the_question
+
+    return (
+        found if keeps_topic(analyse(question), found, document) else off_the_question(analyse(asked), found)
+    )
 
 
 def check_input(text: str, what: str, limit: int) -> None:
