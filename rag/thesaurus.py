@@ -23,16 +23,15 @@ _UNMISTAKABLE = 4
 
 
 @cache
-def _written() -> dict[str, dict[str, None]]:
-    """Return for every form said the forms that the file has for it, in order; those that tell little too."""
-    found: dict[str, dict[str, None]] = {}
+def _written() -> dict[str, str]:
+    """Return for every form said what its lines have for it, in order, as it stands there: a question has few of them."""
+    found: dict[str, str] = {}
     for line in fold(_THESAURUS.read_text(encoding="utf-8")).splitlines():
-        if " > " in line:
-            said, written = (side.split() for side in line.split(" > "))
-        else:
-            said = written = line.split(" = ")
-        for form in said:
-            found.setdefault(form, {}).update(dict.fromkeys(w for w in written if w != form))
+        said, one_way, written = line.partition(" > ")
+        if not one_way:
+            said = written = line.replace(" = ", " ")
+        for form in said.split():
+            found[form] = f"{found[form]} {written}" if form in found else written
     return found
 
 
@@ -44,7 +43,8 @@ def _longest() -> int:
 @cache
 def near(form: str) -> tuple[str, ...]:
     """Return the forms that may be written for a folded form, the nearest first, itself left out; most have none."""
-    return tuple(word for word in _written().get(form, ()) if idf(word) >= TELLING)
+    written = dict.fromkeys(_written().get(form, "").split())
+    return tuple(word for word in written if word != form and idf(word) >= TELLING)
 
 
 def thesaurus() -> dict[str, tuple[str, ...]]:
