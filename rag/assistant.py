@@ -100,11 +100,14 @@ def open_assistant(settings: Settings, *, update: bool = True, report: Report = 
     load_ranker(settings.retrieval.ranker)  # now, so that a wrong one is told of before the first question
     embedder = load_embedder(settings.embedder)
     places = settings.docs, settings.index, embedder, settings.chunking, settings.store
-    if update:
-        files = scan(settings.docs)
-        if read_manifest(settings.docs, settings.index) is None or changed(open_index(*places), files):
-            _update(settings, embedder, report, _reading(report))
-    return Assistant(settings, open_index(*places), report if update else None)
+    if not update:
+        return Assistant(settings, open_index(*places))
+    files = scan(settings.docs)
+    index = open_index(*places) if read_manifest(settings.docs, settings.index) else None
+    if index is None or changed(index, files):
+        _update(settings, embedder, report, _reading(report))
+        index = open_index(*places)
+    return Assistant(settings, index, report)
 
 
 def _reading(report: Report) -> Progress:
