@@ -104,7 +104,9 @@ def parse(given: Sequence[str], commands: Mapping[str, Command]) -> tuple[Comman
         SystemExit: help was asked for and has been printed.
     """
     parser = _Parser(prog="python -m rag", description="引据：回答文档里的问题，每句话都注明并核对出处。")
-    by_name = parser.add_subparsers(title="命令", metavar="命令", dest="command", required=True)
+    by_name = parser.add_subparsers(
+        title="命令", prog="python -m rag", metavar="命令", dest="command", required=True
+    )
     for name, command in commands.items():
         own = by_name.add_parser(name, help=command.__doc__, description=command.__doc__)
         for names, told in _ARGUMENTS[name]:
