@@ -11,6 +11,7 @@ from bench.page.command import page
 from bench.quotes.command import quotes
 from bench.retrieval.command import retrieval
 from bench.scale.command import scale
+from bench.start.command import start
 from eval.shell import called
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -25,6 +26,7 @@ app.command()(retrieval)
 app.command()(quotes)
 app.command()(page)
 app.command()(scale)
+app.command()(start)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,19 +8,15 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rag import library
 from rag.answering.copies import with_copies
 from rag.answering.disagreement import with_conflicts
-from rag.answering.drafts import answerable, written
 from rag.answering.evidence import interleaved, passages_of
 from rag.answering.extractive import answer_extractively
-from rag.answering.followup import standalone
-from rag.answering.generative import Generator, LLMOptions
 from rag.answering.matching import Vectors
 from rag.answering.refusal import refuse, screen
 from rag.answering.several import of_source, parts, together
-from rag.answering.topicality import keeps_topic, off_the_question
 from rag.config import Settings
 from rag.datatypes import (
     Answer,
@@ -52,14 +48,18 @@ from rag.indexing import (
     scan,
     update_index,
 )
-from rag.manuscript import check
-from rag.passages import Passages
 from rag.question import analyse
-from rag.quotes import QuoteIndex
 from rag.ranking import load_ranker
 from rag.retrieval import search
 from rag.text import worded
 from rag.verification import STALE, verify
+
+if TYPE_CHECKING:
+    from rag import library
+    from rag.answering.candidates import GetDocument
+    from rag.answering.endpoint import LLMOptions
+    from rag.answering.generative import Generator
+    from rag.passages import Passages
 
 DEPTH = 30
 """Chunks whose sentences are looked at for an answer."""
@@ -100,11 +100,14 @@ def open_assistant(settings: Settings, *, update: bool = True, report: Report = 
     load_ranker(settings.retrieval.ranker)  # now, so that a wrong one is told of before the first question
     embedder = load_embedder(settings.embedder)
     places = settings.docs, settings.index, embedder, settings.chunking, settings.store
-    if update:
-        files = scan(settings.docs)
-        if read_manifest(settings.docs, settings.index) is None or changed(open_index(*places), files):
-            _update(settings, embedder, report, _reading(report))
-    return Assistant(settings, open_index(*places), report if update else None)
+    if not update:
+        return Assistant(settings, open_index(*places))
+    files = scan(settings.docs)
+    index = open_index(*places) if read_manifest(settings.docs, settings.index) else None
+    if index is None or changed(index, files):
+        _update(settings, embedder, report, _reading(report))
+        index = open_index(*places)
+    return Assistant(settings, index, report)
 
 
 def _reading(report: Report) -> Progress:
@@ -177,27 +180,34 @@ class Assistant:
 
     def catalogue(self) -> tuple[library.Entry, ...]:
         """Return what the index holds, an entry a file."""
+        from rag import library
+
         self._refresh()
         return library.catalogue(self.index)
 
     def add(self, name: str, path: Path, aside: Path | None = None) -> library.Added:
         """Copy a file into the docs folder, for the next update of the index; see `rag.library.add`."""
+        from rag import library
+
         with self._storing:
             return library.add(self.settings.docs, name, path, aside)
 
     def remove(self, file: str, aside: Path) -> Path:
         """Move a file out of the docs folder, for the next update of the index; see `rag.library.remove`."""
+        from rag import library
+
         with self._storing:
             return library.remove(self.settings.docs, file, aside)
 
     def warm(self) -> None:
-        """Load what answering loads on first use, so that the first visitor does not wait for it."""
+        """Load what answering and checking load on first use, so that the first visitor does not wait for it."""
         question = analyse(WARMING)
         hits = search(self.index, WARMING, DEPTH, self.settings.retrieval)
         answer = answer_extractively(
             question, hits, self.index.documents.document, self.vectors, self.settings.extractive
         )
         with_conflicts(answer, hits, self.index.documents.document)
+        self.check(Source(file="", text=WARMING, sha256=""))
 
     def ask(
         self,
@@ -233,8 +243,7 @@ class Assistant:
         started = time.perf_counter()
         check_input(question, "问题", MAX_QUESTION)
         self._refresh()
-        llm = self.settings.llm
-        generator = Generator(llm) if llm.base_url else None
+        generator = _generator(self.settings.llm)
         asked = _understood(question.strip(), history, generator, self.vectors)
         corpus = self._given(passages)
         index, options = self.index, self.settings.retrieval
@@ -256,8 +265,8 @@ class Assistant:
         retrieved = time.perf_counter()
         answers = [answered(part.question, found) for part, found in zip(single, hits, strict=True)]
         found = together(asked, single, answers)
-        if asked != question.strip() and not keeps_topic(analyse(question), found, document):
-            found = off_the_question(analyse(asked), found)
+        if asked != question.strip():
+            found = _on_topic(question, asked, found, document)
         absent = found.refusal is not None and found.refusal.reason == "not_in_documents"
         if filters and absent and not corpus and _admits_nothing(index, filters):
             found = refuse(analyse(asked), "not_in_documents", message=NOTHING_ADMITTED)
@@ -267,7 +276,9 @@ class Assistant:
             found = self._recheck(found)
         yield Update(stage="retrieved", answer=replace(found, sentences=(), citations=(), refusal=None))
         growing: Iterable[Answer] = [found]
-        if generator and answerable(found):
+        if generator:
+            from rag.answering.drafts import written
+
             places = passages_of(interleaved(hits), document, found)
             growing = written(generator, found, places if corpus else self._standing(places), document)
         for answer in growing:
@@ -284,6 +295,8 @@ class Assistant:
         """Return the texts to answer from in place of the index, None where none are given."""
         if passages is None:
             return None
+        from rag.passages import Passages
+
         return Passages(passages, self.index.embedder, self.settings.chunking, self.settings.retrieval)
 
     def search(self, query: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
@@ -299,11 +312,15 @@ class Assistant:
 
     def cite(self, quote: str) -> QuoteReport:
         """Return where a quote comes from and how it differs; see `rag.quotes`."""
+        from rag.quotes import QuoteIndex
+
         self._refresh()
         return QuoteIndex(self.index).lookup(quote)
 
     def check(self, manuscript: Source) -> ManuscriptReport:
         """Return what each sentence of a manuscript quotes, and whether rightly; see `rag.manuscript`."""
+        from rag.manuscript import check
+
         return check(manuscript, self.cite, self.document)
 
     def document(self, file: str) -> Document:
@@ -358,10 +375,23 @@ class Assistant:
         )
 
 
+def _generator(llm: LLMOptions) -> Generator | None:
+    """Return what writes an answer with the language model that is set, None where none is."""
+    if not llm.base_url:
+        return None
+    from rag.answering.generative import Generator
+
+    return Generator(llm)
+
+
 def _understood(question: str, history: Sequence[Turn], generator: Generator | None, vectors: Vectors) -> str:
     """Return the question in its stand-alone form: the model's where there is one and it can be used, else the rule's."""
+    if not history:
+        return question
+    from rag.answering.followup import standalone
+
     by_rule = standalone(question, history, vectors)
-    if generator is None or not history or screen(analyse(question)):
+    if generator is None or screen(analyse(question)):
         return by_rule
     try:
         return generator.standalone(question, history)
@@ -372,6 +402,15 @@ def _understood(question: str, history: Sequence[Turn], generator: Generator | N
 def _admits_nothing(index: OpenIndex, filters: Filters) -> bool:
     admitted = index.documents.select(filters)
     return admitted is not None and not len(admitted)
+
+
+def _on_topic(question: str, asked: str, found: Answer, document: GetDocument) -> Answer:
+    """Return what was found for a follow-up by its stand-alone form, or a refusal where that is off its topic."""
+    from rag.answering.topicality import keeps_topic, off_the_question
+
+    return (
+        found if keeps_topic(analyse(question), found, document) else off_the_question(analyse(asked), found)
+    )
 
 
 def check_input(text: str, what: str, limit: int) -> None:

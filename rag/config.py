@@ -19,8 +19,8 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rag.answering.endpoint import LLMOptions
 from rag.answering.extractive import ExtractiveOptions
-from rag.answering.generative import LLMOptions
 from rag.chunking import ChunkingOptions
 from rag.errors import UsageError
 from rag.retrieval import RetrievalOptions

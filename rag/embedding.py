@@ -144,6 +144,15 @@ class StaticEmbedder:
         """Return the number of the row of each word."""
         return dict(self._tokenizer.get_vocab())
 
+    def count(self) -> int:
+        """Return how many words have a row."""
+        return int(self._tokenizer.get_vocab_size())
+
+    def number(self, word: str) -> int | None:
+        """Return the number of the row of a word, None where it has none."""
+        row: int | None = self._tokenizer.token_to_id(word)
+        return row
+
     def rows(self, numbers: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """Return the rows of words by number, float32 of (len(numbers), dimension), not normalised."""
         return self._table.take(numbers, axis=0).astype(np.float32)

@@ -16,18 +16,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rag.chunking import ChunkingOptions
 from rag.document_store import FileRecord
 from rag.embedding import Embedder
 from rag.errors import IndexDamagedError, UsageError, YinjuError
-from rag.generation import GenerationWriter
 from rag.manifest import Manifest, OpenIndex, fingerprint, open_index, read_manifest
-from rag.preparing import preparer
 from rag.reading import READERS
 from rag.stores import FILES, Place, backend
-from rag.workers import prepared
+
+if TYPE_CHECKING:
+    from rag.generation import GenerationWriter
 
 __all__ = [
     "FileReport",
@@ -240,6 +240,8 @@ class _Update:
 
     def _write(self, stale: list[str], touched: list[FileRecord]) -> None:
         """Begin a new generation, without the files that are stale."""
+        from rag.generation import GenerationWriter
+
         number = int(self.current.generation[1:]) + 1 if self.current else 1
         while (self._index / f"g{number}").exists():
             number += 1
@@ -278,6 +280,9 @@ class _Update:
         rows: dict[str, FileReport] = {}
         if self._writer is None:
             return rows
+        from rag.preparing import preparer
+        from rag.workers import prepared
+
         prepare = preparer(self._docs, self._embedder, self._options)
         ready = prepared(paths, prepare, beside=self._embedder.portable)
         for name in paths:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 # From the ground up: a module may import those of lower rows, and of its own row where that row says so.
 ROWS = [
     ({"datatypes", "errors"}, False),
-    ({"text", "tokens", "pretrained"}, False),
+    ({"text", "tokens", "pretrained", "terminal"}, False),
     ({"words", "numerals", "reading", "embedding"}, False),
     (
         {
@@ -76,7 +76,7 @@ ROWS = [
     ({"assistant", "doctor", "retriever", "settings_file"}, False),
     ({"chain", "calls"}, False),
     ({"mcp_server"}, False),
-    ({"__main__", "web"}, True),
+    ({"arguments", "__main__", "web"}, True),
 ]
 # Options live beside the stage that uses them, and `config` composes them: the page's are its own.
 EXCEPTIONS = {("config", "web.options")}
