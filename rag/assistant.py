@@ -37,7 +37,6 @@ from rag.datatypes import (
 from rag.embedding import Embedder, builtin, load_embedder
 from rag.errors import IndexDamagedError, ModelError, UsageError
 from rag.indexing import (
-    FileReport,
     IndexReport,
     OpenIndex,
     Progress,
@@ -48,6 +47,7 @@ from rag.indexing import (
     scan,
     update_index,
 )
+from rag.metering import lines, shown
 from rag.question import analyse
 from rag.ranking import load_ranker
 from rag.retrieval import search
@@ -78,15 +78,9 @@ def silent(_: str) -> None:
 def build_index(settings: Settings, report: Report = silent) -> IndexReport:
     """Bring the index up to date with the docs folder; see `rag.indexing.update_index`."""
     embedder = load_embedder(settings.embedder)
-    return update_index(
-        settings.docs,
-        settings.index,
-        embedder,
-        settings.chunking,
-        report,
-        _reading(report),
-        settings.store,
-    )
+    places = settings.docs, settings.index, embedder, settings.chunking
+    with shown(report) as progress:
+        return update_index(*places, report, progress, settings.store)
 
 
 def open_assistant(settings: Settings, *, update: bool = True, report: Report = silent) -> Assistant:
@@ -105,19 +99,9 @@ def open_assistant(settings: Settings, *, update: bool = True, report: Report = 
     files = scan(settings.docs)
     index = open_index(*places) if read_manifest(settings.docs, settings.index) else None
     if index is None or changed(index, files):
-        _update(settings, embedder, report, _reading(report))
+        _update(settings, embedder, report, lines(report))
         index = open_index(*places)
     return Assistant(settings, index, report)
-
-
-def _reading(report: Report) -> Progress:
-    """Return what tells `report` which file is being read."""
-
-    def tell(row: FileReport) -> None:
-        if row.status == "reading":
-            report(f"正在读 {row.file}")
-
-    return tell
 
 
 def _update(settings: Settings, embedder: Embedder, report: Report, progress: Progress) -> IndexReport:
@@ -161,7 +145,7 @@ class Assistant:
             if time.monotonic() - self._looked < FRESH:
                 return
             if changed(self.index, scan(self.settings.docs)):
-                self._renew(_reading(self._report))
+                self._renew(lines(self._report))
             self._looked = time.monotonic()
 
     def _renew(self, progress: Progress) -> IndexReport:

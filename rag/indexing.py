@@ -34,6 +34,7 @@ __all__ = [
     "IndexReport",
     "OpenIndex",
     "Progress",
+    "Reading",
     "Report",
     "changed",
     "open_index",
@@ -42,16 +43,16 @@ __all__ = [
     "update_index",
 ]
 
+LONG = 2.0
+"""Seconds after which a run tells what it is at."""
+
 Report = Callable[[str], None]
-Status = Literal["reading", "added", "unchanged", "updated", "removed", "failed"]
+Status = Literal["added", "unchanged", "updated", "removed", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """What became of one file; the counts are of what the index now holds of it, 0 where it failed.
-
-    `reading` is no outcome: a run that is under way tells by it which file it has begun to read.
-    """
+    """What became of one file; the counts are of what the index now holds of it, 0 where it failed."""
 
     file: str
     status: Status
@@ -72,10 +73,18 @@ class IndexReport:
     seconds: float
 
 
-Progress = Callable[[FileReport], None]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A run has come to a file; `share` is how much of what it is to read lies behind it, in bytes, 0 to 1."""
+
+    file: str
+    share: float
 
 
-def untold(_: FileReport) -> None:
+Progress = Callable[[Reading | FileReport], None]
+
+
+def untold(_: Reading | FileReport) -> None:
     """Tell nobody how far a run is."""
 
 
@@ -147,8 +156,8 @@ def update_index(
         embedder: what turns chunks into vectors.
         options: the sizes of chunks.
         report: called with a line in Chinese for what takes time.
-        progress: called for each file that is read, before (`reading`) and after; what was read can be
-            searched when the run has ended.
+        progress: called for each file that is read, before and after; what was read can be searched when
+            the run has ended.
         store: where the vectors are kept, see `rag.stores`.
 
     Raises:
@@ -172,7 +181,9 @@ def update_index(
             if not run.known and run.current is None:
                 report(f"正在为 {docs} 建索引……")
             rows = run.apply(files, progress)
-            chunks = run.finish(report)
+            if time.perf_counter() - started > LONG:
+                report("正在整理索引……")
+            chunks = run.finish()
     except (OSError, sqlite3.Error) as error:
         raise YinjuError(
             f"写不了索引文件夹 {index}（{error}）；请检查磁盘空间和写权限，或删掉这个文件夹后重试"
@@ -285,9 +296,11 @@ class _Update:
 
         prepare = preparer(self._docs, self._embedder, self._options)
         ready = prepared(paths, prepare, beside=self._embedder.portable)
+        total, done = sum(records[name].size for name in paths), 0
         for name in paths:
-            progress(FileReport(file=name, status="reading"))
+            progress(Reading(file=name, share=done / total if total else 0.0))
             file = next(ready)
+            done += records[name].size
             record = replace(records[name], reason=file.reason, counts=file.counts)
             self._writer.put_file(record)
             self._writer.add(file)
@@ -295,7 +308,7 @@ class _Update:
             progress(rows[name])
         return rows
 
-    def finish(self, report: Report) -> int:
+    def finish(self) -> int:
         """Put the new generation, if there is one, in force, and remove the others; return its number of chunks."""
         if self._writer:
             built_with = fingerprint(self._embedder, self._options, self._store)

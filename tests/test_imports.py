@@ -241,6 +241,8 @@ BENCHED = {
     "retrieval.command": {"rag.config"},
     "retrieval.overlap": {"rag.informativeness", "rag.words"},
     "retrieval.speed": {"rag.embedding"},
+    "scale.asking": {"rag.assistant", "rag.config", "rag.expansion", "rag.stores"},
+    "scale.corpus": {"rag.chunking", "rag.structure"},
 }
 BENCHES = {
     ".".join(path.relative_to(ROOT / "bench").with_suffix("").parts).removesuffix(".__init__"): path
