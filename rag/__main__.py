@@ -98,11 +98,11 @@ def _each(
     return True
 
 
-def index_command(docs: Path | None, index: Path | None, as_json: bool) -> int:
+def index_command(docs: Path | None, index: Path | None, as_json: bool, ray: str | None) -> int:
     """建立或更新索引，逐个文件报告结果。"""
     from rag.assistant import build_index
 
-    report = build_index(_settings(docs, index), note)
+    report = build_index(_settings(docs, index), note, ray)
     if as_json:
         _print(records.index_json(report))
     else:

@@ -48,7 +48,12 @@ _OPENED = (
     _flag("--no-update", "用现有索引，不检查文档有无变化"),
 )
 _ARGUMENTS: Mapping[str, Sequence[_Argument]] = {
-    "index": (_DOCS, _INDEX, _JSON),
+    "index": (
+        _DOCS,
+        _INDEX,
+        _JSON,
+        _argument("--ray", metavar="地址", help="在这个 Ray 集群上读文档、算向量（如 auto、10.0.0.1:6379）"),
+    ),
     "ask": (_argument("question", nargs="?", help="问题"), *_OPENED),
     "cite": (
         _argument("quote", nargs="?", help="一句引文"),

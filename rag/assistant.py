@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,12 +76,20 @@ def silent(_: str) -> None:
     """Report nothing."""
 
 
-def build_index(settings: Settings, report: Report = silent) -> IndexReport:
-    """Bring the index up to date with the docs folder; see `rag.indexing.update_index`."""
+def build_index(settings: Settings, report: Report = silent, cluster: str | None = None) -> IndexReport:
+    """Bring the index up to date with the docs folder, on the Ray cluster at that address where one is given.
+
+    See `rag.indexing.update_index`.
+    """
+    workers = None
+    if cluster is not None:
+        from rag.cluster import prepared_on
+
+        workers = partial(prepared_on, cluster)
     embedder = load_embedder(settings.embedder)
     places = settings.docs, settings.index, embedder, settings.chunking
     with shown(report) as progress:
-        return update_index(*places, report, progress, settings.store)
+        return update_index(*places, report, progress, settings.store, workers)
 
 
 def open_assistant(settings: Settings, *, update: bool = True, report: Report = silent) -> Assistant:

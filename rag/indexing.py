@@ -28,6 +28,7 @@ from rag.stores import FILES, Place, backend
 
 if TYPE_CHECKING:
     from rag.generation import GenerationWriter
+    from rag.workers import Workers
 
 __all__ = [
     "FileReport",
@@ -147,6 +148,7 @@ def update_index(
     report: Report,
     progress: Progress = untold,
     store: str = FILES,
+    workers: Workers | None = None,
 ) -> IndexReport:
     """Bring the index up to date with the docs folder, building it where it is missing or unusable.
 
@@ -159,6 +161,7 @@ def update_index(
         progress: called for each file that is read, before and after; what was read can be searched when
             the run has ended.
         store: where the vectors are kept, see `rag.stores`.
+        workers: who prepares the files; None for this process, and others beside it where there is much to do.
 
     Raises:
         YinjuError: the index folder cannot be written: no room, no permission, a spoilt lock file.
@@ -180,7 +183,7 @@ def update_index(
             run = _Update(docs, index, embedder, options, store)
             if not run.known and run.current is None:
                 report(f"正在为 {docs} 建索引……")
-            rows = run.apply(files, progress)
+            rows = run.apply(files, progress, workers)
             if time.perf_counter() - started > LONG:
                 report("正在整理索引……")
             chunks = run.finish()
@@ -218,7 +221,7 @@ class _Update:
         self.known = opened.documents.files()
         opened.documents.close()
 
-    def apply(self, files: dict[str, Path], progress: Progress) -> list[FileReport]:
+    def apply(self, files: dict[str, Path], progress: Progress, workers: Workers | None) -> list[FileReport]:
         """Read what changed into a new generation; return a row a file."""
         records = {name: self._record(name, path) for name, path in files.items()}
         stale = [
@@ -228,7 +231,8 @@ class _Update:
         touched = [name for name in records.keys() - fresh if records[name] != self.known[name]]
         if stale or fresh or touched or self.current is None:
             self._write(stale, [records[name] for name in touched])
-        read = self._read({name: files[name] for name in records if name in fresh}, records, progress)
+        paths = {name: files[name] for name in records if name in fresh}
+        read = self._read(paths, records, progress, workers)
         rows = [read[name] if name in read else _row(record, "unchanged") for name, record in records.items()]
         gone = [FileReport(file=name, status="removed") for name in stale if name not in records]
         return rows + gone
@@ -285,17 +289,22 @@ class _Update:
         return manifest.place(self._index, self._store, self._embedder.dimension)
 
     def _read(
-        self, paths: dict[str, Path], records: dict[str, FileRecord], progress: Progress
+        self,
+        paths: dict[str, Path],
+        records: dict[str, FileRecord],
+        progress: Progress,
+        workers: Workers | None,
     ) -> dict[str, FileReport]:
         """Read files into the new generation; return a row for each."""
         rows: dict[str, FileReport] = {}
         if self._writer is None:
             return rows
         from rag.preparing import preparer
-        from rag.workers import prepared
+        from rag.workers import alone, beside
 
         prepare = preparer(self._docs, self._embedder, self._options)
-        ready = prepared(paths, prepare, beside=self._embedder.portable)
+        workers = workers or (beside if self._embedder.portable else alone)
+        ready = workers(paths, prepare)
         total, done = sum(records[name].size for name in paths), 0
         for name in paths:
             progress(Reading(file=name, share=done / total if total else 0.0))

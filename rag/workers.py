@@ -1,11 +1,11 @@
-"""Who prepares the files of an index run: this process, processes beside it, or a Ray cluster; always in order."""
+"""Who prepares the files of an index run: this process, or processes beside it; always in order."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
@@ -20,20 +20,25 @@ _AHEAD = 3
 """Files that each process may have finished or begun before they are needed: memory is for a few, not for all."""
 
 
-def prepared(files: Mapping[str, Path], prepare: Prepare, *, beside: bool) -> Iterator[Prepared]:
-    """Yield what is prepared of each file, in their order.
+Workers = Callable[[Mapping[str, Path], Prepare], Iterator[Prepared]]
+"""Yield what is prepared of each file, given by name and path, in their order."""
 
-    Args:
-        files: path by name.
-        prepare: see `rag.preparing.preparer`.
-        beside: whether processes beside this one may do it; they do where there is much to read.
+
+def alone(files: Mapping[str, Path], prepare: Prepare) -> Iterator[Prepared]:
+    """Yield what this process prepares of each file, in their order."""
+    for name, path in files.items():
+        yield prepare(name, path)
+
+
+def beside(files: Mapping[str, Path], prepare: Prepare) -> Iterator[Prepared]:
+    """Yield what a process for each processor prepares of the files, in their order; little is done `alone`.
 
     Raises:
         YinjuError: such a process was killed, most often for want of memory.
     """
     processes = os.cpu_count() or 1
-    if not beside or processes == 1 or sum(map(_size, files.values())) <= ALONE_BYTES:
-        yield from (prepare(name, path) for name, path in files.items())
+    if processes == 1 or sum(map(_size, files.values())) <= ALONE_BYTES:
+        yield from alone(files, prepare)
         return
     try:
         with ProcessPoolExecutor(

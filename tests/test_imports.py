@@ -72,7 +72,7 @@ ROWS = [
         },
         True,
     ),
-    ({"config"}, False),
+    ({"config", "metering", "cluster"}, False),
     ({"assistant", "doctor", "retriever", "settings_file"}, False),
     ({"chain", "calls"}, False),
     ({"mcp_server"}, False),
@@ -93,6 +93,9 @@ HEAVY = [
     "pypdfium2",
     "PIL",
     "rapidocr_onnxruntime",
+    "ray",
+    "psycopg",
+    "pymilvus",
 ]
 
 

@@ -183,7 +183,12 @@ def row(file: str, status: str, reason: str | None = None) -> FileReport:
 
 
 def reads_two(progress: Progress) -> IndexReport:
-    for report in (Reading(file="甲", share=0.0), row("甲", "added"), Reading(file="乙", share=0.5), row("乙", "failed", "坏")):
+    for report in (
+        Reading(file="甲", share=0.0),
+        row("甲", "added"),
+        Reading(file="乙", share=0.5),
+        row("乙", "failed", "坏"),
+    ):
         progress(report)
     ended = (row("甲", "added"), row("乙", "failed", "坏"), row("旧", "unchanged"))
     return IndexReport(files=ended, chunks=3, seconds=0.1)

@@ -93,7 +93,7 @@ def _indexed(assistant: Assistant, rows: tuple[Adding, ...]) -> Iterator[tuple[A
     with ThreadPoolExecutor(1) as executor:
         run = executor.submit(assistant.update, told.put)
         run.add_done_callback(lambda _: told.put(None))
-        for report in iter(told.get, None):
+        while (report := told.get()) is not None:
             rows = tuple(_read(row, report) for row in rows)
             yield rows
     try:
