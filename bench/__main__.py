@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
+from bench.crashes.command import crashes
 from bench.page.command import page
 from bench.quotes.command import quotes
 from bench.retrieval.command import retrieval
@@ -27,6 +28,7 @@ app.command()(quotes)
 app.command()(page)
 app.command()(scale)
 app.command()(start)
+app.command()(crashes)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
