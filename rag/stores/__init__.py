@@ -6,7 +6,7 @@ go on with the one in force, and nothing that a writer does shows in that one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -102,4 +102,4 @@ def backend(url: str) -> Backend:
     scheme = url.partition("://")[0]
     if scheme not in STORES:
         raise UsageError(f"设置 store 不认识 {scheme}；可用的有 {'、'.join(STORES)}")
-    return import_module(f"rag.stores.{STORES[scheme]}")  # type: ignore[return-value]
+    return import_module(f"rag.stores.{STORES[scheme]}")
