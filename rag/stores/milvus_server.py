@@ -19,13 +19,15 @@ SECONDS = 30.0
 """How long one request may take, trying again included."""
 _CONNECTING_SECONDS = 5.0
 _PORT = 19530
+GONE = "这一代向量已经不在（索引更新过），请再试一次；仍不行，请运行 python -m rag index"
 # What Milvus or its client say, and what the user is told instead.
 _WORDS = {
     "auth check failure": "用户名、密码或 token 不对",
     "Fail connecting": "连不上，那里没有 Milvus 在运行",
     "failed to connect": "连不上，那里没有 Milvus 在运行",
     "not found[database": "没有这个数据库",
-    "not found[collection": "这一代向量已经不在（索引更新过），请再试一次；仍不行，请运行 python -m rag index",
+    "not found[collection": GONE,
+    "does not exist": GONE,  # as Milvus Lite says it
     "milvus-lite": "用本地文件要先 pip install milvus-lite",
 }
 # The client writes each failure with a traceback of its own, beside raising it.

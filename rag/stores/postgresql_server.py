@@ -56,11 +56,12 @@ def _parts(url: str) -> dict[str, Any]:
     if url.count("@") > min(authority.count("@"), 1):
         raise UsageError("设置 store：密码里的 @ : / ? # % 要写成 %40 %3A %2F %3F %23 %25")
     try:
-        return conninfo_to_dict(url)
+        parts = conninfo_to_dict(url)
     except psycopg.Error:
-        raise UsageError(
-            "设置 store 不是 PostgreSQL 的地址，应像 postgresql://用户:密码@主机:5432/库名"
-        ) from None
+        parts = {"port": "unknown"}
+    if not set(str(parts.get("port", ""))) <= set("0123456789,"):  # a comma between those of several hosts
+        raise UsageError("设置 store 不是 PostgreSQL 的地址，应像 postgresql://用户:密码@主机:5432/库名")
+    return parts
 
 
 @contextmanager
