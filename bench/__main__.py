@@ -10,6 +10,7 @@ import typer
 from bench.page.command import page
 from bench.quotes.command import quotes
 from bench.retrieval.command import retrieval
+from bench.stores.command import stores
 from eval.shell import called
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -23,6 +24,7 @@ def bench() -> None:
 app.command()(retrieval)
 app.command()(quotes)
 app.command()(page)
+app.command()(stores)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

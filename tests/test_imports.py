@@ -22,6 +22,7 @@ ROWS = [
             "structure",
             "lexical",
             "trigrams",
+            "stores",
             "vector_store",
             "document_store",
             "verification",
@@ -88,6 +89,8 @@ HEAVY = [
     "pypdfium2",
     "PIL",
     "rapidocr_onnxruntime",
+    "psycopg",
+    "pymilvus",
 ]
 
 
@@ -170,6 +173,8 @@ def test_heavy_libraries_are_imported_where_they_are_used(path):
         "lxml": {"reading"},
         "pypdfium2": {"reading"},
         "PIL": {"reading"},
+        "psycopg": {"stores"},
+        "pymilvus": {"stores"},
     }
     _, eager = imports(path)
     found = {name.partition(".")[0] for name in eager} & set(HEAVY)
@@ -233,6 +238,10 @@ BENCHED = {
     "retrieval.command": {"rag.config"},
     "retrieval.overlap": {"rag.informativeness", "rag.words"},
     "retrieval.speed": {"rag.embedding"},
+    "stores.asking": {"rag.assistant"},
+    "stores.command": {"rag.embedding", "rag.stores.milvus_server"},
+    "stores.dense": {"rag.chunking", "rag.embedding", "rag.stores", "rag.structure"},
+    "stores.lexical": {"rag.words"},
 }
 BENCHES = {
     ".".join(path.relative_to(ROOT / "bench").with_suffix("").parts).removesuffix(".__init__"): path

@@ -387,6 +387,15 @@ def test_a_store_that_is_not_known():
         backend("mysql://user:secret@host")
 
 
+@pytest.mark.parametrize(("kind", "package"), [("postgresql", "psycopg"), ("milvus", "pymilvus")])
+def test_a_store_whose_package_is_not_installed(monkeypatch, kind, package):
+    for name in [name for name in sys.modules if name.startswith(f"rag.stores.{kind}")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(UsageError, match=f"还缺 {package}；请运行 .*-r requirements-{kind}.txt"):
+        backend(f"{kind}://host")
+
+
 # --- PostgreSQL
 
 

