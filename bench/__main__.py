@@ -13,6 +13,7 @@ from bench.quotes.command import quotes
 from bench.retrieval.command import retrieval
 from bench.scale.command import scale
 from bench.start.command import start
+from bench.stores.command import stores
 from eval.shell import called
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -29,6 +30,7 @@ app.command()(page)
 app.command()(scale)
 app.command()(start)
 app.command()(crashes)
+app.command()(stores)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -99,9 +99,13 @@ def backend(url: str) -> Backend:
     """Return the module for the setting `store`.
 
     Raises:
-        UsageError: there is none for such an address.
+        UsageError: there is none for such an address, or what it needs is not installed.
     """
     scheme = url.partition("://")[0]
     if scheme not in STORES:
         raise UsageError(f"设置 store 不认识 {scheme}；可用的有 {'、'.join(STORES)}")
-    return import_module(f"rag.stores.{STORES[scheme]}")
+    try:
+        return import_module(f"rag.stores.{STORES[scheme]}")
+    except ModuleNotFoundError as error:
+        needed = f"pip install -c requirements.lock -r requirements-{scheme}.txt"
+        raise UsageError(f"设置 store 用 {scheme} 还缺 {error.name}；请运行 {needed}") from error

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from tempfile import TemporaryFile
 from typing import Any
 
 import faiss
@@ -37,6 +36,7 @@ _SAMPLE = 48
 _ROUNDS = 10
 _CODE = "SQfp16"
 _BATCH = 65_536
+_NOBODY = -1
 
 
 class FaissStore:
@@ -83,16 +83,21 @@ class FaissWriter:
         self._previous = previous
         self._removed: list[int] = []
         self._ids: list[int] = []
-        self._added = TemporaryFile(dir=place.folder)  # noqa: SIM115 - closed by commit
+        self._added = place.folder / "vectors.new"
+        self._added.unlink(missing_ok=True)
 
     def remove(self, ids: Sequence[int]) -> None:
         """Remove vectors by id; an id that is removed may be added again afterwards."""
         self._removed += ids
+        if self._ids:
+            gone = set(ids)
+            self._ids = [_NOBODY if identifier in gone else identifier for identifier in self._ids]
 
     def add(self, ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Add `vectors` (float32, shape (len(ids), dimension)) under `ids`."""
         self._ids += ids
-        self._added.write(np.ascontiguousarray(vectors, dtype=np.float32).tobytes())
+        with self._added.open("ab") as stream:
+            stream.write(np.ascontiguousarray(vectors, dtype=np.float32).tobytes())
 
     def commit(self) -> None:
         """Write the file of the generation."""
@@ -106,7 +111,7 @@ class FaissWriter:
                 index.add_with_ids(vectors, ids)
         for ids, vectors in self._waiting():
             index.add_with_ids(vectors, ids)
-        self._added.close()
+        self._added.unlink(missing_ok=True)
         faiss.write_index(index, str(self._place.folder / FILE))
 
     def _earlier(self) -> _Faiss:
@@ -118,10 +123,11 @@ class FaissWriter:
     def _waiting(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Yield the ids and vectors that were added, in batches."""
         width = self._place.dimension
-        self._added.seek(0)
         for start in range(0, len(self._ids), _BATCH):
             ids = np.asarray(self._ids[start : start + _BATCH], dtype=np.int64)
-            yield ids, np.fromfile(self._added, np.float32, len(ids) * width).reshape(-1, width)
+            vectors = np.fromfile(self._added, np.float32, len(ids) * width, offset=start * width * 4)
+            kept = ids != _NOBODY
+            yield ids[kept], vectors.reshape(-1, width)[kept]
 
     def _founded_anew(self, earlier: _Faiss, total: int) -> _Faiss:
         """Return an empty inverted file with clusters found for a sample of all vectors, earlier and added."""
