@@ -25,6 +25,8 @@ _MOST = 16_384
 """Milvus returns no more of a search or a query."""
 _ROWS = 5_000
 """Rows in a request: at 2,000 numbers each they fit the 64 MB that Milvus takes."""
+_WRITING_SECONDS = 600.0
+"""How long the server may take to write down what it was sent; Milvus Lite builds the graph meanwhile."""
 _FOREVER = 2**31 - 1
 
 
@@ -196,5 +198,5 @@ class _Writer:
     def commit(self) -> None:
         """Commit, as `rag.stores.VectorWriter` says: the server writes down what it was sent."""
         with told(self._place.url):
-            self._client.flush(self._name, timeout=SECONDS)
+            self._client.flush(self._name, timeout=_WRITING_SECONDS)
             self._client.close()
