@@ -65,7 +65,9 @@ if TYPE_CHECKING:
 DEPTH = 30
 """Chunks whose sentences are looked at for an answer."""
 FRESH = 2.0
-"""Seconds for which the docs folder is taken to be as it was."""
+"""Seconds for which the docs folder is taken to be as it was, at least."""
+LOOKED = 20
+"""It is so for as many times as long as looking at it takes: a hundred thousand files are not listed all the time."""
 NOTHING_ADMITTED = "所限定的范围里没有文字；请检查所给的文件名、日期、来源和说话人。"
 WARMING = "有哪些重点工作？"
 MAX_QUESTION = 2000
@@ -129,7 +131,7 @@ class Assistant:
     """Answers questions and checks quotes over an open index. Safe for several threads.
 
     With `report`, the docs folder is looked at before a question or quote is worked on, every `FRESH`
-    seconds at most, and the index is brought up to date where the folder has changed.
+    seconds at most (a large one more seldom), and the index is brought up to date where the folder has changed.
     """
 
     def __init__(self, settings: Settings, index: OpenIndex, report: Report | None = None) -> None:
@@ -138,7 +140,7 @@ class Assistant:
         # The built-in one, whatever finds the passages: the answering weights were fitted to its cosines.
         self.vectors = Vectors(builtin())
         self._report = report
-        self._looked = time.monotonic()
+        self._look_at = time.monotonic() + FRESH
         self._refreshing = threading.Lock()
         self._storing = threading.Lock()
 
@@ -148,14 +150,17 @@ class Assistant:
 
     def _refresh(self) -> None:
         """Bring the index up to date with the docs folder, if it may be and it is time to look."""
-        if self._report is None or time.monotonic() - self._looked < FRESH:
+        if self._report is None or time.monotonic() < self._look_at:
             return
         with self._refreshing:
-            if time.monotonic() - self._looked < FRESH:
+            if time.monotonic() < self._look_at:
                 return
-            if changed(self.index, scan(self.settings.docs)):
+            started = time.monotonic()
+            is_changed = changed(self.index, scan(self.settings.docs))
+            took = time.monotonic() - started
+            if is_changed:
                 self._renew(lines(self._report))
-            self._looked = time.monotonic()
+            self._look_at = time.monotonic() + max(FRESH, LOOKED * took)
 
     def _renew(self, progress: Progress) -> IndexReport:
         """Bring the index up to date with the docs folder and open it; to be called by one at a time."""
@@ -168,7 +173,7 @@ class Assistant:
         """Bring the index up to date with the docs folder now; see `rag.indexing.update_index`."""
         with self._refreshing:
             done = self._renew(progress)
-            self._looked = time.monotonic()
+            self._look_at = time.monotonic() + FRESH
         return done
 
     def catalogue(self) -> tuple[library.Entry, ...]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -90,8 +90,12 @@ class DocumentStore:
         """Close; nothing can be asked afterwards."""
         self._connection.close()
 
-    def files(self) -> dict[str, FileRecord]:
+    def files(self) -> Mapping[str, FileRecord]:
         """Return the record of every file, by name."""
+        return self._files
+
+    @cached_property
+    def _files(self) -> dict[str, FileRecord]:
         rows = self._connection.execute("SELECT * FROM file ORDER BY name")
         return {
             name: FileRecord(

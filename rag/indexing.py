@@ -12,7 +12,7 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -206,7 +206,7 @@ class _Update:
     ) -> None:
         self._docs, self._index, self._store = docs, index, store
         self._embedder, self._options = embedder, options
-        self.known: dict[str, FileRecord] = {}
+        self.known: Mapping[str, FileRecord] = {}
         self.current: Manifest | None = None
         self._writer: GenerationWriter | None = None
         self._start()
