@@ -226,7 +226,7 @@ def test_the_evaluation_sees_the_assistant_from_outside(name):
 
 # What the benches see of the program besides: they measure its parts, so this says which.
 BENCHED = {
-    "crashes.command": set(),
+    "crashes.command": {"rag.assistant", "rag.chunking", "rag.embedding", "rag.indexing"},
     "crashes.killing": {"rag.chunking", "rag.embedding", "rag.indexing", "rag.retrieval"},
     "page.command": {"rag.assistant", "rag.config"},
     "quotes.asking": {"rag.manifest", "rag.quotes", "rag.trigrams"},

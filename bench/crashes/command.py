@@ -14,9 +14,13 @@ import typer
 from rich import box
 from rich.table import Table
 
-from bench.crashes.killing import NONE, Folders, killed, moments
+from bench.crashes.killing import NONE, Folders, run, state
 from eval.terminal import console
+from rag.assistant import silent
+from rag.chunking import ChunkingOptions
+from rag.embedding import builtin
 from rag.errors import IndexDamagedError
+from rag.indexing import update_index
 
 OLD, NEW, NOTHING, LOST = "旧索引", "新索引", "还没有索引", "坏了"
 
@@ -47,32 +51,49 @@ def crashes(
 
 def _builds(folders: Folders, index: Path, count: int, chance: random.Random) -> Iterator[str]:
     """Yield what is left of each of `count` builds from nothing."""
-    for number, moment in enumerate(moments(count, folders.build_seconds * 1.1, chance)):
+    runs = Runs(folders, index, folders.build_seconds, chance)
+    while runs.kills < count:
         shutil.rmtree(index, ignore_errors=True)
-        yield _outcome(folders, index, number, moment, before=NONE)
+        yield from runs.once(before=NONE)
 
 
 def _updates(folders: Folders, index: Path, count: int, chance: random.Random) -> Iterator[str]:
     """Yield what is left of each of `count` updates, each upon what the one before left."""
-    _outcome(folders, index, 0, 600.0, before=NONE)
-    before = folders.states[folders.second]
-    for number, moment in enumerate(moments(count, folders.update_seconds * 1.1, chance)):
-        folders.turn()
-        outcome = _outcome(folders, index, number, moment, before=before)
-        before = folders.states[folders.second] if outcome == NEW else before
-        if outcome == OLD:
-            folders.turn()  # so that the next update is one
-        yield outcome
+    update_index(folders.docs, index, builtin(), ChunkingOptions(), silent)
+    runs = Runs(folders, index, folders.update_seconds, chance)
+    while runs.kills < count:
+        before = state(folders.docs, index)
+        if before == folders.states[folders.second]:
+            folders.turn()  # so that there is something to update
+        yield from runs.once(before)
 
 
-def _outcome(folders: Folders, index: Path, number: int, moment: float, before: str) -> str:
-    try:
-        found = killed(folders.docs, index, number % 2 == 1, moment)
-    except IndexDamagedError as error:
-        typer.echo(str(error), err=True)
-        return LOST
-    if found.state == folders.states[folders.second]:
-        return NEW
-    if found.ended or found.state != before:
-        return LOST
-    return NOTHING if before == NONE else OLD
+class Runs:
+    """Runs that are killed at random moments; one that ends before its moment comes is no kill."""
+
+    def __init__(self, folders: Folders, index: Path, seconds: float, chance: random.Random) -> None:
+        self._folders, self._index, self._chance = folders, index, chance
+        self._seconds = seconds
+        self.kills = 0
+
+    def once(self, before: str) -> Iterator[str]:
+        """Yield what is left of an index that was `before`, if a run upon it could be killed."""
+        docs, large = self._folders.docs, self.kills % 2 == 1
+        seconds, ended = run(docs, self._index, large, self._chance.random() * self._seconds)
+        if ended:
+            self._seconds = min(self._seconds, seconds)
+            return
+        self.kills += 1
+        yield self._outcome(before)
+
+    def _outcome(self, before: str) -> str:
+        try:
+            found = state(self._folders.docs, self._index)
+        except IndexDamagedError as error:
+            typer.echo(str(error), err=True)
+            return LOST
+        if found == self._folders.states[self._folders.second]:
+            return NEW
+        if found != before:
+            return LOST
+        return NOTHING if before == NONE else OLD

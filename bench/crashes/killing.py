@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from rag.chunking import ChunkingOptions
@@ -38,15 +36,6 @@ print("ready", flush=True)
 update_index(docs, index, embedder, ChunkingOptions(), lambda _: None)
 print("done", flush=True)
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Killed:
-    """A run that was killed: how many seconds in, whether it had ended, and the state that was found then."""
-
-    seconds: float
-    ended: bool
-    state: str
 
 
 def state(docs: Path, index: Path) -> str:
@@ -87,12 +76,6 @@ def run(docs: Path, index: Path, large: bool, after: float | None) -> tuple[floa
         return seconds, process.stdout.read() == "done\n"
 
 
-def killed(docs: Path, index: Path, large: bool, after: float) -> Killed:
-    """Kill an index run, and return what is found then; raise what `state` does."""
-    seconds, ended = run(docs, index, large, after)
-    return Killed(seconds=seconds, ended=ended, state=state(docs, index))
-
-
 class Folders:
     """The docs folder in two forms, what an index of each answers with, and how long an update takes."""
 
@@ -126,11 +109,3 @@ class Folders:
             (self.docs / first).write_bytes(self._texts[first])
             (self.docs / last).write_bytes(self._texts[last])
             (self.docs / "新.txt").unlink()
-
-
-def moments(count: int, seconds: float, chance: random.Random) -> list[float]:
-    """Return moments spread over a run of so many seconds, one drawn from each equal part of it, in any order."""
-    part = seconds / count
-    drawn = [(number + chance.random()) * part for number in range(count)]
-    chance.shuffle(drawn)
-    return drawn
