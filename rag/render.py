@@ -38,8 +38,12 @@ REASONS = {
 }
 
 
+_UNCHANGED = 20
+"""Unchanged files that are listed one by one; more are only counted."""
+
+
 def index_text(report: IndexReport) -> str:
-    """Return an indexing run for a terminal, a line a file."""
+    """Return an indexing run for a terminal, a line a file; many that did not change are one line."""
     words = {
         "added": "新读入",
         "unchanged": "未变",
@@ -47,12 +51,16 @@ def index_text(report: IndexReport) -> str:
         "removed": "已移除",
         "failed": "没能读",
     }
+    unchanged = sum(row.status == "unchanged" for row in report.files)
     lines = [
         f"{words[row.status]}  {row.file}"
         + (f"：{row.reason}" if row.reason else "")
         + (f"（{row.articles} 篇，{row.paragraphs} 段，{row.chunks} 个片段）" if row.chunks else "")
         for row in report.files
+        if row.status != "unchanged" or unchanged <= _UNCHANGED
     ]
+    if unchanged > _UNCHANGED:
+        lines.append(f"未变  {unchanged} 个文件")
     return "\n".join([*lines, f"共 {report.chunks} 个片段，用时 {report.seconds:.1f} 秒"])
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import docx
 import pytest
 
+from rag import render
 from rag.__main__ import main
+from rag.indexing import FileReport, IndexReport
 from rag.reading import read
 from rag.text import squeeze
 
@@ -535,3 +537,16 @@ def test_verify_finds_a_marker_without_a_citation(run, tmp_path):
     status, out, err = run("verify", file, "--docs", DOCS)
     assert (status, out) == (1, "")
     assert err == "[9] 在回答里出现，却没有这一处引文\n"
+
+
+def test_many_unchanged_files_are_only_counted():
+    rows = [FileReport(file=f"{n}.txt", status="unchanged", chunks=1) for n in range(21)]
+    new = FileReport(file="新.txt", status="added", articles=1, paragraphs=2, chunks=3)
+    told = render.index_text(IndexReport(files=(*rows, new), chunks=24, seconds=0.5)).splitlines()
+    assert told == [
+        "新读入  新.txt（1 篇，2 段，3 个片段）",
+        "未变  21 个文件",
+        "共 24 个片段，用时 0.5 秒",
+    ]
+    few = render.index_text(IndexReport(files=tuple(rows[1:]), chunks=20, seconds=0.5)).splitlines()
+    assert few[0] == "未变  1.txt（0 篇，0 段，1 个片段）" and len(few) == 21

@@ -248,7 +248,7 @@ BENCHED = {
     "retrieval.command": {"rag.config"},
     "retrieval.overlap": {"rag.informativeness", "rag.words"},
     "retrieval.speed": {"rag.embedding"},
-    "scale.asking": {"rag.assistant", "rag.config", "rag.expansion", "rag.stores"},
+    "scale.asking": {"rag.assistant", "rag.config", "rag.expansion", "rag.retrieval", "rag.stores"},
     "scale.corpus": {"rag.chunking", "rag.structure"},
     "stores.asking": {"rag.assistant"},
     "stores.command": {"rag.embedding", "rag.stores.milvus_server"},

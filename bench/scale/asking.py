@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -23,6 +24,7 @@ from rag.assistant import Assistant, open_assistant
 from rag.config import Settings
 from rag.datatypes import Chunk, Filters
 from rag.expansion import ExpansionOptions, expand
+from rag.retrieval import search
 from rag.stores import local
 
 K = 10
@@ -121,9 +123,11 @@ def measure(docs: Path, index: Path, data: Path) -> dict[str, Any]:
         assistant.search(question, K)
     known = dict(zip(asked, vectors, strict=True))
     dense, lexical = assistant.index.vectors, assistant.index.lexical
+    unranked = replace(assistant.settings.retrieval, ranker="none")
     recent = Filters(files=tuple(sorted(assistant.index.documents.files())[:3]))
     runs: dict[str, Callable[[str], object]] = {
         "search": partial(assistant.search, k=K),
+        "hybrid": lambda question: search(assistant.index, question, K, unranked),
         "dense": lambda question: dense.search(known[question], 50),
         "lexical": lambda question: lexical.search(expand(question, ExpansionOptions()), 50),
         "filtered": partial(assistant.search, k=K, filters=recent),

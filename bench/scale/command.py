@@ -148,6 +148,7 @@ def table(record: dict[str, Any]) -> Table:
             name: f"{record[f'{key}_ms']:.1f} / {record[f'{key}_p95_ms']:.1f} 毫秒"
             for key, name in (
                 ("search", "检索 中位/95%"),
+                ("hybrid", "  不重排"),
                 ("search_8", "检索，8 线程"),
                 ("dense", "  向量"),
                 ("lexical", "  词面"),
