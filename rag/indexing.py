@@ -208,16 +208,18 @@ class _Update:
         self._embedder, self._options = embedder, options
         self.known: Mapping[str, FileRecord] = {}
         self.current: Manifest | None = None
+        self._latest: Manifest | None = None
         self._writer: GenerationWriter | None = None
         self._start()
 
     def _start(self) -> None:
-        """Take up the index that is in force, if an update can start from it."""
+        """Take up the index that is there: as a start for an update if it can be used, else its name and number."""
         try:
+            self._latest = read_manifest(self._docs, self._index)
             opened = open_index(self._docs, self._index, self._embedder, self._options, self._store)
-            self.current = read_manifest(self._docs, self._index)
         except IndexDamagedError:
             return
+        self.current = self._latest
         self.known = opened.documents.files()
         opened.documents.close()
 
@@ -257,12 +259,13 @@ class _Update:
         """Begin a new generation, without the files that are stale."""
         from rag.generation import GenerationWriter
 
-        number = int(self.current.generation[1:]) + 1 if self.current else 1
+        # Numbers only grow, and a name stays, also when all is built anew: a server knows generations by them.
+        number = int(self._latest.generation[1:]) + 1 if self._latest else 1
         while (self._index / f"g{number}").exists():
             number += 1
         place = Place(
             url=self._store,
-            name=self._name(),
+            name=self._latest.name if self._latest else f"yinju_{secrets.token_hex(6)}",
             dimension=self._embedder.dimension,
             generation=number,
             folder=self._index / f"g{number}",
@@ -274,16 +277,6 @@ class _Update:
             self._writer.remove(name)
         for record in touched:
             self._writer.put_file(record)
-
-    def _name(self) -> str:
-        """Return the name of the index, which it keeps when it is built anew."""
-        if self.current:
-            return self.current.name
-        try:
-            unusable = read_manifest(self._docs, self._index)
-        except IndexDamagedError:
-            unusable = None
-        return unusable.name if unusable else f"yinju_{secrets.token_hex(6)}"
 
     def _placed(self, manifest: Manifest) -> Place:
         return manifest.place(self._index, self._store, self._embedder.dimension)
