@@ -11,7 +11,7 @@ run: $(VENV)/.core
 	$(BIN)/python app.py
 
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/python -m eval run
 	$(BIN)/python -m eval gate
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, expect
 from web_server import ROOT
 
@@ -13,6 +14,8 @@ SCREENS = ROOT / ".screens"
 PAUSE = 0.4
 """Seconds that the assistant of the tests takes over a sentence."""
 WIDTHS = (1280, 390)
+laptop_and_phone = pytest.mark.parametrize("visit", WIDTHS, indirect=True)
+"""For what lies or moves differently on a narrow screen; what is said and done is the same on both."""
 expect.set_options(timeout=60_000)  # a machine under load is slow, and no test is about that
 ARGUMENTS = (
     "--no-sandbox",

@@ -87,9 +87,9 @@ def visits(request: pytest.FixtureRequest) -> Iterator[list[Visit]]:
         visit.page.context.close()
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture
 def visit(
     request: pytest.FixtureRequest, visits: list[Visit], browser: Browser, server: tuple[str, Path]
 ) -> Visit:
-    """Open the page, on a laptop and on a phone."""
-    return enter(visits, browser, server[0], width=request.param)
+    """Open the page on a laptop; with `laptop_and_phone`, on a phone as well."""
+    return enter(visits, browser, server[0], width=getattr(request, "param", WIDTHS[0]))

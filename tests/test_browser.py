@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import docx
 import pytest
-from browsing import PAUSE, WIDTHS, Visit, assert_marked, contrast, enter
+from browsing import PAUSE, WIDTHS, Visit, assert_marked, contrast, enter, laptop_and_phone
 from fake_assistant import HOSTILE, LOAN, LOAN_QUOTE
 from playwright.sync_api import Browser, expect
 from web_server import ROOT, fake_page, served
@@ -27,6 +27,7 @@ def test_an_answer_streams(visit: Visit) -> None:
     expect(visit.page.get_by_role("button", name="提问")).to_be_visible()
 
 
+@laptop_and_phone
 def test_a_marker_opens_its_source(visit: Visit) -> None:
     visit.ask("科技创新和技术改造再贷款规模增加到多少？")
     expect(visit.answer).to_contain_text("政策自发布之日起实施")
@@ -51,6 +52,7 @@ def test_an_example_is_asked_and_refused_with_the_nearest_passages(visit: Visit)
     assert_marked(visit, "会议强调,要坚持稳中求进工作总基调")
 
 
+@laptop_and_phone
 def test_scripts_in_documents_and_questions_show_as_text(visit: Visit) -> None:
     question = "脚本 <img src=x onerror='window.hit=3'> **粗**"
     visit.ask(question)
@@ -103,6 +105,7 @@ def test_two_users_do_not_mix(visits: list[Visit], browser: Browser, server: tup
     assert_marked(second, LOAN_QUOTE)
 
 
+@laptop_and_phone
 def test_a_quotation_is_checked(visit: Visit) -> None:
     visit.page.get_by_role("tab", name="引文核查").click()
     box = visit.page.get_by_placeholder(re.compile("粘贴一句引文"))
@@ -127,6 +130,7 @@ def test_a_quotation_is_checked(visit: Visit) -> None:
     expect(visit.page.locator(".yj-result .yj-error")).to_have_text("引文是空的，请粘贴要核查的句子")
 
 
+@laptop_and_phone
 def test_a_manuscript_is_checked(visit: Visit, tmp_path: Path) -> None:
     visit.page.get_by_role("tab", name="引文核查").click()
     visit.page.get_by_placeholder(re.compile("粘贴一句引文")).fill(

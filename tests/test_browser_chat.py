@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from browsing import Visit, assert_marked, enter
+from browsing import Visit, assert_marked, enter, laptop_and_phone
 from fake_assistant import LOAN, LOAN_QUOTE
 from playwright.sync_api import Browser, Locator, expect
 
@@ -57,6 +57,7 @@ def test_pointing_at_a_citation_shows_its_words(visit: Visit) -> None:
     expect(card).to_be_hidden()
 
 
+@laptop_and_phone
 def test_from_one_citation_to_the_next_and_into_the_raw_file(visit: Visit) -> None:
     asked(visit, FIRST)
     visit.answer.locator("a.yj-cite", has_text="[1]").click()
@@ -141,6 +142,7 @@ def test_quotes_are_checked_again_on_demand(visit: Visit) -> None:
     expect(visit.page.locator(".yj-checked")).to_have_text("再次核对：2 处出处都与源文件一致。")
 
 
+@laptop_and_phone
 def test_what_readers_think_is_taken_down(visit: Visit, server: tuple[str, Path]) -> None:
     file = server[1] / "feedback.jsonl"
     before = len(file.read_text(encoding="utf-8").splitlines()) if file.exists() else 0
@@ -188,6 +190,7 @@ def test_one_question_at_a_time(visit: Visit) -> None:
     expect(questions(visit)).to_have_text([FIRST, "慢慢说"])
 
 
+@laptop_and_phone
 def test_conversations_are_kept_in_the_browser(visit: Visit) -> None:
     asked(visit, FIRST, SECOND)
     visit.press("＋ 新对话")

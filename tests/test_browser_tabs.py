@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -18,8 +20,7 @@ from playwright.sync_api import Browser, Locator, expect
 from small_evaluation import small_evaluation
 from web_server import served
 
-from rag.assistant import open_assistant
-from rag.config import Settings
+from rag.assistant import Assistant
 from rag.records import answer_json
 
 pytestmark = pytest.mark.browser
@@ -27,28 +28,63 @@ pytestmark = pytest.mark.browser
 KEY = "sk-secret-0123456789abcd"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The folder that the app works in."""
-    small_evaluation(tmp_path)
-    (tmp_path / "yinju.toml").write_text(
+FROM_OUTSIDE = {"YINJU_LLM_API_KEY": KEY, "YINJU_LLM_MODEL": "m"}
+
+
+@pytest.fixture(scope="module")
+def feedback(assistant: Assistant) -> str:
+    """Two rated answers, as the file of feedback has them."""
+    rows = []
+    for question, rating in (
+        ("科技创新和技术改造再贷款规模增加到多少？", "right"),
+        ("零碳工厂建设遵循哪四方面原则？", "wrong"),
+    ):
+        answer = answer_json(assistant.ask(question))
+        row = {"time": "2026-03-01T10:00:00+00:00", "question": question, "answer": answer, "rating": rating}
+        rows.append(json.dumps(row | {"note": "<img src=x onerror='window.hit=1'>"}, ensure_ascii=False))
+    return "\n".join(rows) + "\n"
+
+
+@contextmanager
+def app(folder: Path, **environment: str) -> Iterator[str]:
+    """Serve the real app, which works in `folder`; yield its address."""
+    small_evaluation(folder)
+    (folder / "yinju.toml").write_text(
         f'# 我的设置\ndocs = "{DOCS}"\n\n[web]\nport = 0\ndata = "data"\n', encoding="utf-8"
     )
-    return tmp_path
-
-
-@pytest.fixture
-def environment() -> dict[str, str]:
-    return {}
-
-
-@pytest.fixture
-def address(folder: Path, environment: dict[str, str]) -> Iterator[str]:
     script = str(ROOT / "tests" / "serve_tabs.py")
     with served(folder / "stderr", script, str(folder), **environment) as (address, errors):
         yield address
         assert "OUTSIDE" not in errors.read_text()
         assert KEY not in errors.read_text()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """One app for the tests that leave its settings as they are, some of which its environment has made."""
+    folder = tmp_path_factory.mktemp("tabs")
+    with app(folder, **FROM_OUTSIDE) as address:
+        yield address, folder
+
+
+@pytest.fixture
+def address(shared: tuple[str, Path]) -> str:
+    """The address of the shared app, as if nobody had run an evaluation or rated an answer."""
+    for kept in ("eval/runs", "data"):
+        shutil.rmtree(shared[1] / kept, ignore_errors=True)
+    return shared[0]
+
+
+@pytest.fixture
+def rated(shared: tuple[str, Path], address: str, feedback: str) -> str:
+    """The address of the shared app, with two rated answers."""
+    rate(shared[1], feedback)
+    return address
+
+
+def rate(folder: Path, feedback: str) -> None:
+    (folder / "data").mkdir(exist_ok=True)
+    (folder / "data" / "feedback.jsonl").write_text(feedback, encoding="utf-8")
 
 
 def enter(
@@ -112,25 +148,8 @@ def test_a_run_is_cancelled_and_a_wrong_tag_refused(
     expect(visit.page.get_by_text("还没有评测结果。")).to_be_visible()
 
 
-@pytest.fixture
-def rated(folder: Path) -> None:
-    """Two rated answers in the file of feedback."""
-    assistant = open_assistant(Settings(docs=DOCS, index=folder / "index"))
-    (folder / "data").mkdir()
-    rows = []
-    for question, rating in (
-        ("科技创新和技术改造再贷款规模增加到多少？", "right"),
-        ("零碳工厂建设遵循哪四方面原则？", "wrong"),
-    ):
-        answer = answer_json(assistant.ask(question))
-        row = {"time": "2026-03-01T10:00:00+00:00", "question": question, "answer": answer, "rating": rating}
-        rows.append(json.dumps(row | {"note": "<img src=x onerror='window.hit=1'>"}, ensure_ascii=False))
-    (folder / "data" / "feedback.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
-
-
-@pytest.mark.usefixtures("rated")
-def test_feedback_becomes_cases_to_be_downloaded(visits: list[Visit], browser: Browser, address: str) -> None:
-    visit = enter(visits, browser, address, "评测")
+def test_feedback_becomes_cases_to_be_downloaded(visits: list[Visit], browser: Browser, rated: str) -> None:
+    visit = enter(visits, browser, rated, "评测")
     rows = visit.page.locator(".yj-feedback tbody tr")
     expect(rows).to_have_count(2)
     rows.last.get_by_role("button").click()
@@ -146,9 +165,17 @@ def test_feedback_becomes_cases_to_be_downloaded(visits: list[Visit], browser: B
     assert visit.page.evaluate("window.hit") is None
 
 
+@pytest.fixture
+def own(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an app of the test's own, which works in `tmp_path`; a parameter is its environment."""
+    with app(tmp_path, **getattr(request, "param", {})) as address:
+        yield address
+
+
 def test_the_model_is_set_tried_and_asked_at_once(
-    visits: list[Visit], browser: Browser, address: str, folder: Path
+    visits: list[Visit], browser: Browser, own: str, tmp_path: Path
 ) -> None:
+    address, folder = own, tmp_path
     visit = enter(visits, browser, address, "设置")
     page = visit.page
     told = page.locator(".yj-settings [role=status], .yj-settings [role=alert]")
@@ -202,11 +229,12 @@ def read(address: str) -> str:
     return found.decode()
 
 
-@pytest.mark.usefixtures("rated")
-@pytest.mark.parametrize(
-    "environment", [{"YINJU_WEB_MANAGE": "no", "YINJU_LLM_API_KEY": KEY, "YINJU_LLM_MODEL": "m"}]
-)
-def test_others_only_read(visits: list[Visit], browser: Browser, address: str, folder: Path) -> None:
+@pytest.mark.parametrize("own", [FROM_OUTSIDE | {"YINJU_WEB_MANAGE": "no"}], indirect=True)
+def test_others_only_read(
+    visits: list[Visit], browser: Browser, own: str, tmp_path: Path, feedback: str
+) -> None:
+    address, folder = own, tmp_path
+    rate(folder, feedback)
     visit = enter(visits, browser, address, "设置")
     expect(visit.page.get_by_text("这里只能看。")).to_be_visible()
     settings = visit.page.locator(".yj-settings")
@@ -253,7 +281,6 @@ def call(address: str, function: int, inputs: int) -> str:
     raise AssertionError("no answer")
 
 
-@pytest.mark.parametrize("environment", [{"YINJU_LLM_API_KEY": KEY, "YINJU_LLM_MODEL": "m"}])
 def test_what_the_environment_sets_cannot_be_edited(
     visits: list[Visit], browser: Browser, address: str
 ) -> None:
@@ -266,12 +293,11 @@ def test_what_the_environment_sets_cannot_be_edited(
     expect(page.get_by_role("alert")).to_contain_text("llm.api_key 由环境变量 YINJU_LLM_API_KEY 设定")
 
 
-@pytest.mark.usefixtures("rated")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_both_tabs_fit_a_narrow_screen_and_are_legible(
-    visits: list[Visit], browser: Browser, address: str, scheme: str
+    visits: list[Visit], browser: Browser, rated: str, scheme: str
 ) -> None:
-    visit = enter(visits, browser, address, "评测", width=390, scheme=scheme)
+    visit = enter(visits, browser, rated, "评测", width=390, scheme=scheme)
     expect(visit.page.locator(".yj-feedback tbody tr")).to_have_count(2)
     paper = visit.page.locator(".yj-feedback")
     assert visit.page.evaluate("document.documentElement.scrollWidth") == 390

@@ -292,12 +292,37 @@ def test_importing_the_package_loads_nothing():
     assert not set(modules) & {*HEAVY, "numpy", "faiss", "tantivy", "typer"}
 
 
-def test_asking_loads_no_heavy_library(tmp_path):
+def asked(command, index):
+    """Return the modules that a command loads over the five documents, and what it prints."""
     code = f"""
 import sys
-sys.argv = ["rag", "ask", "技术合同成交金额", "--json", "--index", {str(tmp_path / "index")!r}]
+sys.argv = ["rag", *{command!r}, "--json", "--index", {str(index)!r}]
 from rag.__main__ import main
 assert main() == 0"""
-    modules, printed = loaded(code)
+    return loaded(code)
+
+
+def test_asking_loads_no_heavy_library(tmp_path):
+    modules, printed = asked(["ask", "技术合同成交金额"], tmp_path / "index")
     assert not json.loads(printed)["refused"]
     assert not {name.partition(".")[0] for name in modules} & set(HEAVY)
+
+
+# What takes a noticeable time to import, and what a command does without over an index that is up to date.
+SLOW = {"asyncio", "multiprocessing", "numpy.ma", "pydantic", "rich", "tiktoken", "typer"}
+READING = {"rag.generation", "rag.preparing", "rag.structure.articles", "rag.structure.lines", "rag.workers"}
+CHECKING = {"rag.manuscript", "rag.quotes"}
+WRITING = {"rag.answering.followup", "rag.answering.generative", "rag.grounding"}
+
+
+def test_a_command_over_an_index_loads_what_it_needs_and_no_more(tmp_path):
+    index = tmp_path / "index"
+    asked(["index"], index)
+    for command, unneeded in (
+        (["ask", "十五五时期的主要目标是什么"], READING | CHECKING | WRITING | {"rag.claims"}),
+        (["search", "十五五时期的主要目标"], READING | CHECKING | WRITING | {"rag.claims"}),
+        (["cite", "目前，我国“三新”经济增加值占GDP的比重已超过18%"], READING | WRITING),
+    ):
+        modules, printed = asked(command, index)
+        assert json.loads(printed)
+        assert set(modules) & (SLOW | unneeded) == set(), command[0]

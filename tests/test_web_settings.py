@@ -24,7 +24,12 @@ def test_every_setting_is_explained_in_a_group():
 
 
 def test_the_table_shows_every_value_and_no_secret():
-    settings = Settings(llm=LLM, web=WebOptions(user="editor", password="pass-word-1"), embedder="<b>x</b>")
+    settings = Settings(
+        llm=LLM,
+        web=WebOptions(user="editor", password="pass-word-1"),
+        embedder="<b>x</b>",
+        store="postgresql://writer:pass-word-2@host:5432/base",
+    )
     origins = dict.fromkeys(settings_of(settings), "file") | {
         ("docs",): "environment",
         ("embedder",): "default",
@@ -33,6 +38,7 @@ def test_the_table_shows_every_value_and_no_secret():
     html = settings_html(settings, origins)
     for row in (
         "<td>docs</td><td>docs_src</td><td>文档文件夹</td><td>环境变量</td><td>重启</td>",
+        "<td>store</td><td>postgresql://host:5432/base</td>",
         "<td>llm.api_key</td><td>已设置</td>",
         "<td>web.password</td><td>已设置</td>",
         "<td>llm.base_url</td><td>https://host:1/v1</td>",
@@ -43,7 +49,7 @@ def test_the_table_shows_every_value_and_no_secret():
         assert row in html
     assert "<td>启动时的选项</td><td>重启，并重建索引</td>" in html
     assert "<td>默认</td><td>重启，并重建索引</td>" in html
-    for secret in (KEY, KEY[-4:], "pass-word-1", "me:word", "key=1"):
+    for secret in (KEY, KEY[-4:], "pass-word-1", "pass-word-2", "me:word", "key=1"):
         assert secret not in html
 
 

@@ -30,6 +30,7 @@ MEANINGS: Mapping[Key, tuple[str, str]] = {
         "嵌入模型：builtin 是随附的，也可写模型的文件夹或名字",
         "随附的由 training/embedder.py 训练",
     ),
+    ("store",): ("向量在哪里：faiss 是索引旁的文件，也可写 PostgreSQL 或 Milvus 的地址", ""),
     ("chunking", "max_tokens"): ("一个片段最多多少词元；更长的单句不拆", ""),
     ("chunking", "join_tokens"): ("同一小标题下相邻的短段落，合起来不超过多少词元就并成一个片段", ""),
     ("retrieval", "depth"): ("词语、向量两路各取多少条", ""),
@@ -66,7 +67,9 @@ MEANINGS: Mapping[Key, tuple[str, str]] = {
 """A setting -> what it means, and what it was fitted by where it was."""
 
 SECRET = frozenset({("llm", "api_key"), ("web", "password")})
-REBUILDS = frozenset({("embedder",), ("chunking", "max_tokens"), ("chunking", "join_tokens")})
+ADDRESSES = frozenset({("llm", "base_url"), ("store",)})
+"""Settings that may have a name and a password in them, which are not shown."""
+REBUILDS = frozenset({("embedder",), ("store",), ("chunking", "max_tokens"), ("chunking", "join_tokens")})
 """Settings by which an index is built, so that changing one asks for a new one."""
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from rag.config import Settings
 from rag.settings_file import Key, Origin
 from rag.web.html import escape
-from rag.web.meanings import GROUPS, MEANINGS, REBUILDS, SECRET, fitted, settings_of
+from rag.web.meanings import ADDRESSES, GROUPS, MEANINGS, REBUILDS, SECRET, fitted, settings_of
 from rag.web.tables import table_html
 
 _ORIGINS: Mapping[Origin, str] = {"default": "默认", "file": "yinju.toml", "environment": "环境变量"}
@@ -64,7 +64,7 @@ def fitted_html() -> str:
 def _value(key: Key, value: object) -> str:
     if key in SECRET:
         return "已设置" if value else "没有设置"
-    if key == ("llm", "base_url"):
+    if key in ADDRESSES:
         value = bare(str(value))
     if isinstance(value, bool):
         return "是" if value else "否"
