@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import typer
 
 from bench.page.command import page
+from bench.peers.command import peers
 from bench.quotes.command import quotes
+from bench.reporting.command import results
 from bench.retrieval.command import retrieval
 from eval.shell import called
 
@@ -23,6 +25,8 @@ def bench() -> None:
 app.command()(retrieval)
 app.command()(quotes)
 app.command()(page)
+app.command()(peers)
+app.command()(results)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
