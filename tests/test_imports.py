@@ -217,6 +217,11 @@ def test_the_evaluation_sees_the_assistant_from_outside(name):
 # What the benches see of the program besides: they measure its parts, so this says which.
 BENCHED = {
     "page.command": {"rag.assistant", "rag.config"},
+    "peers.corpus": {"rag.chunking", "rag.structure"},
+    "peers.measuring": {"rag.embedding"},
+    "peers.systems.common": {"rag.embedding"},
+    "peers.systems.llamaindex": {"rag.embedding"},
+    "peers.systems.yinju": {"rag.assistant", "rag.config"},
     "quotes.asking": {"rag.manifest", "rag.quotes", "rag.trigrams"},
     "quotes.corpus": {
         "rag.document_store",

@@ -48,8 +48,9 @@ def nearness(
         found: passages by query.
         queries: the queries' vectors, float32 of shape (dimension,), of length 1.
         vectors: the passages', float32 of shape (passages, dimension).
-        k: how many; there are as many passages at least.
+        k: how many, or all where there are fewer.
     """
+    k = min(k, len(vectors))
     shares = []
     for key, numbers in found.items():
         scores = vectors @ queries[key]
