@@ -25,13 +25,11 @@ def pairs(text):
 
 def build(folder, store):
     if LAPSE == "dies":
-        print("out of luck", file=sys.stderr)
-        sys.exit(3)
-    if LAPSE == "raves":
-        print("no record\nat all", flush=True)
-        os._exit(0)
-    if LAPSE == "forgets":
-        print(json.dumps({"chunks": 3}), flush=True)
+        sys.exit("out of luck")
+    said = {"raves": "no record\nat all\n", "forgets": '{"chunks": 3}\n'}
+    if LAPSE in said:
+        sys.stdout.write(said[LAPSE])
+        sys.stdout.flush()
         os._exit(0)
     if LAPSE == "sleeps":
         time.sleep(60)
