@@ -27,7 +27,7 @@ $(VENV)/.core: requirements-core.txt requirements.lock | $(VENV)/bin/python
 	$(PIP) -r requirements-core.txt
 	touch $@
 
-$(VENV)/.dev: requirements-core.txt requirements.txt requirements-mcp.txt requirements-dev.txt requirements.lock | $(VENV)/bin/python
+$(VENV)/.dev: requirements-core.txt requirements.txt requirements-mcp.txt requirements-postgresql.txt requirements-milvus.txt requirements-ray.txt requirements-dev.txt requirements.lock | $(VENV)/bin/python
 	$(PIP) -r requirements-dev.txt
 	touch $@ $(VENV)/.core
 

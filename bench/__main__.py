@@ -7,11 +7,15 @@ from collections.abc import Sequence
 
 import typer
 
+from bench.crashes.command import crashes
 from bench.page.command import page
 from bench.peers.command import peers
 from bench.quotes.command import quotes
 from bench.reporting.command import results
 from bench.retrieval.command import retrieval
+from bench.scale.command import scale
+from bench.start.command import start
+from bench.stores.command import stores
 from eval.shell import called
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -26,6 +30,10 @@ app.command()(retrieval)
 app.command()(quotes)
 app.command()(page)
 app.command()(peers)
+app.command()(scale)
+app.command()(start)
+app.command()(crashes)
+app.command()(stores)
 app.command()(results)
 
 

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 from rag import records
 from rag.datatypes import Answer, Article, Chunk, Filters, Hit, ManuscriptReport, QuoteReport, Source, Turn
 from rag.errors import UsageError
-from rag.manuscript.opening import pasted
 
 MOST = 1000
 """Hits of a search."""
@@ -79,6 +78,8 @@ def cite(assistant: Assistant, quote: object = None) -> Record:
 
 def check(assistant: Assistant, text: object = None) -> Record:
     """Return what became of each sentence of a manuscript, as `records.manuscript_json` has it."""
+    from rag.manuscript.opening import pasted
+
     _writable(text)
     return records.manuscript_json(assistant.check(pasted(_text(text, "text"))))
 

@@ -19,11 +19,12 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rag.answering.endpoint import LLMOptions
 from rag.answering.extractive import ExtractiveOptions
-from rag.answering.generative import LLMOptions
 from rag.chunking import ChunkingOptions
 from rag.errors import UsageError
 from rag.retrieval import RetrievalOptions
+from rag.stores import FILES
 from rag.web.options import WebOptions
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Settings:
     docs: Path = Path("docs_src")
     index: Path = Path("index")
     embedder: str = "builtin"
+    store: str = FILES
     chunking: ChunkingOptions = field(default_factory=ChunkingOptions)
     retrieval: RetrievalOptions = field(default_factory=RetrievalOptions)
     extractive: ExtractiveOptions = field(default_factory=ExtractiveOptions)

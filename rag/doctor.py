@@ -54,7 +54,7 @@ def examine(settings: Settings) -> list[dict[str, Any]]:
         limit = f"，每个片段至多读 {embedder.max_tokens} 个词元" if embedder.max_tokens else ""
         findings.append(_finding("嵌入模型", True, f"{settings.embedder}，{embedder.dimension} 维{limit}"))
         findings.append(_finding("排序模型", True, _ranker(settings.retrieval)))
-        index = open_index(settings.docs, settings.index, embedder, settings.chunking)
+        index = open_index(settings.docs, settings.index, embedder, settings.chunking, settings.store)
         findings.append(_finding("索引", True, f"{settings.index} 完好，{index.documents.count()} 个片段"))
     except YinjuError as error:
         findings.append(_finding("文档、模型与索引", False, str(error)))

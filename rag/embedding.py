@@ -58,6 +58,10 @@ class Embedder(Protocol):
     def max_tokens(self) -> int | None:
         """How many of its own tokens of a text it reads, None where it reads all."""
 
+    @property
+    def portable(self) -> bool:
+        """Whether it is small and keeps to one processor, so that several processes can each have one."""
+
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of what is looked for: float32 of shape (len(texts), dimension), rows of length 1.
 
@@ -72,6 +76,7 @@ class StaticEmbedder:
     """An embedder in sentence-transformers' StaticEmbedding format: a tokenizer and a table of rows."""
 
     max_tokens = None
+    portable = True
 
     def __init__(self, folder: Path | str, prepare: Callable[[str], str] = str) -> None:
         """Load the embedder in `folder`.
@@ -139,6 +144,15 @@ class StaticEmbedder:
         """Return the number of the row of each word."""
         return dict(self._tokenizer.get_vocab())
 
+    def count(self) -> int:
+        """Return how many words have a row."""
+        return int(self._tokenizer.get_vocab_size())
+
+    def number(self, word: str) -> int | None:
+        """Return the number of the row of a word, None where it has none."""
+        row: int | None = self._tokenizer.token_to_id(word)
+        return row
+
     def rows(self, numbers: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """Return the rows of words by number, float32 of (len(numbers), dimension), not normalised."""
         return self._table.take(numbers, axis=0).astype(np.float32)
@@ -158,6 +172,8 @@ class StaticEmbedder:
 
 class SentenceTransformerEmbedder:
     """Any embedder that sentence-transformers loads; queries and passages get the prompts it was trained with."""
+
+    portable = False
 
     def __init__(self, name: str) -> None:
         """Load the model `name`, a folder or the name of a model on a hub.

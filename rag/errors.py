@@ -31,3 +31,7 @@ class ModelError(YinjuError):
 
 class BusyError(YinjuError):
     """More ask than can be served, or wait; the same may be asked again later."""
+
+
+class StoreError(YinjuError):
+    """The server that keeps the vectors cannot be reached, or does not do what is asked of it."""

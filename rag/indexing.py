@@ -8,6 +8,7 @@ whatever happens meanwhile the old index stays whole.
 from __future__ import annotations
 
 import hashlib
+import secrets
 import shutil
 import sqlite3
 import time
@@ -15,36 +16,26 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from rag.chunking import ChunkingOptions, chunk
-from rag.datatypes import Chunk
-from rag.document_store import DocumentStore, FileRecord
+from rag.chunking import ChunkingOptions
+from rag.document_store import FileRecord
 from rag.embedding import Embedder
-from rag.errors import IndexDamagedError, ReadingError, UsageError, YinjuError
-from rag.lexical import LexicalIndex
-from rag.manifest import (
-    DOCUMENTS,
-    LEXICAL,
-    TRIGRAMS,
-    VECTORS,
-    Manifest,
-    OpenIndex,
-    fingerprint,
-    open_index,
-    read_manifest,
-)
-from rag.quoting.layout import windows
-from rag.reading import READERS, read
-from rag.structure import parse
-from rag.trigrams import TrigramWriter
-from rag.vector_store import FaissStore
+from rag.errors import IndexDamagedError, UsageError, YinjuError
+from rag.manifest import Manifest, OpenIndex, fingerprint, open_index, read_manifest
+from rag.reading import READERS
+from rag.stores import FILES, Place, backend
+
+if TYPE_CHECKING:
+    from rag.generation import GenerationWriter
+    from rag.workers import Workers
 
 __all__ = [
     "FileReport",
     "IndexReport",
     "OpenIndex",
     "Progress",
+    "Reading",
     "Report",
     "changed",
     "open_index",
@@ -53,20 +44,16 @@ __all__ = [
     "update_index",
 ]
 
-REWRITTEN_CHUNKS = 20_000
-"""Up to here (two seconds) the lexical index is written anew when chunks go: tantivy goes on counting deleted
-ones in its statistics until it merges them away, and an updated index is to rank as one built from scratch."""
+LONG = 2.0
+"""Seconds after which a run tells what it is at."""
 
 Report = Callable[[str], None]
-Status = Literal["reading", "added", "unchanged", "updated", "removed", "failed"]
+Status = Literal["added", "unchanged", "updated", "removed", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """What became of one file; the counts are of what the index now holds of it, 0 where it failed.
-
-    `reading` is no outcome: a run that is under way tells by it which file it has begun to read.
-    """
+    """What became of one file; the counts are of what the index now holds of it, 0 where it failed."""
 
     file: str
     status: Status
@@ -87,10 +74,18 @@ class IndexReport:
     seconds: float
 
 
-Progress = Callable[[FileReport], None]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A run has come to a file; `share` is how much of what it is to read lies behind it, in bytes, 0 to 1."""
+
+    file: str
+    share: float
 
 
-def untold(_: FileReport) -> None:
+Progress = Callable[[Reading | FileReport], None]
+
+
+def untold(_: Reading | FileReport) -> None:
     """Tell nobody how far a run is."""
 
 
@@ -152,6 +147,8 @@ def update_index(
     options: ChunkingOptions,
     report: Report,
     progress: Progress = untold,
+    store: str = FILES,
+    workers: Workers | None = None,
 ) -> IndexReport:
     """Bring the index up to date with the docs folder, building it where it is missing or unusable.
 
@@ -161,12 +158,15 @@ def update_index(
         embedder: what turns chunks into vectors.
         options: the sizes of chunks.
         report: called with a line in Chinese for what takes time.
-        progress: called for each file that is read, before (`reading`) and after; what was read can be
-            searched when the run has ended.
+        progress: called for each file that is read, before and after; what was read can be searched when
+            the run has ended.
+        store: where the vectors are kept, see `rag.stores`.
+        workers: who prepares the files; None for this process, and others beside it where there is much to do.
 
     Raises:
         YinjuError: the index folder cannot be written: no room, no permission, a spoilt lock file.
         UsageError: the docs folder is missing or empty, or the index folder cannot be one.
+        StoreError: the server that keeps the vectors cannot be reached.
     """
     started = time.perf_counter()
     files = scan(docs)
@@ -180,28 +180,18 @@ def update_index(
         ) from error
     try:
         with _only_writer(index):
-            usable = _usable(docs, index, embedder, options)
-            if usable is None:
+            run = _Update(docs, index, embedder, options, store)
+            if not run.known and run.current is None:
                 report(f"正在为 {docs} 建索引……")
-            run = _Update(docs, index, usable, embedder)
-            rows = run.apply(files, options, progress)
-            chunks = run.finish(fingerprint(embedder, options))
+            rows = run.apply(files, progress, workers)
+            if time.perf_counter() - started > LONG:
+                report("正在整理索引……")
+            chunks = run.finish()
     except (OSError, sqlite3.Error) as error:
         raise YinjuError(
             f"写不了索引文件夹 {index}（{error}）；请检查磁盘空间和写权限，或删掉这个文件夹后重试"
         ) from error
     return IndexReport(files=tuple(rows), chunks=chunks, seconds=round(time.perf_counter() - started, 3))
-
-
-def _usable(docs: Path, index: Path, embedder: Embedder, options: ChunkingOptions) -> Path | None:
-    """Return the generation folder that an update can start from, None where all must be built."""
-    try:
-        opened = open_index(docs, index, embedder, options)
-        manifest = read_manifest(docs, index)
-    except IndexDamagedError:
-        return None
-    opened.documents.close()
-    return index / manifest.generation if manifest else None
 
 
 def _differs(old: FileRecord, new: FileRecord) -> bool:
@@ -211,18 +201,27 @@ def _differs(old: FileRecord, new: FileRecord) -> bool:
 class _Update:
     """One run of `update_index`, with the write lock held."""
 
-    def __init__(self, docs: Path, index: Path, current: Path | None, embedder: Embedder) -> None:
-        self.docs = docs
-        self.index = index
-        self.current = current
-        self.embedder = embedder
-        self.store = DocumentStore.open(current / DOCUMENTS) if current else None
-        self.known = self.store.files() if self.store else {}
-        self.removed: list[int] = []
-        self.added: list[Chunk] = []
-        self.changed = current is None
+    def __init__(
+        self, docs: Path, index: Path, embedder: Embedder, options: ChunkingOptions, store: str
+    ) -> None:
+        self._docs, self._index, self._store = docs, index, store
+        self._embedder, self._options = embedder, options
+        self.known: Mapping[str, FileRecord] = {}
+        self.current: Manifest | None = None
+        self._writer: GenerationWriter | None = None
+        self._start()
 
-    def apply(self, files: dict[str, Path], options: ChunkingOptions, progress: Progress) -> list[FileReport]:
+    def _start(self) -> None:
+        """Take up the index that is in force, if an update can start from it."""
+        try:
+            opened = open_index(self._docs, self._index, self._embedder, self._options, self._store)
+            self.current = read_manifest(self._docs, self._index)
+        except IndexDamagedError:
+            return
+        self.known = opened.documents.files()
+        opened.documents.close()
+
+    def apply(self, files: dict[str, Path], progress: Progress, workers: Workers | None) -> list[FileReport]:
         """Read what changed into a new generation; return a row a file."""
         records = {name: self._record(name, path) for name, path in files.items()}
         stale = [
@@ -230,25 +229,11 @@ class _Update:
         ]
         fresh = {name for name in records if name not in self.known} | set(stale) & records.keys()
         touched = [name for name in records.keys() - fresh if records[name] != self.known[name]]
-        if stale or fresh or touched or self.changed:
-            self._begin()
-        assert self.store is not None  # a generation was in force, or _begin made one
-        for name in stale:
-            chunks, cut = self.store.remove_file(name)
-            self.removed += chunks
-            self.trigrams.remove(cut)
-        for name in touched:
-            self.store.put_file(records[name])
-        rows = []
-        for name, record in records.items():
-            status: Status = "unchanged"
-            if name in fresh:
-                progress(FileReport(file=name, status="reading"))
-                status = "updated" if name in self.known else "added"
-                record = self._add(record, files[name], options)
-            rows.append(self._row(record, status))
-            if name in fresh:
-                progress(rows[-1])
+        if stale or fresh or touched or self.current is None:
+            self._write(stale, [records[name] for name in touched])
+        paths = {name: files[name] for name in records if name in fresh}
+        read = self._read(paths, records, progress, workers)
+        rows = [read[name] if name in read else _row(record, "unchanged") for name, record in records.items()]
         gone = [FileReport(file=name, status="removed") for name in stale if name not in records]
         return rows + gone
 
@@ -264,87 +249,97 @@ class _Update:
         except OSError:
             digest = ""  # reading it will say why
         record = FileRecord(name=name, sha256=digest, size=size, modified=modified)
-        return record if old is None or _differs(old, record) else replace(record, reason=old.reason)
+        if old is None or _differs(old, record):
+            return record
+        return replace(record, reason=old.reason, counts=old.counts)
 
-    def _begin(self) -> None:
-        """Make the folder of a new generation, a copy of the current one where there is one."""
-        self.changed = True
-        number = int(self.current.name[1:]) + 1 if self.current else 1
-        while (self.index / f"g{number}").exists():
+    def _write(self, stale: list[str], touched: list[FileRecord]) -> None:
+        """Begin a new generation, without the files that are stale."""
+        from rag.generation import GenerationWriter
+
+        number = int(self.current.generation[1:]) + 1 if self.current else 1
+        while (self._index / f"g{number}").exists():
             number += 1
-        self.folder = self.index / f"g{number}"
-        if self.store and self.current:
-            self.store.close()
-            shutil.copytree(self.current, self.folder, ignore=shutil.ignore_patterns("*.lock"))
-        else:
-            self.folder.mkdir()
-        self.store = DocumentStore.build(self.folder / DOCUMENTS)
-        self.trigrams = TrigramWriter(self.folder / TRIGRAMS)
+        place = Place(
+            url=self._store,
+            name=self._name(),
+            dimension=self._embedder.dimension,
+            generation=number,
+            folder=self._index / f"g{number}",
+        )
+        self._place = place
+        previous = self._placed(self.current) if self.current else None
+        self._writer = GenerationWriter(place, previous)
+        for name in stale:
+            self._writer.remove(name)
+        for record in touched:
+            self._writer.put_file(record)
 
-    def _add(self, record: FileRecord, path: Path, options: ChunkingOptions) -> FileRecord:
-        """Read one file into the new generation; return its record, with the reason if it cannot be read."""
-        assert self.store is not None  # _begin has been called
+    def _name(self) -> str:
+        """Return the name of the index, which it keeps when it is built anew."""
+        if self.current:
+            return self.current.name
         try:
-            sources = read(path, self.docs)
-        except ReadingError as error:
-            sources = []
-            record = replace(record, reason=str(error))
-        self.store.put_file(record)
-        for ordinal, source in enumerate(sources):
-            document = parse(source)
-            chunks = chunk(document, self.store.next_id("chunk"), options)
-            cut = windows(document, self.store.next_id("window"))
-            self.store.add(record.name, ordinal, document, chunks, cut)
-            self.trigrams.add(cut)
-            self.added += chunks
-        return record
+            unusable = read_manifest(self._docs, self._index)
+        except IndexDamagedError:
+            unusable = None
+        return unusable.name if unusable else f"yinju_{secrets.token_hex(6)}"
 
-    def _row(self, record: FileRecord, status: Status) -> FileReport:
-        assert self.store is not None  # called after apply has begun
-        articles, paragraphs, chunks, characters, noise = self.store.counts(record.name)
-        return FileReport(
-            file=record.name,
-            status="failed" if record.reason else status,
-            reason=record.reason,
-            articles=articles,
-            paragraphs=paragraphs,
-            chunks=chunks,
-            characters=characters,
-            noise_characters=noise,
-        )
+    def _placed(self, manifest: Manifest) -> Place:
+        return manifest.place(self._index, self._store, self._embedder.dimension)
 
-    def finish(self, built_with: Mapping[str, Any]) -> int:
-        """Write vectors, lexical and trigram index, put the new generation in force; return its number of chunks."""
-        assert self.store is not None  # apply has run
-        chunks = self.store.count()
-        if self.changed:
-            self._write_lexical(self.store)
-        self.store.close()
-        if self.changed:
-            self._write_vectors()
-            self.trigrams.commit()
-            Manifest.describe(self.folder, built_with, chunks).write(self.index)
-            self.current = self.folder
-        for folder in self.index.glob("g*"):
-            if folder != self.current and folder.name[1:].isdigit():
+    def _read(
+        self,
+        paths: dict[str, Path],
+        records: dict[str, FileRecord],
+        progress: Progress,
+        workers: Workers | None,
+    ) -> dict[str, FileReport]:
+        """Read files into the new generation; return a row for each."""
+        rows: dict[str, FileReport] = {}
+        if self._writer is None:
+            return rows
+        from rag.preparing import preparer
+        from rag.workers import alone, beside
+
+        prepare = preparer(self._docs, self._embedder, self._options)
+        workers = workers or (beside if self._embedder.portable else alone)
+        ready = workers(paths, prepare)
+        total, done = sum(records[name].size for name in paths), 0
+        for name in paths:
+            progress(Reading(file=name, share=done / total if total else 0.0))
+            file = next(ready)
+            done += records[name].size
+            record = replace(records[name], reason=file.reason, counts=file.counts)
+            self._writer.put_file(record)
+            self._writer.add(file)
+            rows[name] = _row(record, "updated" if name in self.known else "added")
+            progress(rows[name])
+        return rows
+
+    def finish(self) -> int:
+        """Put the new generation, if there is one, in force, and remove the others; return its number of chunks."""
+        if self._writer:
+            built_with = fingerprint(self._embedder, self._options, self._store)
+            self.current = self._writer.commit(built_with, self.current)
+            self.current.write(self._index)
+            backend(self._store).retire(self._place)
+        assert self.current is not None  # an index was in force, or has just been written
+        for folder in self._index.glob("g*"):
+            if folder.name != self.current.generation and folder.name[1:].isdigit():
                 shutil.rmtree(folder)
-        return chunks
+        return self.current.chunks
 
-    def _write_lexical(self, documents: DocumentStore) -> None:
-        folder = self.folder / LEXICAL
-        if self.removed and folder.exists() and documents.count() <= REWRITTEN_CHUNKS:
-            shutil.rmtree(folder)
-            LexicalIndex(folder, create=True).update([], documents.all_chunks())
-        elif self.removed or self.added or not folder.exists():
-            LexicalIndex(folder, create=not folder.exists()).update(self.removed, self.added)
 
-    def _write_vectors(self) -> None:
-        path = self.folder / VECTORS
-        store = (
-            FaissStore.open(path, writable=True)
-            if path.exists()
-            else FaissStore.create(self.embedder.dimension)
-        )
-        vectors = self.embedder.encode_passages([f"{chunk.context}\n{chunk.text}" for chunk in self.added])
-        store.update(self.removed, [chunk.id for chunk in self.added], vectors)
-        store.save(path)
+def _row(record: FileRecord, status: Status) -> FileReport:
+    counts = record.counts
+    return FileReport(
+        file=record.name,
+        status="failed" if record.reason else status,
+        reason=record.reason,
+        articles=counts.articles,
+        paragraphs=counts.paragraphs,
+        chunks=counts.chunks,
+        characters=counts.characters,
+        noise_characters=counts.noise,
+    )

@@ -17,8 +17,8 @@ UNSEEN = 1
 
 @cache
 def _table() -> tuple[int, dict[str, int]]:
-    total, *rows = _COUNTS.read_text(encoding="utf-8").splitlines()
-    return int(total), {word: int(count) for word, count in (row.split("\t") for row in rows)}
+    total, *cells = _COUNTS.read_text(encoding="utf-8").split()
+    return int(total), dict(zip(cells[::2], map(int, cells[1::2]), strict=True))
 
 
 def known(word: str) -> bool:

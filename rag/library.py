@@ -70,21 +70,17 @@ def catalogue(index: OpenIndex) -> tuple[Entry, ...]:
     for file, source, title, opening, date, outlet, paragraphs in index.documents.works():
         name = named(title, opening)
         works[file].append(Work(source=source, name=name, date=date, outlet=outlet, paragraphs=paragraphs))
-    sizes = index.documents.sizes()
-    entries = []
-    for file, record in index.documents.files().items():
-        chunks, characters = sizes.get(file, (0, 0))
-        entries.append(
-            Entry(
-                file=file,
-                size=record.size,
-                works=tuple(works[file]),
-                chunks=chunks,
-                characters=characters,
-                reason=record.reason,
-            )
+    return tuple(
+        Entry(
+            file=file,
+            size=record.size,
+            works=tuple(works[file]),
+            chunks=record.counts.chunks,
+            characters=record.counts.characters,
+            reason=record.reason,
         )
-    return tuple(entries)
+        for file, record in index.documents.files().items()
+    )
 
 
 def add(docs: Path, name: str, path: Path, aside: Path | None = None) -> Added:

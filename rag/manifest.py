@@ -21,16 +21,16 @@ from rag.document_store import DocumentStore
 from rag.embedding import Embedder
 from rag.errors import IndexDamagedError
 from rag.lexical import LexicalIndex
+from rag.stores import FILES, Place, VectorStore, backend
 from rag.trigrams import TrigramIndex
-from rag.vector_store import FaissStore
 
-FORMAT = 7
+FORMAT = 8
 """Raised whenever what is stored, or how a source is read and cut, changes."""
 HASHED_BYTES = 16 * 2**20
 """An index up to this size is checked by hash on opening (some milliseconds), a larger one by size."""
 
 MANIFEST = "manifest.json"
-DOCUMENTS, VECTORS, LEXICAL, TRIGRAMS = "documents.sqlite", "vectors.faiss", "lexical", "trigrams"
+LEXICAL, TRIGRAMS = "lexical", "trigrams"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,24 +43,48 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What is in force: a generation folder, what it was built with, its chunks and its files."""
+    """What is in force: a generation folder, what it was built with, its chunks and its files.
 
+    `name` is the index's own, by which a server that keeps its vectors tells it from others.
+    """
+
+    name: str
     generation: str
     built_with: Mapping[str, Any]
     chunks: int
     files: Mapping[str, StoredFile]
 
     @classmethod
-    def describe(cls, folder: Path, built_with: Mapping[str, Any], chunks: int) -> Manifest:
-        """Return the manifest of a generation folder that has just been written; lock files are left out."""
-        files = {
-            path.relative_to(folder).as_posix(): StoredFile(
-                size=path.stat().st_size, sha256=hashlib.sha256(path.read_bytes()).hexdigest()
-            )
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.suffix != ".lock"
-        }
-        return cls(generation=folder.name, built_with=built_with, chunks=chunks, files=files)
+    def describe(
+        cls, place: Place, built_with: Mapping[str, Any], chunks: int, earlier: Manifest | None
+    ) -> Manifest:
+        """Return the manifest of a generation folder that has just been written; lock files are left out.
+
+        Its files are made durable. One that is linked from the `earlier` generation is not read again.
+        """
+        files = {}
+        for path in sorted(place.folder.rglob("*")):
+            if path.is_file() and path.suffix != ".lock":
+                name = path.relative_to(place.folder).as_posix()
+                known = earlier.files.get(name) if earlier and path.stat().st_nlink > 1 else None
+                files[name] = known or _stored(path)
+        return cls(
+            name=place.name,
+            generation=place.folder.name,
+            built_with=built_with,
+            chunks=chunks,
+            files=files,
+        )
+
+    def place(self, index: Path, url: str, dimension: int) -> Place:
+        """Return where the vectors of the generation lie, for the setting `store`."""
+        return Place(
+            url=url,
+            name=self.name,
+            dimension=dimension,
+            generation=int(self.generation[1:]),
+            folder=index / self.generation,
+        )
 
     def write(self, index: Path) -> None:
         """Put the manifest in force; at any moment either the old or the new one is there, whole."""
@@ -90,19 +114,37 @@ class OpenIndex:
     """An index that was found whole, opened for reading."""
 
     documents: DocumentStore
-    vectors: FaissStore
+    vectors: VectorStore
     lexical: LexicalIndex
     trigrams: TrigramIndex
     embedder: Embedder
 
 
 # What an index is built with, and what a user is told has changed.
-_BUILT_WITH = {"format": "程序版本", "embedder": "嵌入模型（或它的提示词）", "chunking": "切分设置"}
+_BUILT_WITH = {
+    "format": "程序版本",
+    "embedder": "嵌入模型（或它的提示词）",
+    "chunking": "切分设置",
+    "store": "向量库",
+}
 
 
-def fingerprint(embedder: Embedder, options: ChunkingOptions) -> dict[str, Any]:
-    """Return what an index depends on besides the documents."""
-    return {"format": FORMAT, "embedder": embedder.fingerprint, "chunking": asdict(options)}
+def fingerprint(embedder: Embedder, options: ChunkingOptions, store: str) -> dict[str, Any]:
+    """Return what an index depends on besides the documents; of a store's address, what is no secret."""
+    return {
+        "format": FORMAT,
+        "embedder": embedder.fingerprint,
+        "chunking": asdict(options),
+        "store": store.partition("?")[0].rpartition("@")[2] if "://" in store else store,
+    }
+
+
+def _stored(path: Path) -> StoredFile:
+    """Return what a file is, once it is safe on the disk."""
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return StoredFile(size=os.fstat(stream.fileno()).st_size, sha256=digest)
 
 
 def _mend(docs: Path, index: Path) -> str:
@@ -133,6 +175,7 @@ def _manifest(record: Any) -> Manifest:  # noqa: ANN401 - whatever stands in the
         for name, stored in record["files"].items()
     }
     return Manifest(
+        name=str(record["name"]),
         generation=record["generation"],
         built_with=dict(record["built_with"]),
         chunks=int(record["chunks"]),
@@ -140,42 +183,47 @@ def _manifest(record: Any) -> Manifest:  # noqa: ANN401 - whatever stands in the
     )
 
 
-def open_index(docs: Path, index: Path, embedder: Embedder, options: ChunkingOptions) -> OpenIndex:
+def open_index(
+    docs: Path, index: Path, embedder: Embedder, options: ChunkingOptions, store: str = FILES
+) -> OpenIndex:
     """Open the index in the folder `index`.
 
     Raises:
-        IndexDamagedError: it is missing, damaged, or was built by another version, embedder or chunk size.
+        IndexDamagedError: it is missing, damaged, or was built by another version, embedder, chunk size or store.
+        StoreError: the server that keeps the vectors cannot be reached.
     """
     while True:
         manifest = read_manifest(docs, index)
         if manifest is None:
             raise IndexDamagedError(f"索引 {index} 还没有建；{_mend(docs, index)}")
-        now = fingerprint(embedder, options)
+        now = fingerprint(embedder, options, store)
         others = [_BUILT_WITH[key] for key in now if manifest.built_with.get(key) != now[key]]
         if others:
             raise IndexDamagedError(f"索引 {index} 是用另一个{'、'.join(others)}建的；{_mend(docs, index)}")
         try:
-            return _open_generation(docs, index, manifest, embedder)
+            return _open_generation(docs, index, manifest, embedder, store)
         except IndexDamagedError:
             # An update may have put another generation in force and removed this one meanwhile.
             if read_manifest(docs, index) == manifest:
                 raise
 
 
-def _open_generation(docs: Path, index: Path, manifest: Manifest, embedder: Embedder) -> OpenIndex:
+def _open_generation(
+    docs: Path, index: Path, manifest: Manifest, embedder: Embedder, store: str
+) -> OpenIndex:
     folder = index / manifest.generation
     try:
         if not manifest.holds(folder):
             raise IndexDamagedError(f"索引 {index} 的文件缺失或损坏；{_mend(docs, index)}")
         opened = OpenIndex(
-            documents=DocumentStore.open(folder / DOCUMENTS),
-            vectors=FaissStore.open(folder / VECTORS),
+            documents=DocumentStore(folder),
+            vectors=backend(store).read(manifest.place(index, store, embedder.dimension)),
             lexical=LexicalIndex(folder / LEXICAL),
             trigrams=TrigramIndex(folder / TRIGRAMS),
             embedder=embedder,
         )
         counts = {opened.documents.count(), opened.vectors.count(), opened.lexical.count()}
-        windows = opened.documents.count("window"), opened.trigrams.count()
+        windows = opened.documents.count_windows(), opened.trigrams.count()
     except (sqlite3.DatabaseError, RuntimeError, ValueError, OSError) as error:
         raise IndexDamagedError(f"索引 {index} 打不开；{_mend(docs, index)}") from error
     if counts != {manifest.chunks} or windows[0] != windows[1]:

@@ -16,13 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Indel, Levenshtein
 
-from rag.claims import items
 from rag.datatypes import Chunk, Difference, Hit
-from rag.overstatement import overstated
-from rag.polarity import turned
 from rag.quoting.alignment import key
-from rag.quoting.differences import Side, differences
-from rag.quoting.tokens import tokens
 from rag.text import fold, sentences
 
 SHINGLE = 3
@@ -121,12 +116,17 @@ def _sketches(texts: Sequence[str]) -> NDArray[np.uint8]:
     return np.where(least == _EMPTY, np.uint8(0), bits)
 
 
+# What two texts are compared by is loaded with the first two that are alike: a search often finds none.
+
+
 def agree(one: Chunk, other: Chunk) -> bool:
     """Whether two passages that resemble one another say the same of the same, sentences left out aside.
 
     Under titles and headings of other figures (the report of another year) the same words say another thing,
     and so they do in another code: laws and regulations are formulaic.
     """
+    from rag.claims import items
+
     if one.context != other.context and (_coded(one) or _coded(other)):
         return False
     above, beside = (
@@ -172,6 +172,8 @@ def altered(one: str, other: str, alike: float = COUNTERPART) -> list[Difference
 
 
 def _differences(one: str, other: str) -> list[Difference]:
+    from rag.quoting.differences import Side, differences
+
     left, right = key(one), key(other)
     sides = (
         Side(text=one, origin=left.origin, places=left.origin),
@@ -182,6 +184,10 @@ def _differences(one: str, other: str) -> list[Difference]:
 
 def _unaltered(one: str, other: str) -> bool:
     """Whether two sentences differ in plain words alone: in no figure, date, name, negation or direction."""
+    from rag.overstatement import overstated
+    from rag.polarity import turned
+    from rag.quoting.tokens import tokens
+
     if _checkable(one) != _checkable(other):
         return False
     for found in _differences(one, other):
@@ -199,5 +205,7 @@ def _unaltered(one: str, other: str) -> bool:
 
 def _checkable(sentence: str) -> list[tuple[object, ...]]:
     """Return the figures, dates, names and terms of a sentence in order, with how each is qualified."""
+    from rag.claims import items
+
     ordered = sorted(items(sentence), key=lambda item: item.span)
     return [(item.kind, item.key, item.bound, item.change) for item in ordered]

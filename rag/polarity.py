@@ -8,7 +8,6 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from rag.claims import displaced, surroundings
 from rag.datatypes import Span
 
 _REMEMBERED = 20_000
@@ -120,6 +119,8 @@ def _dropped(
     negation: _Negation, claim: str, ours: Sequence[_Negation], ground: str, theirs: Sequence[_Negation]
 ) -> list[str]:
     """Return the words that a negation of the ground applies to and that the claim has without one."""
+    from rag.claims import surroundings
+
     reach = _BREAK.split(ground[negation.start : negation.start + _REACH])[0]
     for at in range(min(len(reach) - 1, DROPPED)):
         word = reach[at : at + 2]
@@ -145,6 +146,8 @@ def _directed(folded: str) -> tuple[tuple[int, int, Span], ...]:
 
 def _turned_directions(claim: str, ground: str) -> list[str]:
     """Return the directed words of the claim whose opposite stands in their place in the ground."""
+    from rag.claims import displaced
+
     found = []
     there = _directed(ground)
     for pair, side, span in _directed(claim):

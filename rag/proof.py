@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import typer
-
 from rag.datatypes import Checked, Difference, ManuscriptReport, Outcome
 from rag.render import finding_lines
+from rag.terminal import BOLD, GREEN, MAGENTA, RED, YELLOW, style
 
 OUTCOMES: dict[Outcome, str] = {
     "exact": "原文如此",
@@ -16,11 +15,11 @@ OUTCOMES: dict[Outcome, str] = {
     "own": "自己的话",
 }
 _COLOURS = {
-    "exact": typer.colors.GREEN,
-    "altered": typer.colors.RED,
-    "spliced": typer.colors.RED,
-    "paraphrase": typer.colors.YELLOW,
-    "not_found": typer.colors.MAGENTA,
+    "exact": GREEN,
+    "altered": RED,
+    "spliced": RED,
+    "paraphrase": YELLOW,
+    "not_found": MAGENTA,
 }
 
 
@@ -59,7 +58,7 @@ def manuscript_text(report: ManuscriptReport) -> str:
     """Return a manuscript report for a terminal: the counts, then all that is not the author's own, in order."""
     lines = [overview(report)]
     for number, checked in enumerate(told(report), start=1):
-        name = typer.style(OUTCOMES[checked.outcome], fg=_COLOURS[checked.outcome], bold=True)
+        name = style(OUTCOMES[checked.outcome], _COLOURS[checked.outcome], BOLD)
         lines.append(f"\n{number}. 第 {line_of(report, checked)} 行  {name}\n   {checked.text}")
         under = notes(checked) + (finding_lines(checked.report) if checked.report else [])
         lines += [f"   {line}" for each in under for line in each.split("\n")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from rag.datatypes import (
     Answer,
@@ -29,7 +29,9 @@ from rag.datatypes import (
     Verdict,
 )
 from rag.errors import UsageError
-from rag.indexing import IndexReport
+
+if TYPE_CHECKING:
+    from rag.indexing import IndexReport
 
 _LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from rag.datatypes import Answer, Counterpart, Place, QuoteMatch, QuoteReport
-from rag.indexing import IndexReport
+from rag.terminal import BOLD, DIM, GREY, style
+
+if TYPE_CHECKING:
+    from rag.indexing import IndexReport
 
 VERDICTS = {
     "exact": "原文如此",
@@ -130,7 +131,7 @@ def _article_lines(article: Mapping[str, Any]) -> str:
     for key, name in (("authors", "作者"), ("speakers", "讲话人")):
         if article[key]:
             stated.append(f"{name} {'、'.join(posts.get(person, person) for person in article[key])}")
-    title = typer.style(f"《{article['title'] or '（无题）'}》", bold=True)
+    title = style(f"《{article['title'] or '（无题）'}》", BOLD)
     fragment = "（承接别处，开头不在本文件）" if article["fragment"] else ""
     count = f"{len(article['paragraphs'])} 段"
     return f"\n{title}{fragment}  {count}" + "".join(f"\n  {line}" for line in stated)
@@ -142,7 +143,7 @@ def _paragraph_line(paragraph: Mapping[str, Any]) -> str:
     short = text if len(text) <= 44 else f"{text[:26]}……{text[-14:]}"
     pieces = f"，{len(paragraph['spans'])} 处拼成" if len(paragraph["spans"]) > 1 else ""
     speaker = f"，{paragraph['speaker']}" if paragraph["speaker"] else ""
-    detail = typer.style(f"（{len(text)} 字{pieces}{speaker}）", dim=True)
+    detail = style(f"（{len(text)} 字{pieces}{speaker}）", DIM)
     return f"  {paragraph['number']:>3}. {short}{detail}"
 
 
@@ -150,7 +151,7 @@ def _noise_line(block: Mapping[str, Any]) -> str:
     """Return a piece of noise in one grey line."""
     text = " ".join(block["text"].split()) or repr(block["text"])
     short = text if len(text) <= 40 else f"{text[:40]}……"
-    return typer.style(f"  ·  [{NOISE[block['kind']]}] {short}", fg=typer.colors.BRIGHT_BLACK)
+    return style(f"  ·  [{NOISE[block['kind']]}] {short}", GREY)
 
 
 def place_text(place: Place) -> str:

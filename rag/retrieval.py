@@ -65,7 +65,7 @@ def search(
     Where near-duplicates leave fewer than `k` hits, the lists are taken deeper, up to `_DEEPER` times.
     """
     allowed = index.documents.select(filters) if filters else None
-    if allowed is not None and not allowed:
+    if allowed is not None and not len(allowed):
         return []
     vector = index.embedder.encode_queries([query])[0]
     weights = expand(query, options.expansion)
@@ -77,7 +77,7 @@ def search(
     respelt = respell(query, (fold(f"{chunk.context} {chunk.text}") for chunk in nearest))
     if respelt:
         weights = expand(query, options.expansion, respelt)
-        lists["lexical"] = _lexical(index, weights, depth, allowed)
+        lists["lexical"] = index.lexical.search(weights, depth, allowed)
         chunks = _chunks(index, lists)
     while True:
         hits = collapse(_fused(lists, chunks, options))
@@ -94,12 +94,12 @@ def _lists(
     vector: NDArray[np.float32],
     weights: Mapping[str, float],
     depth: int,
-    allowed: Sequence[int] | None,
+    allowed: NDArray[np.int64] | None,
 ) -> dict[str, list[tuple[int, float]]]:
     """Return the dense and the lexical list, `depth` long each where there is so much."""
     return {
         "dense": index.vectors.search(vector, depth, allowed) if vector.any() else [],
-        "lexical": _lexical(index, weights, depth, allowed),
+        "lexical": index.lexical.search(weights, depth, allowed),
     }
 
 
@@ -129,17 +129,6 @@ def _fused(
         )
         for identifier in sorted(scores, key=lambda identifier: (-scores[identifier], identifier))
     ]
-
-
-def _lexical(
-    index: OpenIndex, weights: Mapping[str, float], depth: int, allowed: Sequence[int] | None
-) -> list[tuple[int, float]]:
-    """Return the lexical list; a filter is applied behind the search, over all that the search finds."""
-    if allowed is None:
-        return index.lexical.search(weights, depth)
-    admitted = set(allowed)
-    found = index.lexical.search(weights, index.lexical.count())
-    return [(identifier, score) for identifier, score in found if identifier in admitted][:depth]
 
 
 def fuse(lists: dict[str, list[tuple[int, float]]], weights: dict[str, float]) -> dict[int, float]:

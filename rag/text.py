@@ -7,9 +7,13 @@ what is found there can be cut from the raw text at the same offsets.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from functools import cache
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.datatypes import Span
 
@@ -59,7 +63,23 @@ def fold(text: str) -> str:
     Full-width, compatibility and vertical forms become plain ones, quotation marks and dashes become one
     kind each, traditional characters become simplified, letters become lower case.
     """
-    return text.translate(_table())
+    if len(text) < _LONG:
+        return text.translate(_table())
+    codes = _codes()[np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")]
+    return str(codes.tobytes(), "utf-32-le", "surrogatepass")
+
+
+_LONG = 64
+"""From this length on a table look-up by numpy, which costs three microseconds to begin with, is the faster way."""
+
+
+@cache
+def _codes() -> NDArray[np.uint32]:
+    """Return `_table` as an array over all code points."""
+    codes = np.arange(sys.maxunicode + 1, dtype="<u4")
+    for code, form in _table().items():
+        codes[code] = ord(form)
+    return codes
 
 
 _CLOSER = f"[{re.escape(_CLOSERS)}]"

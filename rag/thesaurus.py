@@ -23,26 +23,33 @@ _UNMISTAKABLE = 4
 
 
 @cache
-def thesaurus() -> dict[str, tuple[str, ...]]:
-    """Return for every form said the forms that may be written for it, the nearest first, itself left out."""
-    found: dict[str, dict[str, None]] = {}
+def _written() -> dict[str, str]:
+    """Return for every form said what its lines have for it, in order, as it stands there: a question has few of them."""
+    found: dict[str, str] = {}
     for line in fold(_THESAURUS.read_text(encoding="utf-8")).splitlines():
-        if " > " in line:
-            said, written = (side.split() for side in line.split(" > "))
-        else:
-            said = written = line.split(" = ")
-        for form in said:
-            found.setdefault(form, {}).update(dict.fromkeys(w for w in written if w != form))
-    return {
-        form: kept
-        for form, written in found.items()
-        if (kept := tuple(word for word in written if idf(word) >= TELLING))
-    }
+        said, one_way, written = line.partition(" > ")
+        if not one_way:
+            said = written = line.replace(" = ", " ")
+        for form in said.split():
+            found[form] = f"{found[form]} {written}" if form in found else written
+    return found
 
 
 @cache
 def _longest() -> int:
-    return max(map(len, thesaurus()))
+    return max(map(len, _written()))
+
+
+@cache
+def near(form: str) -> tuple[str, ...]:
+    """Return the forms that may be written for a folded form, the nearest first, itself left out; most have none."""
+    written = dict.fromkeys(_written().get(form, "").split())
+    return tuple(word for word in written if word != form and idf(word) >= TELLING)
+
+
+def thesaurus() -> dict[str, tuple[str, ...]]:
+    """Return for every form said the forms that may be written for it, as `near` does for one."""
+    return {form: near(form) for form in _written() if near(form)}
 
 
 def said(text: str) -> list[tuple[Span, tuple[str, ...]]]:
@@ -59,8 +66,8 @@ def said(text: str) -> list[tuple[Span, tuple[str, ...]]]:
         for length in range(min(_longest(), len(folded) - position), 1, -1):
             form = folded[position : position + length]
             whole = length >= _UNMISTAKABLE or {position, position + length} <= borders
-            if whole and form in thesaurus():
-                found.append((Span(start=position, end=position + length), thesaurus()[form]))
+            if whole and form in _written() and near(form):
+                found.append((Span(start=position, end=position + length), near(form)))
                 position += length - 1
                 break
         position += 1

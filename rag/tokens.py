@@ -12,8 +12,10 @@ import hashlib
 import os
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import tiktoken
+if TYPE_CHECKING:
+    import tiktoken
 
 RANKS = Path(__file__).parent / "models" / "tokens.tiktoken"
 # What a token may be cut from: a run of letters with the blank before it, up to three digits, marks, blanks.
@@ -49,6 +51,8 @@ def read_ranks(path: Path) -> dict[bytes, int]:
 @cache
 def _own() -> tiktoken.Encoding:
     """Return the encoding that ships with this package."""
+    import tiktoken
+
     return tiktoken.Encoding("yinju", pat_str=PATTERN, mergeable_ranks=read_ranks(RANKS), special_tokens={})
 
 
@@ -58,6 +62,8 @@ def _published(name: str, folder: str) -> tiktoken.Encoding | None:
 
     tiktoken deletes a file whose hash is wrong and fetches it anew, so the hash is checked beforehand.
     """
+    import tiktoken
+
     file, digest = _PUBLISHED[name]
     path = Path(folder) / file
     if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
@@ -75,6 +81,8 @@ def encoding(model: str | None = None) -> tiktoken.Encoding:
     folder = os.environ.get("TIKTOKEN_CACHE_DIR")
     if model is None or not folder:
         return _own()
+    import tiktoken
+
     try:
         name = tiktoken.encoding_name_for_model(model)
     except KeyError:  # not a model that tiktoken knows

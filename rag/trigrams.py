@@ -8,9 +8,7 @@ from pathlib import Path
 
 import tantivy
 
-from rag.datatypes import Window
-
-_HEAP_BYTES = 64 * 1024 * 1024
+_HEAP_BYTES = 128 * 1024 * 1024
 _SIZE = 3
 # Stands behind a window's text, so that its last characters begin a trigram too; no window has a line break.
 _PADDING = "\n" * (_SIZE - 1)
@@ -52,12 +50,12 @@ class TrigramWriter:
                 tantivy.Query.term_set_query(self._schema, "id", list(ids))
             )
 
-    def add(self, windows: Iterable[Window]) -> None:
-        """Add windows."""
-        for window in windows:
+    def add(self, first_id: int, texts: Iterable[str]) -> None:
+        """Add windows numbered from `first_id`, given as the characters in them."""
+        for identifier, text in enumerate(texts, start=first_id):
             document = tantivy.Document()
-            document.add_unsigned("id", window.id)
-            document.add_text("body", window.text + _PADDING)
+            document.add_unsigned("id", identifier)
+            document.add_text("body", text + _PADDING)
             self._writer.add_document(document)
 
     def commit(self) -> None:

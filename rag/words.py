@@ -69,8 +69,13 @@ def placed_terms(text: str) -> list[tuple[str, int]]:
 
 
 def terms(text: str) -> list[str]:
-    """Return the index terms of `text` in the order of `placed_terms`."""
-    return [term for term, _ in placed_terms(text)]
+    """Return the index terms of `text` as `placed_terms` does, without the places: what an index is made of."""
+    folded = fold(text)
+    found = cut(folded)
+    two = {word for word in found if len(word) == 2}
+    for run in _HAN_RUN.findall(folded):
+        found += [pair for pair in map(str.__add__, run, run[1:]) if pair not in two]
+    return found + _MIXED.findall(folded)
 
 
 @cache

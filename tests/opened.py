@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
-from rag.chunking import ChunkingOptions, chunk
+from rag.chunking import ChunkingOptions
 from rag.datatypes import Document
 from rag.document_store import DocumentStore, FileRecord
 from rag.embedding import builtin
+from rag.generation import GenerationWriter
 from rag.lexical import LexicalIndex
 from rag.manifest import OpenIndex
-from rag.quoting.layout import windows
-from rag.trigrams import TrigramIndex, TrigramWriter
-from rag.vector_store import FaissStore
+from rag.preparing import Prepared, prepared_document
+from rag.stores import FILES, Place, backend
+from rag.trigrams import TrigramIndex
 
 _FOLDERS = TemporaryDirectory(prefix="yinju-test-")
 atexit.register(_FOLDERS.cleanup)
@@ -24,28 +25,19 @@ atexit.register(_FOLDERS.cleanup)
 def opened(documents: Sequence[Document]) -> OpenIndex:
     """Return an index of these documents, each a file of its own, in a folder that goes when the test run ends."""
     folder = Path(mkdtemp(dir=_FOLDERS.name))
-    store = DocumentStore.build(folder / "documents.sqlite")
-    grams = TrigramWriter(folder / "trigrams")
+    embedder = builtin()
+    place = Place(url=FILES, name="test", dimension=embedder.dimension, generation=1, folder=folder / "g1")
+    writer = GenerationWriter(place, None)
     for document in documents:
         name = document.source.file
-        store.put_file(FileRecord(name=name, sha256="", size=0, modified=0))
-        chunks = chunk(document, store.next_id("chunk"), ChunkingOptions())
-        cut = windows(document, store.next_id("window"))
-        store.add(name, 0, document, chunks, cut)
-        grams.add(cut)
-    found = store.all_chunks()
-    lexical = LexicalIndex(folder / "lexical", create=True)
-    lexical.update([], found)
-    store.close()
-    grams.commit()
-    embedder = builtin()
-    vectors = FaissStore.create(embedder.dimension)
-    texts = [f"{one.context}\n{one.text}" for one in found]
-    vectors.update([], [one.id for one in found], embedder.encode_passages(texts))
+        writer.put_file(FileRecord(name=name, sha256="", size=0, modified=0))
+        prepared = prepared_document(document, embedder, ChunkingOptions())
+        writer.add(Prepared(file=name, documents=(prepared,)))
+    writer.commit({}, None)
     return OpenIndex(
-        documents=DocumentStore.open(folder / "documents.sqlite"),
-        vectors=vectors,
-        lexical=lexical,
-        trigrams=TrigramIndex(folder / "trigrams"),
+        documents=DocumentStore(place.folder),
+        vectors=backend(FILES).read(place),
+        lexical=LexicalIndex(place.folder / "lexical"),
+        trigrams=TrigramIndex(place.folder / "trigrams"),
         embedder=embedder,
     )

@@ -297,6 +297,7 @@ def test_who_somebody_is(assistant, question, post):
 
 def test_an_open_assistant_notices_new_changed_and_removed_files(tmp_path, monkeypatch):
     monkeypatch.setattr("rag.assistant.FRESH", 0.0)
+    monkeypatch.setattr("rag.assistant.LOOKED", 0)
     docs = tmp_path / "docs"
     docs.mkdir()
     (docs / "a.txt").write_text("木星计划由张三丰负责,预算为77亿元。", encoding="utf-8")

@@ -116,7 +116,8 @@ def test_files_come_change_and_go_one_by_one(docs, index, tmp_path):
 
 
 def test_a_large_index_deletes_in_place(docs, index, monkeypatch):
-    monkeypatch.setattr("rag.indexing.REWRITTEN_CHUNKS", 0)
+    monkeypatch.setattr("rag.generation.REWRITTEN_CHUNKS", 0)
+    monkeypatch.setattr("rag.document_writer.COPIED_BYTES", 0)
     update(docs, index)
     (docs / NAMES[0]).unlink()
     update(docs, index)
@@ -280,6 +281,7 @@ def test_damage_of_a_large_index_is_seen_by_size(built, tmp_path, monkeypatch):
 class Renamed:
     """The built-in embedder under another fingerprint."""
 
+    portable = True
     fingerprint = "0123456789abcdef"
     dimension = EMBEDDER.dimension
     encode_passages = staticmethod(EMBEDDER.encode_passages)
@@ -337,9 +339,10 @@ def test_an_open_index_goes_on_answering_after_it_was_replaced(docs, index):
 CHILD = """
 import os, signal, shutil, sys
 from pathlib import Path
-from rag import indexing, manifest
+from rag import document_writer, generation, indexing, lexical, manifest, trigrams
 from rag.chunking import ChunkingOptions
 from rag.embedding import load_embedder
+from rag.stores import local
 
 docs, index, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 
@@ -360,33 +363,47 @@ def remove(folder):
     (folder / "documents.sqlite").unlink()
     die()
 
+def dies_in(owner, name):
+    setattr(owner, name, die)
+
+def dies_after(owner, name):
+    setattr(owner, name, after(getattr(owner, name)))
+
 match moment:
-    case "generation copied": shutil.copytree = after(shutil.copytree)
-    case "documents written": indexing.LexicalIndex = die
-    case "lexical index written": indexing._Update._write_lexical = after(indexing._Update._write_lexical)
-    case "vectors written": indexing._Update._write_vectors = after(indexing._Update._write_vectors)
-    case "manifest half written": manifest.os.fsync = die
-    case "manifest in force": indexing.Manifest.write = after(indexing.Manifest.write)
+    case "half linked": dies_after(generation, "link_folder")
+    case "generation begun": dies_after(generation.GenerationWriter, "__init__")
+    case "a file read": dies_after(generation.GenerationWriter, "add")
+    case "documents written": dies_after(document_writer.DocumentWriter, "close")
+    case "vectors written": dies_after(local.FaissWriter, "commit")
+    case "lexical index written": dies_after(lexical.LexicalWriter, "commit")
+    case "trigrams written": dies_after(trigrams.TrigramWriter, "commit")
+    case "manifest half written": manifest.json.dump = lambda record, stream, **_: (stream.write("{"), die())
+    case "manifest in force": dies_after(manifest.Manifest, "write")
     case "old generation half removed": shutil.rmtree = remove
+if "large" in sys.argv[4:]:  # as of a large index, whose documents are not copied
+    document_writer.COPIED_BYTES = 0
 embedder = load_embedder("builtin")
 print("ready", flush=True)
 indexing.update_index(docs, index, embedder, ChunkingOptions(), lambda _: None)
 print("done", flush=True)
 """
 MOMENTS = [
-    "generation copied",
+    "half linked",
+    "generation begun",
+    "a file read",
     "documents written",
-    "lexical index written",
     "vectors written",
+    "lexical index written",
+    "trigrams written",
     "manifest half written",
     "manifest in force",
     "old generation half removed",
 ]
 
 
-def child(docs, index, moment=""):
+def child(docs, index, moment="", size=""):
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(docs), str(index), moment],
+        [sys.executable, "-c", CHILD, str(docs), str(index), moment, size],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -430,9 +447,10 @@ def check_after_the_accident(docs, index, two_states):
     assert before != after
 
 
+@pytest.mark.parametrize("size", ["small", "large"])
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_killed_update_leaves_a_whole_index(docs, index, two_states, moment):
-    with child(docs, index, moment) as process:
+def test_a_killed_update_leaves_a_whole_index(docs, index, two_states, moment, size):
+    with child(docs, index, moment, size) as process:
         process.communicate(timeout=60)
         assert process.returncode == -signal.SIGKILL
     check_after_the_accident(docs, index, two_states)

@@ -10,7 +10,7 @@ from rag import library
 from rag.assistant import Assistant, open_assistant
 from rag.config import Settings
 from rag.errors import UsageError
-from rag.indexing import FileReport
+from rag.indexing import FileReport, Reading
 from rag.library import NameTakenError, Work, add, remove
 
 NEWS = "氢能试点名单公布\n来源：示例日报 2026-03-01\n\n国家能源局公布氢能试点名单，共有四十一个城市入选。\n"
@@ -224,14 +224,14 @@ def test_an_update_tells_what_it_reads_and_the_new_file_answers(opened, docs, se
     bad.write_bytes(b"no")
     assert opened.ask("海上光伏装机容量是多少？").refused
     assert opened.add("丙.txt", sent) == opened.add("坏.pdf", bad) == "added"
-    told: list[FileReport] = []
+    told: list[Reading | FileReport] = []
     done = opened.update(told.append)
-    assert [(row.file, row.status) for row in told] == [
-        ("丙.txt", "reading"),
-        ("丙.txt", "added"),
-        ("坏.pdf", "reading"),
-        ("坏.pdf", "failed"),
+    size = sent.stat().st_size
+    assert told[::2] == [
+        Reading(file="丙.txt", share=0.0),
+        Reading(file="坏.pdf", share=size / (size + bad.stat().st_size)),
     ]
+    assert [(row.file, row.status) for row in told[1::2]] == [("丙.txt", "added"), ("坏.pdf", "failed")]
     assert told[1].paragraphs == 1 and told[3].reason.startswith("内容不是 .pdf")
     assert {row.file: row.status for row in done.files}["甲.txt"] == "unchanged"
     assert "五百二十万千瓦" in opened.ask("海上光伏装机容量是多少？").text

@@ -3,6 +3,7 @@
 import math
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,75 +12,15 @@ import pytest
 from rag.chunking import ChunkingOptions, chunk
 from rag.datatypes import Chunk, Filters, Source, Span
 from rag.document_store import DocumentStore, FileRecord
-from rag.lexical import LexicalIndex
+from rag.document_writer import DocumentWriter
+from rag.lexical import LexicalIndex, LexicalWriter
 from rag.quoting.layout import windows
 from rag.reading import read
+from rag.rows import rows
 from rag.structure import parse
-from rag.vector_store import FaissStore
 from rag.words import terms
 
 DOCS = Path(__file__).parent.parent / "docs_src"
-
-
-# --- vectors
-
-
-def unit_vectors(seed, count, dimension=32):
-    vectors = np.random.default_rng(seed).normal(size=(count, dimension)).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
-def check_search(store, rows, seed, k=7, allowed=None):
-    """Compare the store with the cosines of all its rows, computed in double precision."""
-    (query,) = unit_vectors(seed, 1)
-    cosines = {
-        i: float(row.astype(np.float64) @ query) for i, row in rows.items() if allowed is None or i in allowed
-    }
-    expected = sorted(cosines, key=lambda i: -cosines[i])[:k]
-    found = store.search(query, k, allowed)
-    assert [i for i, _ in found] == expected
-    assert [score for _, score in found] == pytest.approx([cosines[i] for i in expected], abs=1e-5)
-
-
-def test_vector_search_is_exact_through_updates_and_on_disk(tmp_path):
-    rows = dict(zip([*range(100), 2**40], unit_vectors(0, 101), strict=True))
-    store = FaissStore.create(32)
-    store.update([], list(rows), np.stack(list(rows.values())))
-    check_search(store, rows, 1)
-    check_search(store, rows, 2, allowed=[3, 50, 2**40, 999])
-    check_search(store, rows, 3, k=500)
-    assert store.search(unit_vectors(3, 1)[0], 5, []) == []
-
-    removed = [0, 17, 99, 2**40]
-    for i in removed:
-        del rows[i]
-    added = dict(zip([17, 500], unit_vectors(4, 2), strict=True))  # an id can be used again
-    store.update(removed, list(added), np.stack(list(added.values())))
-    rows |= added
-    check_search(store, rows, 5)
-    assert store.count() == len(rows) == 99
-
-    store.save(tmp_path / "v.faiss")
-    mapped = FaissStore.open(tmp_path / "v.faiss")
-    check_search(mapped, rows, 6)
-    check_search(mapped, rows, 7, allowed=list(range(40)))
-    with pytest.raises(RuntimeError, match="memory-mapped"):
-        mapped.update([1], [], np.zeros((0, 32), np.float32))
-    writable = FaissStore.open(tmp_path / "v.faiss", writable=True)
-    writable.update([1], [], np.zeros((0, 32), np.float32))
-    check_search(writable, {i: row for i, row in rows.items() if i != 1}, 8)
-
-
-def test_an_empty_vector_store_finds_nothing():
-    store = FaissStore.create(32)
-    store.update([], [], np.zeros((0, 32), np.float32))
-    assert store.search(unit_vectors(0, 1)[0], 5) == []
-
-
-def test_a_damaged_vector_file_is_refused(tmp_path):
-    (tmp_path / "v.faiss").write_bytes(b"IxM2" + bytes(20))
-    with pytest.raises(RuntimeError):
-        FaissStore.open(tmp_path / "v.faiss")
 
 
 # --- BM25
@@ -95,6 +36,19 @@ def made_chunk(identifier, text, context=""):
         spans=(Span(start=0, end=len(text)),),
         context=context,
     )
+
+
+def body(c):
+    return " ".join(terms(f"{c.context} {c.text}"))
+
+
+def lexical(folder, chunks):
+    """Return an index of chunks, opened."""
+    writer = LexicalWriter(folder / "x")
+    for c in chunks:
+        writer.add(c.id, [body(c)])
+    writer.commit()
+    return LexicalIndex(folder / "x")
 
 
 def bm25(bags, query, k1=1.2, b=0.75):
@@ -129,8 +83,7 @@ def made_chunks(seed, identifiers):
 @pytest.mark.parametrize("query", ["科技创新", "企业改革ai", "金融，金融", "2026年绿色发展规划"])
 def test_lexical_scores_are_bm25(tmp_path, query):
     chunks = made_chunks(1, range(60))
-    index = LexicalIndex(tmp_path / "x", create=True)
-    index.update([], chunks)
+    index = lexical(tmp_path, chunks)
     bags = {c.id: Counter(terms(f"{c.context} {c.text}")) for c in chunks}
     assert max(bag.total() for bag in bags.values()) <= 40
     weights = {term: 1 / place for place, term in enumerate(dict.fromkeys(terms(query)), start=1)}
@@ -142,21 +95,36 @@ def test_lexical_scores_are_bm25(tmp_path, query):
 
 
 def test_lexical_deletion_takes_out_these_and_no_others(tmp_path):
-    index = LexicalIndex(tmp_path / "x", create=True)
-    index.update([], [made_chunk(i, f"科技创新 x{'abcdefghij'[i]}") for i in range(10)])
-    index.update([0, 3, 9], [made_chunk(3, "科技创新 新"), made_chunk(2**40, "科技创新")])
+    lexical(tmp_path, [made_chunk(i, f"科技创新 x{'abcdefghij'[i]}") for i in range(10)])
+    writer = LexicalWriter(tmp_path / "x")
+    writer.remove([0, 3, 9])
+    writer.add(3, [body(made_chunk(3, "科技创新 新"))])
+    writer.add(2**40, [body(made_chunk(2**40, "科技创新"))])
+    writer.commit()
+    index = LexicalIndex(tmp_path / "x")
     assert index.count() == 9
-    reopened = LexicalIndex(tmp_path / "x")
-    expected = {1, 2, 3, 4, 5, 6, 7, 8, 2**40}
-    assert {i for i, _ in index.search({"科技": 1}, 50)} == expected
-    assert {i for i, _ in reopened.search({"科技": 1}, 50)} == expected
-    assert [i for i, _ in reopened.search({"xd": 1}, 5)] == []
+    assert {i for i, _ in index.search({"科技": 1}, 50)} == {1, 2, 3, 4, 5, 6, 7, 8, 2**40}
+    assert [i for i, _ in index.search({"xd": 1}, 5)] == []
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+@pytest.mark.parametrize("k", [1, 7, 100])
+def test_lexical_search_among_admitted_chunks_is_the_search_without_the_others(tmp_path, monkeypatch, few, k):
+    monkeypatch.setattr("rag.lexical.FEW", few)  # both ways of doing it
+    index = lexical(tmp_path, made_chunks(2, range(300)))
+    weights = dict.fromkeys(terms("科技创新，企业改革ai"), 1.0)
+    everything = index.search(weights, 300)
+    for allowed in ([5], list(range(0, 300, 9)), list(range(250)), [7, 299, 2**40]):
+        expected = [score for i, score in everything if i in set(allowed)][:k]
+        found = index.search(weights, k, np.array(allowed))
+        assert [score for _, score in found] == pytest.approx(expected)
+        assert {i for i, _ in found} <= set(allowed)
+        assert len({i for i, _ in found}) == len(found)
 
 
 @pytest.mark.parametrize("query", ["", "。，！", "body:科技 AND *", '"科技" OR', "\\", "科技^9 +(-", "龘"])
 def test_no_character_of_a_query_has_a_meaning_of_its_own(tmp_path, query):
-    index = LexicalIndex(tmp_path / "x", create=True)
-    index.update([], [made_chunk(0, "科技"), made_chunk(1, "绿色")])
+    index = lexical(tmp_path, [made_chunk(0, "科技"), made_chunk(1, "绿色")])
     assert [i for i, _ in index.search(Counter(terms(query)), 5)] == ([0] if "科技" in query else [])
     assert index.search({"科技": 1}, 0) == []
 
@@ -173,34 +141,39 @@ def some_documents():
     yield parse(Source(file="c.txt", text="。\n\n“", sha256="y"))
 
 
+def put(writer, file, ordinal, document):
+    """Add a document; return its chunks and windows as the store is to have them."""
+    rowed = rows(document, chunk(document, 0, ChunkingOptions()), windows(document, 0))
+    writer.put_file(FileRecord(name=file, sha256="s", size=1, modified=2))
+    first_chunk, first_window = writer.add(file, ordinal, rowed)
+    return chunk(document, first_chunk, ChunkingOptions()), windows(document, first_window)
+
+
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
-    path = tmp_path_factory.mktemp("store") / "documents.sqlite"
-    store = DocumentStore.build(path)
+    folder = tmp_path_factory.mktemp("store")
+    writer = DocumentWriter(folder)
     documents = list(some_documents())
     chunks, cuts = [], []
     for ordinal, document in enumerate(documents):
-        file = document.source.file.partition("#")[0]
-        own = chunk(document, store.next_id("chunk"), ChunkingOptions())
-        cut = windows(document, store.next_id("window"))
-        store.put_file(FileRecord(name=file, sha256="s", size=1, modified=2))
-        store.add(file, ordinal, document, own, cut)
+        own, cut = put(writer, document.source.file.partition("#")[0], ordinal, document)
         chunks += own
         cuts += cut
-    store.close()
-    return DocumentStore.open(path), documents, chunks, cuts
+    writer.close()
+    return DocumentStore(folder), documents, chunks, cuts
 
 
 def test_stored_documents_and_chunks_come_back_equal(stored):
     store, documents, chunks, cuts = stored
-    assert list(store.documents()) == documents
-    assert [store.document(name) for name in store.names()] == documents
-    assert store.all_chunks() == chunks
+    assert sorted(store.documents(), key=lambda d: d.source.file) == sorted(
+        documents, key=lambda d: d.source.file
+    )
+    assert {name: store.document(name) for name in store.names()} == {d.source.file: d for d in documents}
+    assert list(store.all_chunks()) == chunks
     assert store.chunks([3, 0, 10**9]) == {0: chunks[0], 3: chunks[3]}
     assert list(store.windows(range(len(cuts))).values()) == cuts
     assert list(store.windows([7, 2, 10**9, 3]).items()) == [(n, cuts[n]) for n in (2, 3, 7)]
-    assert (store.count(), store.next_id("chunk")) == (len(chunks), len(chunks))
-    assert (store.count("window"), store.next_id("window")) == (len(cuts), len(cuts))
+    assert (store.count(), store.count_windows()) == (len(chunks), len(cuts))
     with pytest.raises(KeyError):
         store.document("none")
 
@@ -243,7 +216,7 @@ def article_of(stored, identifier):
 def test_filters_admit_the_right_chunks(stored, filters, admits):
     store, _, chunks, _ = stored
     expected = [c.id for c in chunks if admits(c, article_of(stored, c.id))]
-    assert sorted(store.select(filters)) == expected != []
+    assert store.select(filters).tolist() == expected != []
     assert len(expected) < len(chunks)
 
 
@@ -259,7 +232,7 @@ def test_filters_admit_the_right_chunks(stored, filters, admits):
     ],
 )
 def test_filters_that_admit_nothing(stored, filters):
-    assert stored[0].select(filters) == []
+    assert stored[0].select(filters).tolist() == []
 
 
 @pytest.mark.parametrize(
@@ -282,15 +255,74 @@ def test_no_filter_is_no_restriction(stored):
     assert stored[0].select(Filters()) is None
 
 
-def test_removing_a_file_leaves_the_others(tmp_path):
-    store = DocumentStore.build(tmp_path / "d.sqlite")
-    for name in ("a.txt", "b.txt"):
-        document = parse(Source(file=name, text="会议强调，要抓落实。\n", sha256=name))
-        store.put_file(FileRecord(name=name, sha256=name, size=1, modified=2, reason=None))
-        chunks = chunk(document, store.next_id("chunk"), ChunkingOptions())
-        store.add(name, 0, document, chunks, windows(document, store.next_id("window")))
-    assert store.remove_file("a.txt") == ([0], [0])
-    assert list(store.files()) == store.names() == ["b.txt"]
-    assert [c.file for c in store.all_chunks()] == ["b.txt"]
-    assert [window.file for window in store.windows(range(9)).values()] == ["b.txt"]
-    assert store.remove_file("none") == ([], [])
+# --- generations of the document store
+
+
+def saying(name, text):
+    return parse(Source(file=name, text=text, sha256=name))
+
+
+def contents(store):
+    """Return all that a store tells, the ids of its chunks and windows left out."""
+    every = store.windows(range(99))
+    return {
+        "files": store.files(),
+        "documents": {name: store.document(name) for name in store.names()},
+        "works": list(store.works()),
+        "chunks": sorted((c.file, c.text, c.spans) for c in store.all_chunks()),
+        "windows": sorted((w.file, w.start, w.text) for w in every.values()),
+        "counts": (store.count(), store.count_windows()),
+        "of 2024": len(store.select(Filters(date_from="2024-01-01"))),
+        "of b": len(store.select(Filters(files=("b.txt",)))),
+    }
+
+
+TEXTS = {
+    "a.txt": "标题甲\n2024年5月1日\n\n会议强调，要抓落实。\n",
+    "b.txt": "标题乙\n2023年5月1日\n\n会议指出，要深化改革。\n",
+    "c.txt": "标题丙\n2024年6月1日\n\n张辉说，发展是第一要务。\n",
+}
+
+
+@pytest.mark.parametrize("copied", [0, 10**9])
+@pytest.mark.parametrize("merged", [0, 10**9])
+def test_a_store_that_was_changed_is_the_one_written_at_once(tmp_path, monkeypatch, copied, merged):
+    monkeypatch.setattr("rag.document_writer.COPIED_BYTES", copied)  # changes laid over it, or made in it
+    monkeypatch.setattr("rag.document_writer.MERGED", merged)  # changes upon changes, or merged each time
+    folders = [tmp_path / f"g{n}" for n in range(6)]
+    for folder in (*folders, tmp_path / "scratch"):
+        folder.mkdir()
+    changed = TEXTS | {"b.txt": "标题乙\n2025年7月1日\n\n会议要求，要扩大开放。\n"}
+    writer = DocumentWriter(folders[0])
+    for name, text in TEXTS.items():
+        put(writer, name, 0, saying(name, text))
+    writer.close()
+    first = contents(DocumentStore(folders[0]))
+
+    writer = DocumentWriter(folders[1], folders[0])  # one changed, and changed back in the next
+    assert [len(ids) for ids in writer.remove_file("b.txt")] == [1, 1]
+    put(writer, "b.txt", 0, saying("b.txt", changed["b.txt"]))
+    writer.close()
+    old = DocumentStore(folders[0])
+    writer = DocumentWriter(folders[2], folders[1])
+    writer.remove_file("b.txt")
+    put(writer, "b.txt", 0, saying("b.txt", TEXTS["b.txt"]))
+    writer.close()
+    assert contents(DocumentStore(folders[2])) == first
+
+    writer = DocumentWriter(folders[3], folders[2])  # one gone, one only touched, one new
+    assert writer.remove_file("a.txt")[0] == [0]
+    assert writer.remove_file("none") == ([], [])
+    touched = replace(first["files"]["c.txt"], modified=7)
+    writer.put_file(touched)
+    put(writer, "d.txt", 0, saying("d.txt", TEXTS["a.txt"]))
+    writer.close()
+    new = DocumentStore(folders[3])
+    scratch = DocumentWriter(tmp_path / "scratch")
+    for name, text in {"c.txt": TEXTS["c.txt"], "b.txt": TEXTS["b.txt"], "d.txt": TEXTS["a.txt"]}.items():
+        put(scratch, name, 0, saying(name, text))
+    scratch.put_file(touched)
+    scratch.close()
+    assert contents(new) == contents(DocumentStore(tmp_path / "scratch"))
+    assert contents(old) == first  # whoever reads an earlier generation goes on doing so
+    assert (folders[3] / "changes.sqlite").exists() == (copied == 0)

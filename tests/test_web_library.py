@@ -13,7 +13,7 @@ from fake_assistant import HOSTILE, LOAN, TRAP, document
 
 from rag.datatypes import Block, Heading, Span
 from rag.errors import UsageError, YinjuError
-from rag.indexing import FileReport, IndexReport, Progress
+from rag.indexing import FileReport, IndexReport, Progress, Reading
 from rag.library import Added, Entry, NameTakenError, Work
 from rag.web.adding import Adding, Upload, add_files, adding_html
 from rag.web.catalogue import catalogue_html, reference, scope_text
@@ -183,7 +183,12 @@ def row(file: str, status: str, reason: str | None = None) -> FileReport:
 
 
 def reads_two(progress: Progress) -> IndexReport:
-    for report in (row("甲", "reading"), row("甲", "added"), row("乙", "reading"), row("乙", "failed", "坏")):
+    for report in (
+        Reading(file="甲", share=0.0),
+        row("甲", "added"),
+        Reading(file="乙", share=0.5),
+        row("乙", "failed", "坏"),
+    ):
         progress(report)
     ended = (row("甲", "added"), row("乙", "failed", "坏"), row("旧", "unchanged"))
     return IndexReport(files=ended, chunks=3, seconds=0.1)
@@ -225,7 +230,7 @@ def test_what_is_not_put_in_is_told_and_needs_no_update() -> None:
 )
 def test_an_update_that_fails_is_told_of_each_file(error: Exception, told: str) -> None:
     def fails(progress: Progress) -> IndexReport:
-        progress(row("甲", "reading"))
+        progress(Reading(file="甲", share=0.0))
         raise error
 
     shelf = Shelf(fails, 甲="added", 乙="added", 丙="same")

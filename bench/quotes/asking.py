@@ -90,7 +90,7 @@ def ask(index: OpenIndex, each: int, seed: int = 0) -> dict[str, Row]:
 
 
 def _sentences(index: OpenIndex, most: int, draw: random.Random) -> list[str]:
-    windows = index.documents.count("window")
+    windows = index.documents.count_windows()
     ids = draw.sample(range(windows), min(windows, most))
     files = dict.fromkeys(window.file for window in index.documents.windows(ids).values())
     found = [

@@ -12,17 +12,22 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from rag.datatypes import Source
+import numpy as np
+
+from rag.datatypes import Document, Source, Window
 from rag.document_store import DocumentStore, FileRecord
 from rag.embedding import builtin
 from rag.errors import UsageError
+from rag.generation import GenerationWriter
 from rag.lexical import LexicalIndex
-from rag.manifest import OpenIndex
+from rag.manifest import LEXICAL, TRIGRAMS, OpenIndex
+from rag.preparing import Prepared, PreparedDocument
 from rag.quoting.layout import windows
+from rag.rows import rows
+from rag.stores import FILES, Place, backend
 from rag.structure import parse
 from rag.text import sentences
-from rag.trigrams import TrigramIndex, TrigramWriter
-from rag.vector_store import FaissStore
+from rag.trigrams import TrigramIndex
 
 _FILE = "bench.jsonl"
 
@@ -88,31 +93,35 @@ def fill(folder: Path, wanted: Iterable[tuple[str, bool]], size: int) -> Filled:
     """
     embedder = builtin()
     started = time.perf_counter()
-    store = DocumentStore.build(folder / "documents.sqlite")
-    store.put_file(FileRecord(name=_FILE, sha256="", size=0, modified=0))
-    writer = TrigramWriter(folder / "trigrams")
+    place = Place(url=FILES, name="bench", dimension=embedder.dimension, generation=1, folder=folder / "g1")
+    writer = GenerationWriter(place, None)
+    writer.put_file(FileRecord(name=_FILE, sha256="", size=0, modified=0))
     held = made = number = 0
     for number, (text, copied) in enumerate(wanted, start=1):
         document = parse(Source(file=f"{_FILE}#{number}", text=text, sha256=""))
-        cut = windows(document, held)
-        store.add(_FILE, number, document, (), cut)
-        writer.add(cut)
+        cut = windows(document, 0)
+        writer.add(Prepared(file=_FILE, documents=(_without_chunks(document, cut, embedder.dimension),)))
         held, made = held + len(cut), made + copied
         if held >= size:
             break
-    store.close()
-    writer.commit()
+    writer.commit({}, None)
     seconds = time.perf_counter() - started
     return Filled(
         index=OpenIndex(
-            documents=DocumentStore.open(folder / "documents.sqlite"),
-            vectors=FaissStore.create(embedder.dimension),
-            lexical=LexicalIndex(folder / "lexical", create=True),
-            trigrams=TrigramIndex(folder / "trigrams"),
+            documents=DocumentStore(place.folder),
+            vectors=backend(FILES).read(place),
+            lexical=LexicalIndex(place.folder / LEXICAL),
+            trigrams=TrigramIndex(place.folder / TRIGRAMS),
             embedder=embedder,
         ),
         windows=held,
         seconds=seconds,
         size=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
         made=made / max(1, number),
+    )
+
+
+def _without_chunks(document: Document, cut: list[Window], dimension: int) -> PreparedDocument:
+    return PreparedDocument(
+        rows=rows(document, (), cut), terms=(), vectors=np.zeros((0, dimension), dtype=np.float32)
     )

@@ -78,7 +78,7 @@ def ask(name: str, data: Path, index: Path | None) -> Asked:
         open_program(*folders) as (assistant, _),
         TemporaryDirectory() as temporary,
     ):
-        chunks = assistant.index.documents.all_chunks()
+        chunks = list(assistant.index.documents.all_chunks())
         found = systems(assistant, Baseline(Path(temporary), chunks))
         overlaps = _overlaps(wanted.questions, chunks)
         return Asked(

@@ -23,7 +23,9 @@ def answerable(found: Answer) -> bool:
 def written(
     generator: Generator, found: Answer, places: Sequence[Place], document: GetDocument
 ) -> Iterator[Answer]:
-    """Yield the model's answer as it grows; without passages, or where the model fails, the extractive one.
+    """Yield the model's answer as it grows; where none is asked, or the model fails, the extractive one.
+
+    None is asked without passages, nor about what is off topic, unsafe or not in the documents.
 
     Args:
         generator: writes the answer.
@@ -31,7 +33,7 @@ def written(
         places: the passages it may rest on, best first.
         document: returns a source by its name.
     """
-    if not places:
+    if not places or not answerable(found):
         yield found
         return
     model = generator.options.model

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from rag.answering.calling import import_libraries, streamed
 from rag.errors import ModelError
 
 if TYPE_CHECKING:
@@ -76,6 +75,8 @@ def text_of(
         ModelError: the endpoint failed or took too long, its address or the model's name is missing or
             malformed, or the text is not complete.
     """
+    from rag.answering.calling import streamed
+
     client = connect(options)
     limit = options.timeout if seconds is None else seconds
     try:
@@ -110,6 +111,8 @@ def connect(options: LLMOptions) -> DefaultAsyncHttpxClient:
     Raises:
         ModelError: the endpoint's address or the model's name is missing or malformed.
     """
+    from rag.answering.calling import import_libraries
+
     _check(options)
     import_libraries()
     import openai

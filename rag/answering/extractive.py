@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rag.answering.attribution import attributed, on_occasion
 from rag.answering.candidates import Candidate, GetDocument, gather, paragraph_sentences
 from rag.answering.evidence import sentence_place
 from rag.answering.features import TYPED, table
@@ -17,7 +16,6 @@ from rag.answering.lists import LEAD_SENTENCE
 from rag.answering.matching import Array, Matcher, Vectors
 from rag.answering.offers import answers_type, unfit
 from rag.answering.provisions import provision
-from rag.answering.publication import answer_from_metadata
 from rag.answering.refusal import refuse, screen
 from rag.answering.scoring import best_of, models, probability
 from rag.answering.trimming import trim
@@ -87,8 +85,10 @@ def answer_extractively(
     ):
         return _said(question, hits, document, vectors) or _refuse(question, found)
     if question.occasion in ("piece", "where"):
-        return on_occasion(question, best) or _refuse(question, found)
+        return _occasion(question, best) or _refuse(question, found)
     if question.attribution:
+        from rag.answering.attribution import attributed
+
         return attributed(question, best)
     return _compose(
         question, [_quoted(question, c) for c in _choose(question, found, options)], listing=False
@@ -100,6 +100,8 @@ def _looked_up(
 ) -> Answer | None:
     """Return what is told by something other than the best sentence: a line about a piece, an article of a law, a list."""
     if question.fields:
+        from rag.answering.publication import answer_from_metadata
+
         answer = answer_from_metadata(question, hits, document, found.matcher)
         coded = _coded(found) if "number" in question.fields else None
         if answer and answer.refused and coded:  # no line states the number, but the text does
@@ -132,7 +134,14 @@ def _said(question: Question, hits: Sequence[Hit], document: GetDocument, vector
     best = found.candidates[0]
     likely = found.probability >= models().threshold
     stands = likely and not unfit(found.matcher.question, best) and found.matcher.names_stand(best.setting)
-    return on_occasion(question, best) if stands else None
+    return _occasion(question, best) if stands else None
+
+
+def _occasion(question: Question, best: Candidate) -> Answer | None:
+    """Return in which piece, when or on what occasion the best sentence was said, None where nothing says so."""
+    from rag.answering.attribution import on_occasion
+
+    return on_occasion(question, best)
 
 
 def _score(question: Question, hits: Sequence[Hit], document: GetDocument, vectors: Vectors) -> _Found:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Literal
 
@@ -38,22 +38,21 @@ between 、 or ; inside one sentence, or its clauses."""
 
 _ORDINALS = "一二三四五六七八九十"
 # Families of markers: an enumeration uses one family, its first marker, then its later ones in order.
-_FAMILIES: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
-    tuple(re.compile(pattern) for pattern in patterns)
-    for patterns in (
-        [rf"{n}(?:是|要)" for n in _ORDINALS],
-        [rf"其{n}" for n in _ORDINALS],
-        [rf"第{n}[,，、]" for n in _ORDINALS],
-        [
-            r"(?:首先|第一)(?:是|,|，|要|、)?",
-            *[rf"(?:第{n}|其次|再次|此外|最后)(?:是|,|，|要|、)?" for n in _ORDINALS[1:]],
-        ],
-        [rf"[(（]{chinese_numeral(n)}[)）]" for n in range(1, LONGEST + 1)],
-        [rf"{chinese_numeral(n)}、" for n in range(1, LONGEST + 1)],
-        [rf"(?<!\d){n}[.．、](?!\d)" for n in range(1, LONGEST + 1)],
-        [rf"[(（]{n}[)）]" for n in range(1, LONGEST + 1)],
-    )
+_FAMILIES: tuple[Sequence[str], ...] = (
+    [rf"{n}(?:是|要)" for n in _ORDINALS],
+    [rf"其{n}" for n in _ORDINALS],
+    [rf"第{n}[,，、]" for n in _ORDINALS],
+    [
+        r"(?:首先|第一)(?:是|,|，|要|、)?",
+        *[rf"(?:第{n}|其次|再次|此外|最后)(?:是|,|，|要|、)?" for n in _ORDINALS[1:]],
+    ],
+    [rf"[(（]{chinese_numeral(n)}[)）]" for n in range(1, LONGEST + 1)],
+    [rf"{chinese_numeral(n)}、" for n in range(1, LONGEST + 1)],
+    [rf"(?<!\d){n}[.．、](?!\d)" for n in range(1, LONGEST + 1)],
+    [rf"[(（]{n}[)）]" for n in range(1, LONGEST + 1)],
 )
+# There are hundreds, and a text has few.
+_marker = cache(re.compile)
 _MARKER = re.compile(r"[一二三四五六七八九十首再此最]|第|其|[(（]|\d")
 _DASH = re.compile(r"——")
 # Where a marker can open a point inside a sentence: behind ; and :, and 二是 behind a comma, 一是 anywhere.
@@ -175,10 +174,10 @@ def _marked(article: Article, split: Sentences) -> Iterator[Enumeration]:
         found: list[tuple[Paragraph, Span]] = []
         for paragraph, piece in openings:
             text = paragraph.text[piece.start : piece.end]
-            if family[0].match(text):
+            if _marker(family[0]).match(text):
                 yield from _finished(article, "marked", found)
                 found = [(paragraph, piece)]
-            elif found and len(found) < len(family) and family[len(found)].match(text):
+            elif found and len(found) < len(family) and _marker(family[len(found)]).match(text):
                 last = found[-1][0]
                 if paragraph.path == last.path and paragraph.number - last.number <= APART:
                     found.append((paragraph, piece))
@@ -241,7 +240,7 @@ def _style(paragraph: Paragraph, spans: Sequence[Span]) -> str:
     opening = paragraph.text[spans[0].start : spans[0].end]
     if _DASH.match(opening):
         return "dash"
-    if any(marker.match(opening) for family in _FAMILIES for marker in family[:2]):
+    if any(_marker(marker).match(opening) for family in _FAMILIES for marker in family[:2]):
         return ""
     if _ASIDE.match(opening) and opening.startswith(("在", "从")):
         return "aside"
@@ -276,7 +275,7 @@ def _sentences(article: Article, split: Sentences) -> Iterator[Enumeration]:
 def _is_marked(paragraph: Paragraph, sentence: Span) -> bool:
     """Whether a sentence opens with the marker of a point."""
     return _MARKER.match(paragraph.text, sentence.start) is not None and any(
-        marker.match(paragraph.text, sentence.start) for family in _FAMILIES for marker in family
+        _marker(marker).match(paragraph.text, sentence.start) for family in _FAMILIES for marker in family
     )
 
 

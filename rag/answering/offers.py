@@ -15,7 +15,7 @@ from rag.numerals import Number, numbers, years
 from rag.question import Question
 from rag.structure.people import people
 from rag.text import fold
-from rag.words import content_words
+from rag.words import cut, is_function_word
 
 REMEMBERED = 50_000
 """Sentences and clauses of which is kept what they offer, some hundred bytes each."""
@@ -91,8 +91,10 @@ def _numbers(text: str) -> tuple[Number, ...]:
 
 @lru_cache(maxsize=REMEMBERED)
 def _told(text: str) -> tuple[tuple[str, float], ...]:
-    """Return the words of a text that carry its topic, figures apart, with what each tells."""
-    return tuple((word, idf(word)) for word, _ in content_words(text) if not word[0].isdigit())
+    """Return the words of a folded text that carry its topic, figures apart, with what each tells."""
+    return tuple(
+        (word, idf(word)) for word in cut(text) if not is_function_word(word) and not word[0].isdigit()
+    )
 
 
 def _offers_definition(question: Question, text: str) -> float:

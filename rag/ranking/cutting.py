@@ -38,15 +38,15 @@ class Cutter:
     """Cuts texts into words numbered as an embedder's rows; words that it does not know lie behind its rows."""
 
     def __init__(self, embedder: StaticEmbedder) -> None:
-        self._rows = embedder.vocabulary()
-        self.known = len(self._rows)
+        self._row = embedder.number
+        self.known = embedder.count()
         self.cut = lru_cache(maxsize=REMEMBERED)(self._cut)
 
     def numbers(self, words: Iterable[str]) -> list[int]:
         """Return the number of each folded word: its row, or one of a million behind the rows by its checksum."""
-        rows = self._rows
+        numbered = ((word, self._row(word)) for word in words)
         return [
-            rows[word] if word in rows else self.known + crc32(word.encode()) % _UNKNOWN for word in words
+            self.known + crc32(word.encode()) % _UNKNOWN if row is None else row for word, row in numbered
         ]
 
     def _cut(self, text: str) -> Cut:

@@ -7,13 +7,15 @@ gathered into articles (`articles`). No character is lost: `account` shows where
 from __future__ import annotations
 
 from rag.datatypes import Document, Source, Span
-from rag.structure.articles import Builder
-from rag.structure.layout import label
-from rag.structure.lines import split_lines
 
 
 def parse(source: Source) -> Document:
     """Return the document that `source` holds: its articles and its noise, in the order of the text."""
+    # Here, not above: who asks a question needs `rag.structure.people` and none of the passes.
+    from rag.structure.articles import Builder
+    from rag.structure.layout import label
+    from rag.structure.lines import split_lines
+
     builder = Builder(source)
     for role, lines in label(split_lines(source), source.declared.get("title")):
         builder.add(role, lines)

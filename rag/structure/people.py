@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import rjieba
 
@@ -25,14 +26,29 @@ POST = (
 )
 _NO_NAME_ENDS = frozenset("人方者省市县区州镇乡村厅局部委处科院校")
 SPEECH = r"(?:说|表示|指出|强调|介绍|认为|坦言|透露|谈到|分享|提出|称|答|回应|披露|宣布|回答)"
-_SAYS = re.compile(
-    rf"([{''.join(sorted(SURNAMES))}][一-鿿]{{1,2}})(?=在[^，,。]{{1,24}}(?:时|中|上|会)?[^，,。]{{0,6}}{SPEECH}|[进一还也则]*步?{SPEECH}|[:：])"
-)
 _MAY_SAY = re.compile(rf"{SPEECH}|[:：]")
 _CLAUSE_START = re.compile(r"[，,。；;：:！!？?“”\s]")
 _WORD_END = re.compile(rf"(?:{SPEECH}|[是在对与的任等])$")
-_POST_THEN_NAME = re.compile(rf"(?:{POST})([{''.join(sorted(SURNAMES))}][一-鿿]{{1,2}})$")
-_POST_NAME = re.compile(rf"(.{{0,28}}(?:{POST}))(\s*)([一-鿿]{{2,4}}|[一-鿿]\s+[一-鿿])")
+
+
+# Compiled when a text is read: who asks a question needs none of them, and they take long.
+
+
+@cache
+def _says() -> re.Pattern[str]:
+    return re.compile(
+        rf"([{''.join(sorted(SURNAMES))}][一-鿿]{{1,2}})(?=在[^，,。]{{1,24}}(?:时|中|上|会)?[^，,。]{{0,6}}{SPEECH}|[进一还也则]*步?{SPEECH}|[:：])"
+    )
+
+
+@cache
+def _post_then_name() -> re.Pattern[str]:
+    return re.compile(rf"(?:{POST})([{''.join(sorted(SURNAMES))}][一-鿿]{{1,2}})$")
+
+
+@cache
+def _post_name() -> re.Pattern[str]:
+    return re.compile(rf"(.{{0,28}}(?:{POST}))(\s*)([一-鿿]{{2,4}}|[一-鿿]\s+[一-鿿])")
 
 
 def is_name(text: str) -> bool:
@@ -59,7 +75,7 @@ def is_person_line(text: str) -> bool:
 
 def post_and_name(text: str) -> tuple[str, Span] | None:
     """Return the post and the span of the name where a line is just these (国务院总理 李强), else None."""
-    match = _POST_NAME.fullmatch(text)
+    match = _post_name().fullmatch(text)
     if not match or not is_name(match.group(3)):
         return None
     return match.group(1), Span(start=match.start(3), end=match.end(3))
@@ -84,7 +100,7 @@ def speakers(text: str) -> list[str]:
     if not _MAY_SAY.search(text):
         return []
     found: dict[str, None] = {}
-    for match in _SAYS.finditer(text):
+    for match in _says().finditer(text):
         name, start = match.group(1), match.start(1)
         if name[-1] in _NO_NAME_ENDS:
             continue
@@ -104,7 +120,7 @@ def introduced(text: str) -> tuple[str, Span] | None:
     if not text.endswith((":", "：")) and not re.search("访|专访|对话", text):
         return None
     bare = text.rstrip(":：")
-    match = _POST_THEN_NAME.search(bare)
+    match = _post_then_name().search(bare)
     ends = [span for _, span in people(bare) if span.end == len(bare)]
     if match:
         ends = [Span(start=match.start(1), end=match.end(1))]

@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from typing import Literal
 
 from rag.errors import YinjuError
-from rag.indexing import FileReport
+from rag.indexing import FileReport, Reading
 from rag.library import NameTakenError
 from rag.web.html import block, escape
 from rag.web.protocol import Assistant
@@ -89,11 +89,11 @@ def _stored(assistant: Assistant, upload: Upload, aside: Path | None) -> Adding:
 
 def _indexed(assistant: Assistant, rows: tuple[Adding, ...]) -> Iterator[tuple[Adding, ...]]:
     """Update the index; yield the rows as the files are read, and when all can be searched."""
-    told: SimpleQueue[FileReport | None] = SimpleQueue()
+    told: SimpleQueue[Reading | FileReport | None] = SimpleQueue()
     with ThreadPoolExecutor(1) as executor:
         run = executor.submit(assistant.update, told.put)
         run.add_done_callback(lambda _: told.put(None))
-        for report in iter(told.get, None):
+        while (report := told.get()) is not None:
             rows = tuple(_read(row, report) for row in rows)
             yield rows
     try:
@@ -111,11 +111,11 @@ def _pending(row: Adding) -> bool:
     return row.step in ("received", "reading", "read")
 
 
-def _read(row: Adding, report: FileReport) -> Adding:
+def _read(row: Adding, report: Reading | FileReport) -> Adding:
     """Return the row one step on, if it is the one that the report is about."""
     if not _pending(row) or row.file != report.file:
         return row
-    return replace(row, step="reading" if report.status == "reading" else "read")
+    return replace(row, step="reading" if isinstance(report, Reading) else "read")
 
 
 def _ended(row: Adding, reports: dict[str, FileReport]) -> Adding:

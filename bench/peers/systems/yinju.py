@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from bench.peers.material import DOCS
 from rag.assistant import Assistant, build_index, open_assistant
 from rag.config import Settings
@@ -40,5 +42,6 @@ class Opened:
 
 
 def opened(folder: Path, store: Path) -> Opened:
-    """Open the index, as it is on disk."""
+    """Open the index, as it is on disk; BLAS gets one thread, as on the page, since each question has one."""
+    threadpool_limits(1, user_api="blas")
     return Opened(open_assistant(_settings(folder, store), update=False))

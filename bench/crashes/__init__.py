@@ -1,0 +1,1 @@
+"""Builds and updates that are killed at random moments: what is left of the index."""

@@ -1,0 +1,1 @@
+"""How one machine fares as the corpus grows: building, asking, updating an index of so many chunks."""
