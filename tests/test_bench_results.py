@@ -66,13 +66,17 @@ RECORD = {
 SCALE = [
     {
         "chunks": chunks,
-        "seconds": chunks / 500,
-        "resident_bytes": 500 * MB,
-        "index_bytes": chunks * 4096,
-        "median_ms": 20.0,
-        "p95_ms": 41.0,
+        "build_seconds": chunks / 500,
+        "build_peak_bytes": 2000 * MB,
+        "parts": {"documents": chunks * 3072, "vectors": chunks * 1024},
+        "memory": {"anonymous": 100 * MB, "mapped": 400 * MB},
+        "search_ms": 20.0,
+        "search_p95_ms": 41.0,
+        "search_8_ms": 55.5,
+        "search_8_p95_ms": 99.0,
         "recall": 0.9912,
-        "update_seconds": 3.0,
+        "add_seconds": 3.04,
+        "remove_seconds": 2.5,
     }
     for chunks in (1_000, 1_000_000)
 ]
@@ -121,8 +125,18 @@ class TestPage:
     def test_the_scale_by_hand(self):
         text = page(None, SCALE, [])
         assert "与别的做法并列" not in text
-        assert cells(text, "1,000,000") == [
-            ["1,000,000", "2,000", "500", "500", "3,906", "20.0 / 41.0", "0.991"]
+        assert cells(text, "1,000,000")[0] == [
+            "1,000,000",
+            "2,000",
+            "500",
+            "2,000",
+            "3,906",
+            "100 / 400",
+            "20.0 / 41.0",
+            "55.5 / 99.0",
+            "0.991",
+            "3.0",
+            "2.5",
         ]
 
 
@@ -136,6 +150,8 @@ class TestPlots:
     def test_ours_goes_as_far_as_the_scale(self):
         drawn = {plot.name: plot for plot in plots(RECORD["rows"], SCALE)}
         assert drawn["build"].curves == {"引据": [(1_000, 2.0), (1_000_000, 2000.0)], "甲": [(1001, 4.0)]}
+        assert drawn["memory"].curves["引据"] == [(1_000, 500), (1_000_000, 500)]
+        assert drawn["query"].curves["引据"] == [(1_000, 20), (1_000_000, 20)]
         assert drawn["disk"].curves["引据"] == [(1_000, 3.90625), (1_000_000, 3906.25)]
         assert [list(plot.curves) for plot in plots([], SCALE)] == [["引据"]] * 4
 

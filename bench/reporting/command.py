@@ -18,27 +18,27 @@ _MB = 2**20
 # A plot: its name, title and unit, what it takes of a row beside the peers, and of a row of the scale.
 _Cost = Callable[[Mapping[str, Any]], float]
 _PLOTS: Sequence[tuple[str, str, str, _Cost, _Cost]] = (
-    ("build", "建索引用时（含嵌入）", "秒", lambda row: row["build_s"], lambda row: row["seconds"]),
+    ("build", "建索引用时（含嵌入）", "秒", lambda row: row["build_s"], lambda row: row["build_seconds"]),
     (
         "memory",
         "打开并查询时的内存",
         "MB",
         lambda row: row["serve_peak_bytes"] / _MB,
-        lambda row: row["resident_bytes"] / _MB,
+        lambda row: sum(row["memory"].values()) / _MB,
     ),
     (
         "disk",
         "索引在磁盘上的大小",
         "MB",
         lambda row: row["index_bytes"] / _MB,
-        lambda row: row["index_bytes"] / _MB,
+        lambda row: sum(row["parts"].values()) / _MB,
     ),
     (
         "query",
         "一问用时的中位数（1 线程）",
         "毫秒",
         lambda row: row["alone"]["median_ms"],
-        lambda row: row["median_ms"],
+        lambda row: row["search_ms"],
     ),
 )
 

@@ -24,7 +24,19 @@ _PEER_HEAD = (
     "召回@{k}",
     "向量召回@{k}",
 )
-_SCALE_HEAD = ("段落数", "建，秒", "建，段/秒", "内存 MB", "磁盘 MB", "毫秒 中位 / 95%", "向量召回@10")
+_SCALE_HEAD = (
+    "段落数",
+    "建，秒",
+    "建，段/秒",
+    "建，最大的进程 MB",
+    "磁盘 MB",
+    "查，内存 MB 自有 / 映射",
+    "1 线程，毫秒 中位 / 95%",
+    "8 线程，毫秒 中位 / 95%",
+    "向量召回@10",
+    "加 1000 篇，秒",
+    "减 1000 篇，秒",
+)
 NOTES = """\
 - **同样的材料**：段落是引据按默认设置切的片段（连同标题、小标题），逐段交给各系统；向量都由引据随附的嵌入模型算。问题是 crud_questions 的短问（新闻事件），所求是答案所在的文章；不够的段落用别的文章补足。
 - **每一格一个新进程**：先建索引、存盘、退出；再另起一个进程打开、查询。“建”从读段落到存好，含嵌入，不含导入库；内存是进程（连同它起的进程）驻留内存的最大值，映射进来的索引文件也算。
@@ -40,9 +52,15 @@ def page(peers: Mapping[str, Any] | None, scale: Sequence[Row] | None, plots: Se
     if peers is not None:
         parts += _peers(peers)
     if scale is not None:
-        parts += ["## 一台机器上能放多少", _table(_SCALE_HEAD, map(_scale_cells, scale))]
+        parts += [
+            "## 一台机器上，语料越来越大",
+            "引据自己，`python -m bench scale`。",
+            _table(_SCALE_HEAD, map(_scale_cells, scale)),
+        ]
     if plots:
         parts.append("## 语料变大时")
+        if scale is not None:
+            parts.append("引据的一线取自上面的规模测量，语料和问题与并列时不同。")
         parts += [f"![{plot.title}](results/{plot.name}.svg)" for plot in plots]
     return "\n\n".join(parts) + "\n"
 
@@ -93,8 +111,8 @@ def _peer_cells(row: Row, asked: int) -> list[str]:
         _megabytes(row["index_bytes"]),
         f"{row['opening_s']:.1f}",
         _megabytes(row["serve_peak_bytes"]),
-        _milliseconds(row["alone"]),
-        _milliseconds(row["together"]),
+        _milliseconds(row["alone"]["median_ms"], row["alone"]["p95_ms"]),
+        _milliseconds(row["together"]["median_ms"], row["together"]["p95_ms"]),
         f"{row['together']['per_second']:.1f}",
         f"{row['recall']:.3f}{few}",
         f"{row['dense_recall']:.3f}",
@@ -102,14 +120,19 @@ def _peer_cells(row: Row, asked: int) -> list[str]:
 
 
 def _scale_cells(row: Row) -> list[str]:
+    memory = row["memory"]
     return [
         f"{row['chunks']:,}",
-        f"{row['seconds']:,.0f}",
-        f"{row['chunks'] / row['seconds']:,.0f}",
-        _megabytes(row["resident_bytes"]),
-        _megabytes(row["index_bytes"]),
-        _milliseconds(row),
+        f"{row['build_seconds']:,.0f}",
+        f"{row['chunks'] / row['build_seconds']:,.0f}",
+        _megabytes(row["build_peak_bytes"]),
+        _megabytes(sum(row["parts"].values())),
+        f"{_megabytes(memory['anonymous'])} / {_megabytes(memory['mapped'])}",
+        _milliseconds(row["search_ms"], row["search_p95_ms"]),
+        _milliseconds(row["search_8_ms"], row["search_8_p95_ms"]),
         f"{row['recall']:.3f}",
+        f"{row['add_seconds']:.1f}",
+        f"{row['remove_seconds']:.1f}",
     ]
 
 
@@ -117,8 +140,8 @@ def _megabytes(size: float) -> str:
     return f"{size / _MB:,.1f}" if size < 10 * _MB else f"{size / _MB:,.0f}"
 
 
-def _milliseconds(times: Row) -> str:
-    return f"{times['median_ms']:,.1f} / {times['p95_ms']:,.1f}"
+def _milliseconds(median: float, p95: float) -> str:
+    return f"{median:,.1f} / {p95:,.1f}"
 
 
 def _versions(rows: Sequence[Row]) -> Iterator[str]:
