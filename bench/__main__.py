@@ -9,7 +9,9 @@ import typer
 
 from bench.crashes.command import crashes
 from bench.page.command import page
+from bench.peers.command import peers
 from bench.quotes.command import quotes
+from bench.reporting.command import results
 from bench.retrieval.command import retrieval
 from bench.scale.command import scale
 from bench.start.command import start
@@ -27,10 +29,12 @@ def bench() -> None:
 app.command()(retrieval)
 app.command()(quotes)
 app.command()(page)
+app.command()(peers)
 app.command()(scale)
 app.command()(start)
 app.command()(crashes)
 app.command()(stores)
+app.command()(results)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -48,13 +48,13 @@ def describe(assistant: Assistant, settings: Settings) -> dict[str, Any]:
     contents = "\n".join(f"{file.sha256} {file.name}" for file in files)
     return {
         "settings": settled,
-        "program": {"commit": _commit(), "python": sys.version.split()[0], "cpus": os.cpu_count()},
+        "program": {"commit": commit(), "python": sys.version.split()[0], "cpus": os.cpu_count()},
         "documents": {"files": len(files), "sha256": hashlib.sha256(contents.encode()).hexdigest()},
         "embedder": assistant.index.embedder.fingerprint,
     }
 
 
-def _commit() -> str | None:
+def commit() -> str | None:
     """Return the commit that is checked out, with a `+` where files differ from it; None outside a repository."""
     try:
         asked = (

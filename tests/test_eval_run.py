@@ -298,7 +298,7 @@ def command(tmp_path, monkeypatch, capsys, assistant):
         for module in (cli, stage_commands):
             program = nullcontext((oracle, assistant.settings))
             monkeypatch.setattr(module, "open_program", lambda docs, index, program=program: program)
-        monkeypatch.setattr(program_module, "_commit", lambda: "0123456789ab")
+        monkeypatch.setattr(program_module, "commit", lambda: "0123456789ab")
         status = cli.main([*arguments])
         printed = capsys.readouterr()
         return status, printed.out, printed.err

@@ -229,6 +229,11 @@ BENCHED = {
     "crashes.command": {"rag.assistant", "rag.chunking", "rag.embedding", "rag.indexing"},
     "crashes.killing": {"rag.chunking", "rag.embedding", "rag.indexing", "rag.retrieval"},
     "page.command": {"rag.assistant", "rag.config"},
+    "peers.corpus": {"rag.chunking", "rag.structure"},
+    "peers.measuring": {"rag.embedding"},
+    "peers.systems.common": {"rag.embedding"},
+    "peers.systems.llamaindex": {"rag.embedding"},
+    "peers.systems.yinju": {"rag.assistant", "rag.config"},
     "quotes.asking": {"rag.manifest", "rag.quotes", "rag.trigrams"},
     "quotes.corpus": {
         "rag.document_store",

@@ -28,11 +28,13 @@ _LONGEST = 9
 _INK, _MUTED, _LINE, _ACCENT, _PAPER = "#010101", "#020202", "#030303", "#040404", "#050505"
 _VARIABLES = {_INK: "ink", _MUTED: "muted", _LINE: "line", _ACCENT: "accent", _PAPER: "paper"}
 _LINK = "{http://www.w3.org/1999/xlink}href"
+FONTS = ["Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "DejaVu Sans"]
+"""Those of the reader's that have Chinese: a drawing names them and holds none."""
 _STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "yinju",
     "font.family": "sans-serif",
-    "font.sans-serif": ["Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "DejaVu Sans"],
+    "font.sans-serif": FONTS,
     "font.size": _SIZE,
     "text.parse_math": False,
     "text.color": _INK,
