@@ -76,6 +76,7 @@ _own: list[Prepare] = []
 def _begin(prepare: Prepare) -> None:
     """Make a process ready, and let it end with the one that started it, however that ends."""
     _own[:] = [prepare]
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # each process has a processor, and no more
     threading.Thread(target=_follow, daemon=True).start()
 
 
