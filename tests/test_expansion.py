@@ -10,7 +10,7 @@ from rag.aliases import aliases
 from rag.chunking import ChunkingOptions, chunk
 from rag.datatypes import Source, Span
 from rag.expansion import ExpansionOptions, expand, rewritten
-from rag.lexical import LexicalIndex
+from rag.lexical import LexicalIndex, LexicalWriter
 from rag.spelling import Respelling, respell
 from rag.structure import parse
 from rag.text import fold
@@ -126,8 +126,10 @@ def test_the_right_text_is_found_first(tmp_path, query, right):
     chunks = []
     for n, text in enumerate(TEXTS):
         chunks += chunk(parse(Source(file=f"{n}.txt", text=text, sha256="")), len(chunks), ChunkingOptions())
-    index = LexicalIndex(tmp_path / "x", create=True)
-    index.update([], chunks)
+    writer = LexicalWriter(tmp_path / "x")
+    writer.add(0, [" ".join(terms(f"{one.context} {one.text}")) for one in chunks])
+    writer.commit()
+    index = LexicalIndex(tmp_path / "x")
     assert index.search(expand(query, OPTIONS), 1)[0][0] == right
 
 

@@ -117,7 +117,7 @@ def test_one_setting_each_brings_them_into_every_search(assistant, plain, cross_
     settings = load_settings(tmp_path / "none.toml", environment)
     opened = open_assistant(settings)
     query = "科技创新和产业创新"
-    chunk = opened.index.documents.all_chunks()[3]
+    chunk = opened.index.documents.chunks([3])[3]
     [(found, similarity)] = opened.index.vectors.search(
         theirs(plain, [f"{chunk.context}\n{chunk.text}"])[0], 1
     )

@@ -109,7 +109,7 @@ def test_comparable_characters_are_those_of_the_key(text):
 def test_stretches_keep_to_their_article():
     documents, index = small_alphabet()
     texts = keys(documents)
-    for identifier, window in index.documents.windows(range(index.documents.count("window"))).items():
+    for identifier, window in index.documents.windows(range(index.documents.count_windows())).items():
         (stretch,) = stretches(index, [identifier], 500)
         text = texts[window.file, window.article]
         assert stretch.article == (window.file, window.article)
