@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from threading import Event
 
+import faiss
 import numpy as np
 import psycopg
 import pytest
@@ -18,8 +19,10 @@ from rag.stores import STORES, Place, backend
 from rag.stores.postgresql_server import told as postgresql_told
 
 DIMENSION = 32
-TOLERANCE = {"faiss": 1e-6, "postgresql": 5e-4, "milvus": 1e-6}
-"""How far a similarity may be from that in double precision: PostgreSQL keeps halves."""
+CLUSTERED = "faiss, clustered"
+"""FAISS as it keeps many vectors, with all clusters looked at so that the search is exact."""
+TOLERANCE = {"faiss": 1e-6, CLUSTERED: 5e-4, "postgresql": 5e-4, "milvus": 1e-6}
+"""How far a similarity may be from that in double precision: PostgreSQL keeps halves, and clusters do."""
 SERVERS = [name for name in STORES if name != "faiss"]
 NUMBERS = count()
 
@@ -88,9 +91,12 @@ class Index:
         assert scores == pytest.approx(sorted(cosines.values(), reverse=True)[:k], abs=near)
 
 
-@pytest.fixture(params=STORES)
-def index(request, tmp_path):
-    url = "faiss" if request.param == "faiss" else server_of(request, request.param).url
+@pytest.fixture(params=[*STORES, CLUSTERED])
+def index(request, tmp_path, monkeypatch):
+    if request.param == CLUSTERED:
+        monkeypatch.setattr("rag.stores.local.EXACT", 20)  # there are never fewer vectors than clusters
+        monkeypatch.setattr("rag.stores.local.PROBED", 1000)
+    url = server_of(request, request.param).url if request.param in SERVERS else "faiss"
     return Index(request.param, url, tmp_path)
 
 
@@ -307,6 +313,53 @@ def test_threads_and_processes_read_while_one_writes(index):
     sums = {i: row.astype(np.float64).sum() for i, row in held.items()}
     assert found == sorted(sums, key=sums.get, reverse=True)[:10]
     assert process.returncode == 0
+
+
+# --- FAISS in clusters
+
+
+def clustered(tmp_path, monkeypatch):
+    monkeypatch.setattr("rag.stores.local.EXACT", 500)
+    return Index(CLUSTERED, "faiss", tmp_path)
+
+
+def clusters(index, generation):
+    read = faiss.read_index(str(index.place(generation).folder / "vectors.faiss"))
+    return getattr(read, "nlist", 0)
+
+
+def test_clusters_are_found_when_vectors_are_many_and_anew_when_they_are_many_more(tmp_path, monkeypatch):
+    index = clustered(tmp_path, monkeypatch)
+    monkeypatch.setattr("rag.stores.local.PROBED", 1000)
+    held = rows(100, range(400))
+    index.write(1, added=held)
+    more = rows(101, range(1000, 1300))
+    index.write(2, 1, removed=range(50), added=more)
+    held = {i: row for i, row in held.items() if i >= 50} | more
+    many = rows(102, range(2000, 4500))
+    index.write(3, 2, removed=[1000], added=many)
+    assert [clusters(index, n) for n in (1, 2, 3)] == [0, 4 * 25, 4 * 56]  # the roots of 650 and of 3149
+    index.check(index.read(2), held)
+    held = {i: row for i, row in held.items() if i != 1000} | many
+    index.check(index.read(3), held, 50)
+    index.check(index.read(3), held, allowed=set(range(0, 4500, 7)))
+    index.write(4, 3, removed=list(many))  # few are left, and stay where they are
+    index.check(index.read(4), {i: row for i, row in held.items() if i not in many}, 50)
+
+
+def test_a_filter_has_as_many_vectors_compared_as_there_are_without_one(tmp_path, monkeypatch):
+    index = clustered(tmp_path, monkeypatch)
+    held = rows(110, range(4000))
+    index.write(1, added=held)
+    store = index.read(1)
+    allowed = set(range(0, 4000, 40))
+    index.check(store, held, allowed=allowed)  # of a fortieth, every cluster: exact
+    queries = vectors(111, 50)
+    matrix = np.stack(list(held.values()))
+    nearest = np.argsort(-(queries @ matrix.T), axis=1)[:, :10]
+    found = [{i for i, _ in store.search(query, 10)} for query in queries]
+    recall = np.mean([len(f & set(n.tolist())) / 10 for f, n in zip(found, nearest, strict=True)])
+    assert 0.7 < recall < 1.0  # vectors at random have no clusters: a part is looked at, and most is found
 
 
 # --- servers

@@ -104,7 +104,7 @@ class FaissWriter:
         index = self._earlier()
         if self._removed:
             index.remove_ids(np.asarray(self._removed, dtype=np.int64))
-        total = index.ntotal + len(self._ids)
+        total = index.ntotal + len(self._ids) - self._ids.count(_NOBODY)
         if total > max(EXACT, GROWTH * _founded(index)):
             earlier, index = index, self._founded_anew(index, total)
             for ids, vectors in _contents(earlier):
